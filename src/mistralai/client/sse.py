@@ -1,0 +1,233 @@
+"""Server-sent events: bytes in, events out. Nothing here can wait.
+
+The rules are those of the WHATWG HTML standard, section 9.2 "Server-sent
+events". The decoder is fed what the network gave, cut anywhere, and returns
+the events that are complete; the same bytes give the same events for every way
+of cutting them.
+
+Cost: each byte is searched, split and joined a bounded number of times, by C
+code; the Python loop runs once an event, or once a line of an event that has
+several. Memory: one unfinished event, at most `max_event_size` and one read.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+DEFAULT_MAX_EVENT_SIZE: Final = 64 * 1024 * 1024
+"""Bytes of one event: far above anything the API sends, far below a machine's memory."""
+
+_MARK: Final = b"\xef\xbb\xbf"  # U+FEFF, dropped once at the very start
+_FIELD: Final = re.compile(rb"([^:\n]+)(?:: ?)?(.*)\n")
+_MAX_DIGITS: Final = 4300  # what Python turns into an int by default
+
+
+class EventTooLargeError(ValueError):
+    """One event is larger than `max_event_size` allows.
+
+    Attributes:
+        limit: The limit in bytes.
+        excerpt: The first bytes of the event, at most 200.
+    """
+
+    def __init__(self, limit: int, excerpt: bytes = b"") -> None:
+        self.limit = limit
+        self.excerpt = excerpt
+        super().__init__(limit, excerpt)
+
+    def __str__(self) -> str:
+        return (
+            f"a server-sent event is larger than max_event_size = {self.limit} bytes;"
+            " give the client a larger max_event_size if such events are expected"
+        )
+
+
+@dataclass(slots=True)
+class ServerSentEvent:
+    """One event of a stream.
+
+    Attributes:
+        raw: The data as bytes, its lines joined by LF.
+        event: The event's type; `"message"` where the stream names none.
+        id: The last event id of the stream when this event was dispatched.
+        retry: The reconnection time in milliseconds, if this event carried one.
+    """
+
+    raw: bytes
+    event: str = "message"
+    id: str = ""
+    retry: int | None = None
+
+    @property
+    def data(self) -> str:
+        """The data as text; bytes that are not UTF-8 read as U+FFFD."""
+        return self.raw.decode("utf-8", "replace")
+
+
+class SSEDecoder:
+    """Decodes one event stream.
+
+    Attributes:
+        last_event_id: What a reconnecting reader would send as `Last-Event-ID`.
+        retry: The last reconnection time in milliseconds, or `None`.
+    """
+
+    def __init__(self, max_event_size: int = DEFAULT_MAX_EVENT_SIZE) -> None:
+        """Make a decoder for one stream.
+
+        Args:
+            max_event_size: Bytes that the lines of one event may have together, line ends
+                between them included. A comment counts while it comes in.
+        """
+        self.last_event_id = ""
+        self.retry: int | None = None
+        self._limit = max_event_size
+        self._head: bytes | None = b""  # the stream's start, while it may be a mark
+        self._after_cr = False
+        self._lines = bytearray()  # ended lines of the open event, each with its LF
+        self._line = bytearray()  # the line that has no end yet
+        self._too_large: bytes | None = None  # how the event began that ended it all
+
+    @property
+    def unfinished(self) -> bytes:
+        """The bytes of an event that was not ended, comments left out and line ends as LF."""
+        line = b"" if self._line.startswith(b":") else self._line
+        return bytes(self._lines + line + (self._head or b""))
+
+    def feed(self, data: bytes) -> list[ServerSentEvent]:
+        """Take what was read and give the events that it completes.
+
+        Raises:
+            EventTooLargeError: At an event above `max_event_size`, from the first call on that
+                has no completed event to return.
+        """
+        self._check_limit()
+        if self._head is not None:
+            data = self._without_mark(data)
+        if self._after_cr or b"\r" in data:
+            data = self._with_lf(data)
+        events: list[ServerSentEvent] = []
+        try:
+            self._decode(data, events)
+        except EventTooLargeError as error:
+            self._too_large = error.excerpt
+            self._lines, self._line = bytearray(), bytearray()
+            if not events:
+                raise
+        return events
+
+    def close(self) -> list[ServerSentEvent]:
+        """End the stream: an event that was not ended is not delivered (see `unfinished`).
+
+        Raises:
+            EventTooLargeError: There was an event above `max_event_size`.
+        """
+        self._check_limit()
+        return []
+
+    def _check_limit(self) -> None:
+        if self._too_large is not None:
+            raise EventTooLargeError(self._limit, self._too_large)
+
+    def _without_mark(self, data: bytes) -> bytes:
+        data = (self._head or b"") + data
+        if len(data) < len(_MARK) and _MARK.startswith(data):
+            self._head = data
+            return b""
+        self._head = None
+        return data.removeprefix(_MARK)
+
+    def _with_lf(self, data: bytes) -> bytes:
+        """CR and CRLF become LF; an LF whose CR came with an earlier read is dropped."""
+        if not data:
+            return data
+        if self._after_cr:
+            data = data.removeprefix(b"\n")
+        self._after_cr = data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+    def _decode(self, data: bytes, events: list[ServerSentEvent]) -> None:
+        if b"\n" not in data:
+            self._grow(data)
+            return
+        if self._line:
+            data = bytes(self._line + data)
+            self._line = bytearray()
+        if self._lines:
+            # The event that is open ends at the next empty line, which may be the first.
+            block, end, rest = (
+                (b"", b"\n", data[1:]) if data.startswith(b"\n") else data.partition(b"\n\n")
+            )
+            if not end:
+                self._keep_open(data)
+                return
+            self._keep(block)
+            self._dispatch(events)
+            data = rest
+        *blocks, tail = data.split(b"\n\n")
+        limit = self._limit
+        for block in blocks:
+            if block.startswith(b"data: ") and b"\n" not in block and len(block) <= limit:
+                events.append(ServerSentEvent(block[6:], "message", self.last_event_id))
+            else:
+                self._keep(block)
+                self._dispatch(events)
+        self._keep_open(tail)
+
+    def _keep_open(self, data: bytes) -> None:
+        """Keep the beginning of an event: ended lines, then a line without an end."""
+        block, _, line = data.rpartition(b"\n")
+        self._keep(block)
+        self._grow(line)
+
+    def _grow(self, piece: bytes) -> None:
+        """Lengthen the line that has no end yet."""
+        self._check(len(self._line) + len(piece), piece)
+        self._line += piece
+
+    def _keep(self, block: bytes) -> None:
+        """Keep ended lines of the open event."""
+        for line in block.split(b"\n"):
+            if not line:
+                continue
+            self._check(len(line), line)
+            if line.startswith(b":"):
+                continue
+            self._lines += line + b"\n"
+            if (retry := _retry(line)) is not None:
+                self.retry = retry
+
+    def _check(self, more: int, piece: bytes) -> None:
+        """See that the open event has room for a line of so many bytes."""
+        if more and len(self._lines) + more > self._limit:
+            raise EventTooLargeError(self._limit, bytes(self._lines or self._line or piece)[:200])
+
+    def _dispatch(self, events: list[ServerSentEvent]) -> None:
+        """The open event met its empty line."""
+        lines, self._lines = bytes(self._lines), bytearray()
+        data = bytearray()
+        event = ""
+        retry: int | None = None
+        for line in _FIELD.finditer(lines):
+            field, value = line.groups()
+            if field == b"data":
+                data += value + b"\n"
+            elif field == b"event":
+                event = value.decode("utf-8", "replace")
+            elif field == b"id" and b"\0" not in value:
+                self.last_event_id = value.decode("utf-8", "replace")
+            elif (given := _retry(line[0])) is not None:
+                retry = given
+        if data:
+            events.append(
+                ServerSentEvent(bytes(data[:-1]), event or "message", self.last_event_id, retry)
+            )
+
+
+def _retry(line: bytes) -> int | None:
+    """The milliseconds of a `retry` line; `None` for any other line, and for one to ignore."""
+    if not line.startswith(b"retry:"):
+        return None
+    value = line[6:].removeprefix(b" ").removesuffix(b"\n")
+    # bytes.isdigit knows ASCII digits alone; int() refuses thousands of them.
+    return int(value) if value.isdigit() and len(value) <= _MAX_DIGITS else None
