@@ -1,0 +1,42 @@
+"""A client for the Mistral chat API whose centre is the stream.
+
+    from mistralai import Mistral
+
+    with Mistral().chat.stream(model=..., messages=[...]) as stream:
+        for event in stream: ...
+
+`mistralai` and `mistralai.client` are two spellings of one package: both give
+the same module objects, so that a class patched under one path is patched under
+the other.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .client import UNSET as UNSET
+    from .client import BackoffStrategy as BackoffStrategy
+    from .client import Mistral as Mistral
+    from .client import RetryConfig as RetryConfig
+    from .client import Timeouts as Timeouts
+    from .client import __version__ as __version__
+    from .client import errors as errors
+    from .client import models as models
+    from .client import types as types
+    from .client import utils as utils
+
+if not TYPE_CHECKING:
+    from . import _spellings
+
+    _spellings.install()
+
+    # Not imported here: a thread that imports `mistralai.client` at the same time would wait for
+    # this module, and this one for it.
+
+    def __getattr__(name):
+        import mistralai.client as client  # noqa: PLR0402 - the other form asks this function for it
+
+        if name == "__all__" or name in client.__all__:
+            return getattr(client, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__getattr__("__all__")})
