@@ -1,0 +1,122 @@
+"""The body of a request: what the caller said, checked and serialised once."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any, Optional, cast
+
+from annotated_types import MinLen
+from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError, to_json
+
+from . import models
+from .signatures import nullable_of, required_of
+from .types.unset import UNSET
+
+_MODELS = (
+    "ChatCompletionRequestMessage",
+    "ChatCompletionRequestTool",
+    "ChatCompletionRequestToolChoice",
+    "EmbeddingDtype",
+    "EmbeddingRequestInputs",
+    "EncodingFormat",
+    "GuardrailConfig",
+    "MistralPromptMode",
+    "Prediction",
+    "ReasoningEffort",
+    "RequestedServiceTier",
+    "ResponseFormat",
+)
+
+
+def build_body(
+    params_type: type,
+    params: Mapping[str, Any],
+    *,
+    stream: bool | None = None,
+    extra_body: Mapping[str, Any] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> bytes:
+    """Check what the caller said and write it as JSON: compact, UTF-8, nothing escaped needlessly.
+
+    Types are checked, limits are not: the server knows them. `UNSET` is left out, and so is
+    `None` where the API does not take null.
+
+    Args:
+        params_type: The body's description, such as `ChatBody`.
+        params: The fields; keys that the description does not have are passed over.
+        stream: Whether to ask for a stream. If not, `stream` is left out.
+        extra_body: Fields to put over the others, whatever they are.
+        names: What fields are called on the wire, where that is something else.
+
+    Raises:
+        TypeError: `extra_body` is no mapping.
+        ValueError: A field is wrong (`pydantic.ValidationError`, which names it), a value
+            cannot be written as JSON, or `stream` contradicts the method.
+    """
+    if stream and params.get("stream") is False:
+        raise ValueError("stream=False was given to a method that streams; call complete instead")
+    if not isinstance(extra_body, Mapping | None):
+        raise TypeError(f"extra_body takes a mapping of fields, not {extra_body!r}")
+    extra = {name: value for name, value in (extra_body or {}).items() if value is not UNSET}
+    adapter = body_adapter(params_type)
+    body = adapter.validate_python(_given(params_type, params, stream))
+    try:
+        if not extra and not names:
+            return adapter.dump_json(body)
+        fields = adapter.dump_python(body, mode="json")
+        renamed = {(names or {}).get(name, name): value for name, value in fields.items()}
+        return to_json({**renamed, **extra}, inf_nan_mode="null")
+    except PydanticSerializationError as error:
+        name = _unwritable({**body, **extra})
+        raise ValueError(f"{name} cannot be written as JSON: {error}") from error
+
+
+def _unwritable(fields: Mapping[str, Any]) -> str:
+    """The name of the field that JSON cannot hold."""
+    for name, value in fields.items():
+        try:
+            to_json(value)
+        except PydanticSerializationError:
+            return name
+    return "the request"
+
+
+@cache
+def body_adapter(params_type: type) -> TypeAdapter[dict[str, Any]]:
+    """What validates and serialises a body; built when first asked for.
+
+    The annotations of `params` get the meaning that they have at run time: an iterable is read
+    into a list, and a dict into the model whose `...TypedDict` it satisfies.
+    """
+    names = {name: getattr(models, name) for name in _MODELS}
+    adapter = cast("TypeAdapter[dict[str, Any]]", TypeAdapter(params_type))
+    adapter.rebuild(
+        _types_namespace={
+            "Annotated": Annotated,
+            "Any": Any,
+            "Iterable": list,
+            "Mapping": dict,
+            "MinLen": MinLen,
+            "OptionalNullable": Optional,
+            **names,
+            **{f"{name}TypedDict": model for name, model in names.items()},
+        }
+    )
+    return adapter
+
+
+def _given(params_type: type, params: Mapping[str, Any], stream: bool | None) -> dict[str, Any]:
+    left_out = _left_out_when_none(params_type)
+    given = {
+        name: value
+        for name, value in params.items()
+        if value is not UNSET and not (value is None and name in left_out)
+    }
+    given.pop("stream", None)
+    return {**given, "stream": True} if stream else given
+
+
+@cache
+def _left_out_when_none(params_type: type) -> frozenset[str]:
+    optional = params_type.__annotations__.keys() - required_of(params_type)
+    return frozenset(optional - nullable_of(params_type))

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `ChatCompletionResponse`."""
+
+from .response import ChatCompletionResponse
+
+__all__ = ["ChatCompletionResponse"]

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `CompletionEvent`."""
+
+from .event import CompletionEvent
+
+__all__ = ["CompletionEvent"]

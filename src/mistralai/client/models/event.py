@@ -1,0 +1,12 @@
+"""The event that a stream hands out."""
+
+from ..types.basemodel import BaseModel
+from .chunk import CompletionChunk
+
+__all__ = ["CompletionEvent"]
+
+
+class CompletionEvent(BaseModel):
+    """One event of a stream."""
+
+    data: CompletionChunk

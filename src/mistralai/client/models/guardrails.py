@@ -1,0 +1,83 @@
+"""Moderation of a request's input (wire-format section 2)."""
+
+from typing import Literal, TypeAlias
+
+from ..types.basemodel import BaseModel
+
+__all__ = [
+    "GuardrailConfig",
+    "ModerationLLMAction",
+    "ModerationLlmv1CategoryThresholds",
+    "ModerationLlmv1Config",
+    "ModerationLlmv2CategoryThresholds",
+    "ModerationLlmv2Config",
+]
+
+ModerationLLMAction: TypeAlias = Literal["none", "block"] | str
+
+
+class _CategoryThresholds(BaseModel):
+    """Scores from which a category counts, 0 to 1."""
+
+    sexual: float | None = None
+    hate_and_discrimination: float | None = None
+    violence_and_threats: float | None = None
+    selfharm: float | None = None
+    health: float | None = None
+    financial: float | None = None
+    law: float | None = None
+    pii: float | None = None
+
+
+class ModerationLlmv1CategoryThresholds(_CategoryThresholds):
+    """Scores from which a category of the first moderation model counts, 0 to 1."""
+
+    dangerous_and_criminal_content: float | None = None
+
+
+class ModerationLlmv2CategoryThresholds(_CategoryThresholds):
+    """Scores from which a category of the second moderation model counts, 0 to 1."""
+
+    dangerous: float | None = None
+    criminal: float | None = None
+    jailbreaking: float | None = None
+
+
+class _ModerationConfig(BaseModel):
+    """How to moderate.
+
+    Attributes:
+        model_name: The moderation model; the API's own choice where absent.
+        ignore_other_categories: Whether only categories with a threshold count.
+        action: What happens to a request that is found out.
+    """
+
+    model_name: str | None = None
+    ignore_other_categories: bool | None = None
+    action: ModerationLLMAction | None = None
+
+
+class ModerationLlmv1Config(_ModerationConfig):
+    """How to moderate with the first moderation model."""
+
+    custom_category_thresholds: ModerationLlmv1CategoryThresholds | None = None
+
+
+class ModerationLlmv2Config(_ModerationConfig):
+    """How to moderate with the second moderation model."""
+
+    custom_category_thresholds: ModerationLlmv2CategoryThresholds | None = None
+
+
+class GuardrailConfig(BaseModel):
+    """A check of the input before the model sees it.
+
+    Attributes:
+        block_on_error: Whether a request is refused when the check itself fails.
+        moderation_llm_v1: Check with the first moderation model.
+        moderation_llm_v2: Check with the second moderation model.
+    """
+
+    block_on_error: bool | None = None
+    moderation_llm_v1: ModerationLlmv1Config | None = None
+    moderation_llm_v2: ModerationLlmv2Config | None = None

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `SystemMessage`."""
+
+from .messages import SystemMessage, SystemMessageContent
+
+__all__ = ["SystemMessage", "SystemMessageContent"]

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `ThinkChunk`."""
+
+from .content import ThinkChunk, Thinking
+
+__all__ = ["ThinkChunk", "Thinking"]

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `ToolCall`."""
+
+from .toolcalls import ToolCall
+
+__all__ = ["ToolCall"]

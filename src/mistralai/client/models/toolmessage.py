@@ -1,0 +1,5 @@
+"""A path by which other libraries import `ToolMessage`."""
+
+from .messages import ToolMessage, ToolMessageContent
+
+__all__ = ["ToolMessage", "ToolMessageContent"]

@@ -1,0 +1,70 @@
+"""What a request cost (wire-format section 5)."""
+
+from typing import Annotated, Any, cast
+
+from ..types.basemodel import BaseModel
+from ..types.lenient import Lenient, LooseInt, LooseStr
+
+__all__ = ["CompletionTokensDetails", "PromptTokensDetails", "UsageInfo"]
+
+
+class _TokensDetails(BaseModel):
+    """Kinds of tokens. Reads as a mapping too."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.model_dump()[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The number of tokens of a kind, or `default` where the API does not say."""
+        return self.model_dump().get(name, default)
+
+
+class PromptTokensDetails(_TokensDetails):
+    """Kinds of prompt tokens.
+
+    Attributes:
+        cached_tokens: Those that came from the cache; they are in `prompt_tokens` too.
+    """
+
+    cached_tokens: LooseInt = None
+
+
+class CompletionTokensDetails(_TokensDetails):
+    """Kinds of answer tokens.
+
+    Attributes:
+        reasoning_tokens: Those of the reasoning; they are in `completion_tokens` too.
+    """
+
+    reasoning_tokens: LooseInt = None
+
+
+class UsageInfo(BaseModel):
+    """Tokens used; `None` where the API does not say.
+
+    Attributes:
+        prompt_tokens: In the request.
+        completion_tokens: In the answer.
+        total_tokens: Both.
+        prompt_audio_seconds: Sound in the request.
+        service_tier: The tier that served it.
+        prompt_tokens_details: Kinds of prompt tokens.
+        completion_tokens_details: Kinds of answer tokens.
+    """
+
+    prompt_tokens: LooseInt = None
+    completion_tokens: LooseInt = None
+    total_tokens: LooseInt = None
+    prompt_audio_seconds: LooseInt = None
+    service_tier: LooseStr = None
+    prompt_tokens_details: Annotated[PromptTokensDetails | None, Lenient()] = None
+    completion_tokens_details: Annotated[CompletionTokensDetails | None, Lenient()] = None
+
+    @property
+    def additional_properties(self) -> dict[str, Any]:
+        """The fields that this class does not declare."""
+        return cast("dict[str, Any]", self.__pydantic_extra__)
+
+    @additional_properties.setter
+    def additional_properties(self, value: dict[str, Any]) -> None:
+        self.__pydantic_extra__ = value

@@ -1,0 +1,5 @@
+"""A path by which other libraries import `UserMessage`."""
+
+from .messages import UserMessage, UserMessageContent
+
+__all__ = ["UserMessage", "UserMessageContent"]

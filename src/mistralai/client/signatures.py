@@ -1,0 +1,111 @@
+"""Methods that take `**params` and still have a real signature.
+
+`def stream(self, **params: Unpack[ChatParams])` tells type checkers all there is
+to know. The interpreter would take any keyword and show none, so the same
+`TypedDict` gives the method its `__signature__`, which tracing libraries bind,
+and `check_names` raises what Python would.
+"""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from inspect import Parameter
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+from .types.unset import UNSET
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F], F]:
+    """Give a method the signature that a `TypedDict` describes.
+
+    A required key has no default, a nullable one has `UNSET`, any other has `None`.
+
+    Args:
+        params_type: The `TypedDict` of its `**params`.
+        coroutine: Whether the method counts as a coroutine function: what it gives can be
+            awaited, and tracers and `unittest.mock` would take it for a plain function.
+    """
+
+    def describe(method: F) -> F:
+        own = inspect.signature(method)
+        named = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+        function = cast("FunctionType", method)
+        function.__dict__["__signature__"] = own.replace(
+            parameters=[*named, *_parameters(params_type)]
+        )
+        if coroutine:
+            _mark_as_coroutine_function(function)
+        return method
+
+    return describe
+
+
+def required_of(params_type: type) -> frozenset[str]:
+    """The keys of a `TypedDict` that must be given."""
+    required: frozenset[str] = cast("Any", params_type).__required_keys__
+    return required
+
+
+def nullable_of(params_type: type) -> frozenset[str]:
+    """The keys of a `TypedDict` for which the API takes null."""
+    notes = _notes(params_type)
+    return frozenset(name for name, note in notes if note.startswith("OptionalNullable["))
+
+
+def check_names(params: Mapping[str, object], params_type: type, *, method: str) -> None:
+    """Refuse the keywords that Python would refuse.
+
+    Args:
+        params: The keywords of a call.
+        params_type: The `TypedDict` that describes them.
+        method: The method's name, for the error.
+
+    Raises:
+        TypeError: A keyword is unknown, or a required one is missing.
+    """
+    required = required_of(params_type)
+    known = params_type.__annotations__.keys()
+    if required <= params.keys() <= known:
+        return
+    for name in params:
+        if name not in known:
+            hint = _hint(name, known)
+            raise TypeError(f"{method}() got an unexpected keyword argument {name!r}{hint}")
+    missing = [repr(name) for name in known if name in required and name not in params]
+    plural = "s" if len(missing) > 1 else ""
+    raise TypeError(
+        f"{method}() missing {len(missing)} required keyword-only argument{plural}: "
+        + " and ".join(missing)
+    )
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return "".join(f". Did you mean {close!r}?" for close in get_close_matches(name, known, 1))
+
+
+def _parameters(params_type: type) -> Iterator[Parameter]:
+    required, nullable = required_of(params_type), nullable_of(params_type)
+    for name, note in _notes(params_type):
+        optional = UNSET if name in nullable else None
+        default = Parameter.empty if name in required else optional
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=note)
+
+
+def _notes(params_type: type) -> Iterator[tuple[str, str]]:
+    """The keys of a `TypedDict` and their annotations, which are strings in the source."""
+    for name, note in params_type.__annotations__.items():
+        yield name, note.__forward_arg__
+
+
+def _mark_as_coroutine_function(function: FunctionType) -> None:
+    if sys.version_info >= (3, 12):
+        inspect.markcoroutinefunction(function)
+    else:
+        # `inspect` reads the flag; the call itself goes by the code (tried on 3.11).
+        code = function.__code__
+        function.__code__ = code.replace(co_flags=code.co_flags | inspect.CO_COROUTINE)

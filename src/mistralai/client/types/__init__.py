@@ -1,0 +1,26 @@
+"""What models are made of, and the marks for values that are absent.
+
+Names are loaded when they are first used: `UNSET` and the aliases of types
+come without pydantic.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .basemodel import BaseModel as BaseModel
+    from .basemodel import UnrecognizedInt as UnrecognizedInt
+    from .basemodel import UnrecognizedStr as UnrecognizedStr
+    from .unset import UNSET as UNSET
+    from .unset import UNSET_SENTINEL as UNSET_SENTINEL
+    from .unset import Nullable as Nullable
+    from .unset import OptionalNullable as OptionalNullable
+    from .unset import Unset as Unset
+
+_MODULES = {
+    "basemodel": ("BaseModel", "UnrecognizedInt", "UnrecognizedStr"),
+    "unset": ("UNSET", "UNSET_SENTINEL", "Nullable", "OptionalNullable", "Unset"),
+}
+
+if not TYPE_CHECKING:
+    from ..lazy import lazy
+
+    __all__, __getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -1,0 +1,161 @@
+import warnings
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from mistralai.client.models import (
+    AssistantMessage,
+    ChatCompletionRequestMessage,
+    ChatCompletionResponse,
+    FunctionCall,
+    SystemMessage,
+    TextChunk,
+    ThinkChunk,
+    ToolCall,
+    ToolMessage,
+    UserMessage,
+)
+from mistralai.client.types import UNSET
+
+MESSAGE: TypeAdapter[ChatCompletionRequestMessage] = TypeAdapter(ChatCompletionRequestMessage)
+
+
+@pytest.mark.parametrize(
+    ("made", "dumped"),
+    [
+        (SystemMessage(content="be brief"), {"role": "system", "content": "be brief"}),
+        (UserMessage(content="hi"), {"role": "user", "content": "hi"}),
+        (UserMessage(content=None), {"role": "user", "content": None}),
+        (AssistantMessage(), {"role": "assistant"}),
+        (
+            AssistantMessage(content="so", tool_calls=UNSET, prefix=True),  # type: ignore[arg-type]  # as the generated SDK took it
+            {"role": "assistant", "content": "so", "prefix": True},
+        ),
+        (
+            ToolMessage(content="4", tool_call_id="a", name=None),
+            {"role": "tool", "content": "4", "tool_call_id": "a", "name": None},
+        ),
+        (
+            UserMessage(content=[TextChunk(text="hi")]),
+            {"role": "user", "content": [{"type": "text", "text": "hi"}]},
+        ),
+    ],
+)
+def test_a_message_dumps_its_role_and_what_it_was_given(
+    made: ChatCompletionRequestMessage, dumped: dict[str, Any]
+) -> None:
+    assert made.model_dump() == dumped
+    assert MESSAGE.validate_python(dumped) == made
+    assert MESSAGE.validate_json(made.model_dump_json()) == made
+
+
+def test_dicts_nested_in_a_message_become_models() -> None:
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    message = AssistantMessage.model_validate(
+        {"content": [{"type": "thinking", "thinking": []}], "tool_calls": [call], "later": 1}
+    )
+    assert isinstance(message.content, list)
+    assert isinstance(message.content[0], ThinkChunk)
+    assert message.tool_calls == [ToolCall(id="a", function=FunctionCall(name="f", arguments="{}"))]
+    assert message.model_dump()["later"] == 1
+
+
+@pytest.mark.parametrize("wrong", [{"role": "bot", "content": "x"}, {"content": "x"}])
+def test_a_role_that_is_none_of_the_four_is_an_error_that_names_it(wrong: object) -> None:
+    with pytest.raises(ValidationError, match="'role'"):
+        MESSAGE.validate_python(wrong)
+
+
+def test_a_message_without_content_is_an_error_where_the_api_needs_one() -> None:
+    for cls in (SystemMessage, UserMessage, ToolMessage):
+        with pytest.raises(ValidationError, match="content"):
+            cls()
+
+
+def test_tool_calls_without_id_or_index_have_none_and_invent_none() -> None:
+    call = ToolCall.model_validate({"function": {"name": "f", "arguments": {"a": 1}}})
+    assert (call.id, call.index, call.type) == (None, None, "function")
+    assert call.model_fields_set == {"function"}
+    assert call.model_dump() == {
+        "function": {"name": "f", "arguments": {"a": 1}},
+        "type": "function",
+    }
+
+
+@pytest.mark.parametrize("arguments", ["", '{"a":', "{}", {"a": [1]}, {}, None])
+def test_arguments_are_text_or_an_object_as_they_came(arguments: object) -> None:
+    call = FunctionCall.model_validate({"arguments": arguments})
+    assert call.arguments == arguments
+    assert call.name is None
+    assert call.model_dump() == {"arguments": arguments}
+
+
+def test_the_message_of_an_answer_goes_back_as_it_came() -> None:
+    message = {
+        "role": "assistant",
+        "content": [
+            {"type": "thinking", "thinking": [{"type": "text", "text": "so"}], "closed": True},
+            {"type": "text", "text": "4"},
+            {"type": "hologram", "beam": 1},
+        ],
+        "tool_calls": [
+            {
+                "id": "abc",
+                "type": "function",
+                "index": 0,
+                "function": {"name": "f", "arguments": "{}"},
+            }
+        ],
+        "prefix": False,
+    }
+    answer = ChatCompletionResponse.model_validate({"choices": [{"message": message}]})
+    received = answer.choices[0].message
+    assert received is not None
+    assert MESSAGE.dump_python(received) == message
+
+
+def test_a_null_role_in_an_answer_reads_as_the_assistants() -> None:
+    assert AssistantMessage.model_validate({"role": None, "content": "x"}).role == "assistant"
+
+
+def test_changing_an_answer_by_hand_needs_no_validation_and_dumps_without_warnings() -> None:
+    answer = ChatCompletionResponse.model_validate({"choices": [{"message": {"content": "x"}}]})
+    choice = answer.choices[0]
+    answer.choices.append(choice.model_copy(update={"index": 1}))
+    assert choice.message is not None
+    choice.message.content = [TextChunk(text="y")]
+    choice.message.tool_calls = [ToolCall(id="a")]
+    choice.finish_reason = None
+    assert answer.model_dump()["choices"] == [
+        {
+            "index": 0,
+            "finish_reason": None,
+            "message": {
+                "role": "assistant",
+                "content": [{"text": "y", "type": "text"}],
+                "tool_calls": [{"function": {}, "id": "a", "type": "function"}],
+            },
+        },
+        {
+            "index": 1,
+            "message": {
+                "role": "assistant",
+                "content": [{"text": "y", "type": "text"}],
+                "tool_calls": [{"function": {}, "id": "a", "type": "function"}],
+            },
+        },
+    ]
+
+
+def test_construct_takes_plain_dicts_as_tracers_give_them() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pydantic's own name for it is newer
+        message = AssistantMessage.construct(  # pyright: ignore[reportDeprecated]  # tracers use it
+            role="assistant", content="x", tool_calls=[{"id": "a", "function": {"name": "f"}}]
+        )
+    assert message.model_dump() == {
+        "role": "assistant",
+        "content": "x",
+        "tool_calls": [{"id": "a", "function": {"name": "f"}}],
+    }

@@ -1,0 +1,331 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
+
+from mistralai.client.body import body_adapter, build_body
+from mistralai.client.models import (
+    AssistantMessage,
+    ChatCompletionResponse,
+    Function,
+    JSONSchema,
+    Prediction,
+    ResponseFormat,
+    SystemMessage,
+    TextChunk,
+    Tool,
+    ToolChoice,
+    UserMessage,
+)
+from mistralai.client.params import AgentsBody, ChatBody, FIMBody
+from mistralai.client.types import UNSET
+
+HI = [{"role": "user", "content": "hi"}]
+
+
+def sent(body: type = ChatBody, *, stream: bool | None = None, **fields: Any) -> Any:
+    """The body of a call as the server reads it."""
+    return json.loads(build_body(body, fields, stream=stream))
+
+
+def chat(**fields: Any) -> Any:
+    """What a chat call sends beside its model and messages."""
+    body = sent(model="m", messages=HI, **fields)
+    assert (body.pop("model"), body.pop("messages")) == ("m", HI)
+    return body
+
+
+def complaints(**fields: Any) -> dict[str, str]:
+    """What is wrong with a chat call, by place."""
+    with pytest.raises(ValidationError) as caught:
+        build_body(ChatBody, {"model": "m", "messages": HI, **fields})
+    return {".".join(map(str, e["loc"])): e["msg"] for e in caught.value.errors()}
+
+
+def test_a_body_is_compact_utf_8_without_needless_escapes() -> None:
+    body = build_body(ChatBody, {"model": "m", "messages": [UserMessage(content='é "\u2028" 😀')]})
+    assert body == (
+        '{"model":"m","messages":[{"content":"é \\"\u2028\\" 😀","role":"user"}]}'.encode()
+    )
+
+
+@given(st.text('a"\\é\u2028\x00\x7f😀', max_size=20))
+def test_any_text_arrives_as_it_was(text: str) -> None:
+    """Whatever the text of a message, the server reads the same text."""
+    messages = [{"role": "user", "content": text}]
+    assert sent(model="m", messages=messages)["messages"] == messages
+
+
+def test_a_lone_surrogate_which_utf_8_cannot_hold_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        sent(model="m", messages=[{"role": "user", "content": "\ud800"}])
+
+
+@pytest.mark.parametrize("name", sorted(ChatBody.__annotations__))
+def test_unset_is_never_sent(name: str) -> None:
+    if name in {"model", "messages"}:
+        with pytest.raises(ValidationError, match=f"(?s){name}.*Field required"):
+            build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
+    else:
+        assert chat(**{name: UNSET}) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["stop", "temperature", "max_tokens", "tools", "guardrails", "reasoning_effort", "metadata"],
+)
+def test_none_is_sent_as_null_where_the_api_takes_null(name: str) -> None:
+    assert chat(**{name: None}) == {name: None}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "stream",
+        "response_format",
+        "tool_choice",
+        "prediction",
+        "parallel_tool_calls",
+        "safe_prompt",
+    ],
+)
+def test_none_is_left_out_where_the_api_takes_no_null(name: str) -> None:
+    assert chat(**{name: None}) == {}
+
+
+def test_a_stream_is_asked_for_and_a_whole_answer_is_not() -> None:
+    assert sent(model="m", messages=HI, stream=True)["stream"] is True
+    assert "stream" not in json.loads(build_body(ChatBody, {"model": "m", "messages": HI}))
+    given_true = {"model": "m", "messages": HI, "stream": True}
+    assert "stream" not in json.loads(build_body(ChatBody, given_true, stream=False))
+    assert json.loads(build_body(ChatBody, given_true, stream=True))["stream"] is True
+
+
+def test_stream_false_in_a_call_that_streams_names_the_other_method() -> None:
+    with pytest.raises(ValueError, match="complete"):
+        build_body(ChatBody, {"model": "m", "messages": HI, "stream": False}, stream=True)
+
+
+def test_options_of_the_call_are_not_sent() -> None:
+    assert chat(timeout_ms=3, retries=object(), http_headers={}) == {}
+
+
+def test_objects_and_dicts_mix_and_give_the_same_body() -> None:
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    schema = {"name": "s", "schema": {"type": "object"}, "strict": True}
+    as_objects = chat(
+        tools=[Tool(function=Function(name="f", parameters={"type": "object"})), tool],
+        tool_choice=ToolChoice.model_validate({"function": {"name": "f"}}),
+        response_format=ResponseFormat(
+            type="json_schema",
+            json_schema=JSONSchema(name="s", schema_definition={"type": "object"}, strict=True),
+        ),
+        prediction=Prediction(content="x"),
+    )
+    as_dicts = chat(
+        tools=[tool, tool],
+        tool_choice={"type": "function", "function": {"name": "f"}},
+        response_format={"type": "json_schema", "json_schema": schema},
+        prediction={"type": "content", "content": "x"},
+    )
+    assert as_objects == as_dicts
+    assert as_dicts["response_format"]["json_schema"] == schema
+    assert as_dicts["tools"] == [tool, tool]
+
+
+def test_a_schema_may_be_given_by_the_name_of_its_attribute() -> None:
+    form = {"type": "json_schema", "json_schema": {"name": "s", "schema_definition": {"x": 1}}}
+    assert chat(response_format=form)["response_format"]["json_schema"]["schema"] == {"x": 1}
+
+
+def test_a_conversation_may_be_any_iterable_of_objects_and_dicts() -> None:
+    parts = (SystemMessage(content="brief"), *HI)
+    for messages in (list(parts), parts, iter(parts)):
+        assert sent(model="m", messages=messages)["messages"] == [
+            {"role": "system", "content": "brief"},
+            *HI,
+        ]
+
+
+def test_message_dicts_keep_unknown_fields_and_unknown_content_types() -> None:
+    message = {
+        "role": "user",
+        "content": [
+            {"type": "hologram", "beam": {"x": None}},
+            {"type": "text", "text": "a", "cache": True},
+        ],
+        "name": "ann",
+    }
+    assert sent(model="m", messages=[message])["messages"] == [message]
+
+
+def test_the_message_of_an_answer_is_sent_as_it_came() -> None:
+    message = {
+        "role": "assistant",
+        "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}, "index": 0}],
+        "content": "",
+    }
+    answer = ChatCompletionResponse.model_validate({"choices": [{"message": message}]})
+    (back,) = sent(model="m", messages=[answer.choices[0].message])["messages"]
+    back["tool_calls"][0].pop("type")
+    assert back == message
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        {"type": "web_search"},
+        {"type": "image_generation"},
+        {"type": "document_library", "library_ids": ["a"], "tool_configuration": {"include": []}},
+        {
+            "type": "connector",
+            "connector_id": "c",
+            "authorization": {"type": "api-key", "value": "v"},
+        },
+        {"type": "connector", "connector_id": "c", "authorization": {"type": "new", "x": 1}},
+        {"type": "tomorrow", "x": {"y": [1]}},
+    ],
+)
+def test_tools_known_and_unknown_are_sent_as_given(tool: dict[str, Any]) -> None:
+    assert chat(tools=[tool])["tools"] == [tool]
+
+
+@pytest.mark.parametrize(
+    ("choice", "written"),
+    [
+        ("any", "any"),
+        ("tomorrow's", "tomorrow's"),
+        ({"function": {"name": "f"}}, {"type": "function", "function": {"name": "f"}}),
+        ({"type": "allowed", "tools": []}, {"type": "allowed", "tools": []}),
+    ],
+)
+def test_tool_choices_known_and_unknown_are_sent_as_given(choice: object, written: object) -> None:
+    assert chat(tool_choice=choice)["tool_choice"] == written
+
+
+def test_limits_are_left_to_the_server_and_new_values_pass() -> None:
+    fields = {
+        "temperature": 99.0,
+        "n": -1,
+        "reasoning_effort": "heroic",
+        "service_tier": "gold",
+        "prompt_mode": "poetry",
+        "stop": ["a", "b"],
+        "guardrails": [{"block_on_error": True, "moderation_llm_v3": {}}],
+        "metadata": {"a": [1, None]},
+    }
+    assert chat(**fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "place", "complaint"),
+    [
+        ({"model": None}, "model", "string"),
+        ({"messages": []}, "messages", "at least 1 item"),
+        ({"messages": "hi"}, "messages", "list"),
+        ({"messages": None}, "messages", "list"),
+        ({"messages": [*HI, None]}, "messages.1", "dictionary or object"),
+        ({"messages": [*HI, "hi"]}, "messages.1", "dictionary or object"),
+        ({"messages": [{"role": "bot", "content": "x"}]}, "messages.0", "'bot' found using 'role'"),
+        ({"messages": [{"content": "x"}]}, "messages.0", "'role'"),
+        ({"messages": [{"role": None, "content": "x"}]}, "messages.0", "'role'"),
+        ({"messages": [{"role": "user"}]}, "messages.0.user.content", "required"),
+        ({"messages": [{"role": "user", "content": 5}]}, "messages.0.user.content.str", "string"),
+        ({"temperature": "warm"}, "temperature", "number"),
+        ({"max_tokens": 1.5}, "max_tokens", "integer"),
+        ({"safe_prompt": "perhaps"}, "safe_prompt", "boolean"),
+        ({"metadata": "x"}, "metadata", "dictionary"),
+        ({"tools": [{"type": "function"}]}, "tools.0.function.function", "required"),
+        ({"tools": [{"function": {}}]}, "tools.0.function.function.name", "required"),
+        ({"tools": ["search"]}, "tools.0.function", "dictionary"),
+        ({"response_format": "json"}, "response_format", "dictionary"),
+        (
+            {"response_format": {"json_schema": {"name": "s"}}},
+            "response_format.json_schema.schema",
+            "required",
+        ),
+        ({"prediction": {"content": 1}}, "prediction.content", "string"),
+        ({"guardrails": [{"block_on_error": 5}]}, "guardrails.0.block_on_error", "boolean"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_place(
+    fields: dict[str, Any], place: str, complaint: str
+) -> None:
+    found = complaints(**fields)
+    assert complaint in found[place]
+
+
+def test_a_missing_required_field_is_an_error() -> None:
+    with pytest.raises(ValidationError, match=r"(?s)messages.*Field required"):
+        build_body(ChatBody, {"model": "m"})
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"stream_options": {"include_usage": True}},
+        {"model": "other", "temperature": None},
+        {"messages": [], "new": {"é": [1.5, None, "x"]}},
+    ],
+)
+def test_an_extra_body_is_laid_over_the_rest_whatever_it_has(extra: dict[str, Any]) -> None:
+    fields = {"model": "m", "messages": HI, "temperature": 1.0}
+    body = build_body(ChatBody, fields, stream=True, extra_body=extra)
+    assert json.loads(body) == {**fields, "stream": True, **extra}
+    assert b" " not in body
+    assert b"\\u" not in body
+
+
+def test_an_extra_body_may_hold_models_and_unset() -> None:
+    extra = {"prediction": Prediction(content="x"), "left_out": UNSET}
+    body = build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=extra)
+    assert json.loads(body)["prediction"] == {"type": "content", "content": "x"}
+    assert "left_out" not in json.loads(body)
+
+
+def test_an_extra_body_that_is_no_mapping_is_a_type_error() -> None:
+    with pytest.raises(TypeError, match="extra_body"):
+        build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=[1])  # type: ignore[arg-type]  # the point of the test
+
+
+def test_not_a_number_goes_out_as_null_with_and_without_an_extra_body() -> None:
+    fields = {"model": "m", "messages": HI, "temperature": float("nan")}
+    assert json.loads(build_body(ChatBody, fields))["temperature"] is None
+    extra = {"x": float("inf")}
+    assert json.loads(build_body(ChatBody, fields, extra_body=extra))["x"] is None
+
+
+def test_what_json_cannot_hold_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="Unable to serialize"):
+        chat(metadata={"x": object()})
+
+
+def test_agents_and_fill_in_the_middle_have_bodies_of_their_own() -> None:
+    agent = sent(AgentsBody, agent_id="a", messages=HI, n=None, temperature=1, stream=True)
+    assert agent == {"agent_id": "a", "messages": HI, "n": None, "stream": True}
+    fim = sent(FIMBody, model="m", prompt="def f(", suffix=None, stop="x")
+    assert fim == {"model": "m", "prompt": "def f(", "suffix": None, "stop": "x"}
+
+
+def test_messages_that_were_changed_by_hand_are_sent_as_they_are() -> None:
+    message = AssistantMessage(content="x")
+    message.content = [TextChunk(text="y")]
+    message.prefix = True
+    assert sent(model="m", messages=[message])["messages"] == [
+        {"role": "assistant", "content": [{"text": "y", "type": "text"}], "prefix": True}
+    ]
+
+
+def test_what_validates_is_built_once_and_a_call_builds_no_class() -> None:
+    def classes(base: type[BaseModel]) -> int:
+        return sum(1 + classes(cls) for cls in base.__subclasses__())
+
+    chat()
+    assert body_adapter(ChatBody) is body_adapter(ChatBody)
+    before = classes(BaseModel), body_adapter.cache_info().misses
+    for _ in range(3):
+        chat(tools=[{"type": "web_search"}], response_format={"type": "text"})
+    assert (classes(BaseModel), body_adapter.cache_info().misses) == before
