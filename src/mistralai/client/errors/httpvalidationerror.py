@@ -1,0 +1,63 @@
+"""A field of the request is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import Field
+
+from ..types import BaseModel
+from ..types.lenient import Lenient
+from .mistralerror import MistralError, excerpt
+
+if TYPE_CHECKING:
+    import httpx2
+
+_LONGEST = 2000  # characters of a message
+
+
+class ValidationError(BaseModel):
+    """One complaint: where it is and what is wrong there (wire-format section 7, shape 4)."""
+
+    loc: Annotated[list[str | int], Lenient(list)] = Field(default_factory=list[str | int])
+    msg: Annotated[str, Lenient(str)] = ""
+    type: Annotated[str, Lenient(str)] = ""
+    input: Any = None
+    ctx: Any = None
+
+    def __str__(self) -> str:
+        parts = self.loc if type(self.loc) is list else [self.loc]  # kept as it came
+        where = ".".join(str(part) for part in parts if part != "body")
+        return f"{where}: {self.msg}" if where else str(self.msg)
+
+
+class HTTPValidationErrorData(BaseModel):
+    """The body of a 422."""
+
+    detail: list[ValidationError] | None = None
+
+    def __str__(self) -> str:
+        return "; ".join(str(complaint) for complaint in self.detail or ())
+
+
+@dataclass(init=False, repr=False, eq=False)
+class HTTPValidationError(MistralError):
+    """422: the API refused the request because a field of it is wrong.
+
+    Attributes:
+        data: The complaints, in `data.detail`.
+    """
+
+    data: HTTPValidationErrorData
+
+    def __init__(
+        self,
+        data: HTTPValidationErrorData,
+        raw_response: httpx2.Response | None = None,
+        body: str | None = None,
+    ) -> None:
+        super().__init__("", raw_response, body)
+        self.data = data
+        self.message = excerpt(str(data) or self.body or "the request is not valid", _LONGEST)
+        self.args = (self.message,)

@@ -1,0 +1,125 @@
+"""The API answered with an error: a class a status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from .details import ErrorDetails
+from .mistralerror import MistralError, excerpt
+
+if TYPE_CHECKING:
+    import httpx2
+
+_EXCERPT = 500  # characters of a body that a message shows
+_LONGEST = 2000  # characters of the API's sentence
+
+
+@dataclass(init=False, repr=False, eq=False)
+class SDKError(MistralError):
+    """The API answered with an error, with a status or inside a stream.
+
+    Attributes:
+        error: What the body says: message, code, type, param.
+        retry_after: Seconds that the API asked to wait, or `None`.
+        hint: What to do about it, part of the message.
+    """
+
+    error: ErrorDetails
+    retry_after: float | None
+    hint: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        message: str,
+        raw_response: httpx2.Response | None = None,
+        body: str | None = None,
+        *,
+        error: ErrorDetails | None = None,
+    ) -> None:
+        super().__init__(message, raw_response, body)
+        self.error = error or ErrorDetails()
+        self.retry_after = None
+        self.message = self._sentence(message)
+        self.args = (self.message,)
+
+    def _sentence(self, message: str) -> str:
+        """What happened, what the API calls it, what to do, and the body for the rest."""
+        names = {
+            "status": self.status_code,
+            "code": self.error.code,
+            "type": self.error.type,
+            "param": self.error.param,
+        }
+        facts = ", ".join(f"{name} {value}" for name, value in names.items() if value is not None)
+        said = excerpt(message.rstrip("."), _LONGEST)
+        parts = [f"{said} ({facts}).".lstrip() if facts else f"{said}."]
+        if self.hint:
+            parts.append(self.hint)
+        if body := " ".join(self.body.split()):
+            parts.append(f"Body: {excerpt(body, _EXCERPT)}")
+        return " ".join(parts)
+
+
+@dataclass(init=False, repr=False, eq=False)
+class BadRequestError(SDKError):
+    """400: the request makes no sense to the API."""
+
+
+@dataclass(init=False, repr=False, eq=False)
+class AuthenticationError(SDKError):
+    """401: the API key is missing or refused; without a status, there was none to send."""
+
+    hint = "Set MISTRAL_API_KEY or give api_key= a valid key."
+
+
+@dataclass(init=False, repr=False, eq=False)
+class PermissionDeniedError(SDKError):
+    """403: the key may not do this, or a guardrail stopped it (code 3201)."""
+
+
+@dataclass(init=False, repr=False, eq=False)
+class NotFoundError(SDKError):
+    """404: no such model, agent or address."""
+
+    hint = "Look at the name of the model and at server_url."
+
+
+@dataclass(init=False, repr=False, eq=False)
+class ConflictError(SDKError):
+    """409: the request is at odds with another."""
+
+
+@dataclass(init=False, repr=False, eq=False)
+class RateLimitError(SDKError):
+    """429: the caller's quota is used up."""
+
+    hint = "Send fewer requests or tokens a minute, or raise the limit of the workspace."
+
+
+@dataclass(init=False, repr=False, eq=False)
+class CapacityExceededError(SDKError):
+    """429 or 503 with code 3505: the service is full, whatever the caller's quota."""
+
+    hint = "The model is overloaded: try again later or use another model."
+
+
+@dataclass(init=False, repr=False, eq=False)
+class InternalServerError(SDKError):
+    """5xx: the service failed."""
+
+
+STATUS_CLASSES: dict[int, type[SDKError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: RateLimitError,
+}
+
+
+def class_of(status: int) -> type[SDKError]:
+    """The class of an error status other than 422."""
+    fallback = InternalServerError if status >= 500 else SDKError
+    return STATUS_CLASSES.get(status, fallback)
