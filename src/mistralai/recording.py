@@ -1,0 +1,323 @@
+"""The file format of recorded exchanges: what is kept, and what is left out.
+
+A recording is a text file of JSON lines. Each line belongs to one exchange, by its number:
+
+    {"exchange": 1, "request": {"method": "POST", "server": "https://api.mistral.ai",
+     "target": "/v1/chat/completions", "headers": {…}, "text": "{…}"}, "started": "2026-…"}
+    {"exchange": 1, "response": {"status": 200, "headers": {…}}, "after": 0.31}
+    {"exchange": 1, "read": {"text": "data: {…}"}, "after": 0.32}
+    {"exchange": 1, "end": "complete", "after": 1.2}
+
+A line with `read` stands for one read of the answer's body; bytes that are no UTF-8 stand as
+`base64` in place of `text`. `after` is seconds since the request was sent. Bodies are recorded
+decoded: neither compressed nor chunked.
+
+Of the header fields only those of `KEPT_HEADERS` are kept, and the key is masked wherever it
+stands, also where two reads share it. Prompts and answers stay in: look at a file before you share
+it. Files have mode 0600. The client records in this format, and the simulator plays it back.
+"""
+
+import base64
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+KEPT_HEADERS: Final = re.compile(
+    r"content-type|date|user-agent|retry-after(-ms)?|mistral-correlation-id|x-kong-request-id"
+    r"|x-request-id|x-ratelimit-.*|(x-)?ratelimitbysize-.*"
+)
+"""The header fields that a recording keeps, of requests and of answers."""
+
+Ending: TypeAlias = Literal["complete", "closed", "cut"]
+"""How the body of an answer ended: whole, closed by the client, or broken off."""
+
+_PLACEHOLDER: Final = 8
+"""A key of fewer characters is a placeholder, and masked only where it is a word of its own."""
+
+
+class RecordingError(ValueError):
+    """A file is no recording, or not one that this version can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One read of a body.
+
+    Attributes:
+        after: Seconds since the request was sent.
+        data: What was read.
+    """
+
+    after: float
+    data: bytes
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request and its answer.
+
+    Attributes:
+        method: The request's method.
+        target: Its path and query.
+        body: Its body.
+        server: Scheme, host and port that were asked.
+        request_headers: What was kept of its header fields.
+        status: The answer's status; `None` where none came.
+        headers: What was kept of the answer's header fields.
+        head_after: Seconds from the request to the answer's head.
+        reads: The reads of the answer's body.
+        end: How the body ended; `None` where the recording breaks off.
+    """
+
+    method: str
+    target: str
+    body: bytes
+    server: str = ""
+    request_headers: dict[str, str] = field(default_factory=dict[str, str])
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    head_after: float = 0.0
+    reads: list[Read] = field(default_factory=list[Read])
+    end: Ending | None = None
+
+
+def load(path: str | os.PathLike[str]) -> list[Exchange]:
+    """Read the exchanges of a file, in the order in which they began.
+
+    Raises:
+        OSError: The file cannot be read.
+        RecordingError: It is no recording; the text names file and line.
+    """
+    exchanges: dict[int, Exchange] = {}
+    with Path(path).open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                _add(exchanges, json.loads(line))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                problem = f"{type(error).__name__}: {error}"
+                raise RecordingError(f"{path}, line {number}: no recording ({problem})") from error
+    return list(exchanges.values())
+
+
+def _add(exchanges: dict[int, Exchange], line: dict[str, Any]) -> None:
+    number = line["exchange"]
+    if "request" in line:
+        request = line["request"]
+        exchanges[number] = Exchange(
+            method=request["method"],
+            target=request["target"],
+            body=_data(request),
+            server=request.get("server", ""),
+            request_headers=request.get("headers", {}),
+        )
+        return
+    exchange = exchanges[number]
+    if "response" in line:
+        exchange.status = line["response"]["status"]
+        exchange.headers = line["response"].get("headers", {})
+        exchange.head_after = line["after"]
+    elif "read" in line:
+        exchange.reads.append(Read(line["after"], _data(line["read"])))
+    elif "end" in line:
+        exchange.end = line["end"]
+
+
+def _data(value: dict[str, str]) -> bytes:
+    if "base64" in value:
+        return base64.b64decode(value["base64"])
+    return value["text"].encode()
+
+
+def _shown(data: bytes) -> dict[str, str]:
+    try:
+        return {"text": data.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(data).decode()}
+
+
+class Mask:
+    """Puts stars in the place of keys, as many as they have characters.
+
+    Args:
+        keys: What must not be seen.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = [key.encode() for key in keys if key]
+        forms = [self._form(key) for key in sorted(self._keys, key=len, reverse=True)]
+        self._pattern = re.compile(b"|".join(forms)) if forms else None
+
+    @staticmethod
+    def _form(key: bytes) -> bytes:
+        form = re.escape(key)
+        return form if len(key) >= _PLACEHOLDER else rb"(?<![A-Za-z0-9])%b(?![A-Za-z0-9])" % form
+
+    def __call__(self, data: bytes) -> bytes:
+        """Mask the keys in some bytes."""
+        if self._pattern is None:
+            return data
+        return self._pattern.sub(lambda match: b"*" * len(match[0]), data)
+
+    def text(self, text: str) -> str:
+        """Mask the keys in a text."""
+        return self(text.encode()).decode()
+
+    def unsure(self, data: bytes) -> int:
+        """Give the length of the end of some bytes that may be the beginning of a key."""
+        longest = max(map(len, self._keys), default=0)
+        for length in range(min(longest, len(data)), 0, -1):
+            end = data[-length:]
+            if any(key.startswith(end) for key in self._keys):
+                return length
+        return 0
+
+
+class Recorder:
+    """Writes exchanges to a file, from any thread.
+
+    Args:
+        path: The file; exchanges are added to what it has.
+        clock: Seconds that only grow, from which `after` is counted.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._path = Path(path)
+        self._path.touch(mode=0o600)
+        self._path.chmod(0o600)  # where it was there before
+        self._count = len(load(self._path))
+        self._file: BinaryIO | None = None
+        self._lock = threading.Lock()
+        self._clock = clock
+
+    def begin(
+        self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
+    ) -> "ExchangeRecorder":
+        """Record a request that is about to be sent.
+
+        Args:
+            method: Its method.
+            url: Where it goes. User and password are left out.
+            headers: All its header fields; the key is taken from `authorization`.
+            body: Its body, decoded.
+        """
+        fields = [(name.lower(), value) for name, value in headers]
+        keys = [value.rpartition(" ")[2] for name, value in fields if name == "authorization"]
+        with self._lock:
+            self._count += 1
+            number = self._count
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        mask = Mask(keys)
+        exchange = ExchangeRecorder(number, mask, self._write, self._clock)
+        request = {
+            "method": method,
+            "server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+            "target": mask.text(target),
+            "headers": kept(fields, mask),
+            **_shown(mask(body)),
+        }
+        started = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._write({"exchange": number, "request": request, "started": started})
+        return exchange
+
+    def close(self) -> None:
+        """Close the file. It is opened again when there is more to write."""
+        with self._lock:
+            file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        data = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            if self._file is None:  # unbuffered, so that a line is one write
+                self._file = self._path.open("ab", buffering=0)
+            self._file.write(data)
+
+
+class ExchangeRecorder:
+    """Writes what comes back to one request.
+
+    Args:
+        number: The number of the exchange.
+        mask: What must not be seen.
+        write: What writes a line.
+        clock: Seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        mask: Mask,
+        write: Callable[[dict[str, Any]], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._number = number
+        self._mask = mask
+        self._write = write
+        self._clock = clock
+        self._start = clock()
+        self._held: list[Read] = []
+        self._ended = False
+
+    def answered(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
+        """Record the head of the answer.
+
+        Args:
+            status: Its status code.
+            headers: All its header fields.
+        """
+        fields = kept(((name.lower(), value) for name, value in headers), self._mask)
+        self._line({"response": {"status": status, "headers": fields}}, self._after())
+
+    def read(self, data: bytes) -> None:
+        """Record one read of the body.
+
+        A read whose end may be the beginning of the key is held until the next one shows it.
+        """
+        self._held.append(Read(self._after(), data))
+        unsure = self._mask.unsure(b"".join(read.data for read in self._held))
+        sure = sum(len(read.data) for read in self._held) - unsure
+        self._flush(sure)
+
+    def ended(self, end: Ending) -> None:
+        """Record how the body ended. Only the first call counts."""
+        if not self._ended:
+            self._ended = True
+            self._flush(None)
+            self._line({"end": end}, self._after())
+
+    def _flush(self, sure: int | None) -> None:
+        """Write the reads that lie within so many bytes; all of them for `None`."""
+        masked = self._mask(b"".join(read.data for read in self._held))
+        held, self._held = self._held, []
+        position = 0
+        for read in held:
+            end = position + len(read.data)
+            data = masked[position:end]
+            if self._held or (sure is not None and end > sure):
+                self._held.append(Read(read.after, data))
+            else:
+                self._line({"read": _shown(data)}, read.after)
+            position = end
+
+    def _after(self) -> float:
+        return round(self._clock() - self._start, 6)
+
+    def _line(self, line: dict[str, Any], after: float) -> None:
+        self._write({"exchange": self._number, **line, "after": after})
+
+
+def kept(headers: Iterable[tuple[str, str]], mask: Mask) -> dict[str, str]:
+    """Choose the header fields that a recording keeps; names are in lower case."""
+    return {name: mask.text(value) for name, value in headers if KEPT_HEADERS.fullmatch(name)}

@@ -1,0 +1,164 @@
+"""`python -m mistralai.simulator`: a simulator for clients in any language."""
+
+import argparse
+import math
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from .faults.choice import FAULTS, named
+from .faults.fault import Fault
+from .files import load
+from .model.reply import PRESETS
+from .proxy import Upstream
+from .replay import Replay
+from .scenario import Scenario, ScenarioLike
+from .server import Limits
+from .simulator import Simulator
+from .timing import Timing
+
+_PROGRAM: Final = "python -m mistralai.simulator"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT.
+
+    Args:
+        arguments: The command line; `sys.argv` by default.
+
+    Returns:
+        The exit status: 0, or 1 where it could not begin.
+    """
+    options = _parser().parse_args(arguments)
+    if options.list:
+        sys.stdout.write(f"presets: {', '.join(PRESETS)}\nfaults: {', '.join(FAULTS)}\n")
+        return 0
+    _allow_many_files()
+    try:
+        simulator = _simulator(options)
+        simulator.start()
+        if options.ca_file:
+            options.ca_file.write_bytes(simulator.ca_pem)
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.stderr.write(f"{_PROGRAM}: {error}\n")
+        return 1
+    _serve(simulator)
+    return 0
+
+
+def _serve(simulator: Simulator) -> None:
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    sys.stdout.write(f"{simulator.url}\n")
+    sys.stdout.flush()
+    stop.wait()
+    simulator.stop()
+
+
+def _simulator(options: argparse.Namespace) -> Simulator:
+    limits = Limits(
+        request_size=options.max_request_size,
+        connections=options.max_connections,
+        kept_requests=0,
+    )
+    return Simulator(
+        _scenario(options),
+        seed=options.seed,
+        host=options.host,
+        port=options.port,
+        api_key=options.api_key,
+        tls=options.tls or options.ca_file is not None,
+        limits=limits,
+        speed=options.speed,
+    )
+
+
+def _scenario(options: argparse.Namespace) -> ScenarioLike:
+    if options.upstream:
+        return Upstream(options.upstream, options.record, options.mode)
+    if options.replay:
+        return Replay(options.replay)
+    if options.scenario.endswith(".toml"):
+        return load(options.scenario)
+    timing = Timing(
+        first=options.ttft,
+        tokens_per_second=options.tps,
+        jitter=options.jitter,
+        burst=options.burst,
+    )
+    return Scenario(options.scenario, timing=timing, faults=options.fault)
+
+
+def _fault(name: str) -> Fault:
+    fault = named(name)
+    if fault is None:
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is no fault; use a name such as cut-after-5, of: {', '.join(FAULTS)}"
+        )
+    return fault
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if math.isnan(speed) or speed <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is no speed; use a number above 0, or inf")
+    return speed
+
+
+def _allow_many_files() -> None:
+    """Raise the limit of open files to what this process may have, where there is one."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not a Unix
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=_PROGRAM, description="Serve the Mistral chat API from this machine, simulated."
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8765, help="port; 0 takes a free one (default: %(default)s)")
+    add("--api-key", metavar="KEY", help="the only key accepted (default: any)")
+    add("--tls", action="store_true", help="speak TLS, with a certificate made for this run")
+    add("--ca-file", type=Path, metavar="FILE", help="write what clients must trust; means --tls")
+    add("--list", action="store_true", help="list the presets and the faults, and end")
+
+    add = parser.add_argument_group("what is said").add_argument
+    add("--scenario", default="auto", metavar="NAME|FILE.toml", help="(default: %(default)s)")
+    add("--fault", type=_fault, action="append", default=[], metavar="NAME", help="cut-after-5")
+    add("--seed", type=int, default=0, help="where all chance comes from (default: %(default)s)")
+    add("--ttft", type=float, default=0.0, metavar="SECONDS", help="time to the first token")
+    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
+    add("--jitter", type=float, default=0.0, help="deviation of times, as a share of them")
+    add("--burst", type=int, default=1, metavar="N", help="tokens in one piece")
+    add("--speed", type=_speed, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
+
+    add = parser.add_argument_group("recordings").add_argument
+    add("--replay", type=Path, metavar="PATH", help="answer from a recording, or a folder of them")
+    add("--upstream", metavar="URL", help="send requests on to this server, and record")
+    add("--record", default="recordings", metavar="DIR", help="where to (default: %(default)s)")
+    add("--mode", choices=["none", "once", "all"], default="once", help="as vcrpy has them")
+
+    usual = Limits()
+    add = parser.add_argument_group("limits").add_argument
+    add("--max-connections", type=int, default=usual.connections, metavar="N")
+    add("--max-request-size", type=int, default=usual.request_size, metavar="BYTES")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Error answers, with the bodies that were recorded (wire-format section 7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from ..answers import Answer, HeadersLike
+
+Detail: TypeAlias = dict[str, Any]
+"""One entry of a 422's detail list: `type`, `loc`, `msg`, `input` and perhaps `ctx`."""
+
+ErrorShape: TypeAlias = Literal[
+    "object", "status", "number", "wrapped", "list", "detail", "gateway", "guardrail", "openai"
+]
+"""The shapes of an error's body, by their number in wire-format section 7.
+
+* `object` (1): `{"object":"error","message":…,"type":…,"param":null,"code":"1300"}`
+* `status` (1): the same with a `raw_status_code`, as newer answers have it
+* `number` (2): the same with an integer `code`
+* `wrapped` (3): the same with a `raw_status_code`, whose `message` is an object with a detail list
+* `list` (4): `{"detail":[{"type":…,"loc":…,"msg":…,"input":…}]}`
+* `detail` (5): `{"detail":"Unauthorized"}`
+* `gateway` (6): `{"message":…,"request_id":…}`
+* `guardrail` (7): `{"error":{"message":…,"status":403},"guardrails":{…}}`
+* `openai`: `{"error":{"message":…,"type":…,"code":…}}`, from compatible servers
+"""
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer on its way out, not a failure
+    """The request is answered with an error.
+
+    Attributes:
+        answer: What the client gets.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class ApiError:
+    """What the API says of an error.
+
+    Attributes:
+        status: The status code.
+        message: What went wrong.
+        kind: The `type`.
+        code: The API's own code, if it has one.
+        shape: The shape in which it was seen.
+    """
+
+    status: int
+    message: str
+    kind: str = "invalid_request_error"
+    code: int | None = None
+    shape: ErrorShape = "object"
+
+    def body(self, shape: ErrorShape | None = None) -> dict[str, Any]:
+        """Write the error, in another shape than its own if so wanted."""
+        return _SHAPES[shape or self.shape](self)
+
+    def answer(self, shape: ErrorShape | None = None, headers: HeadersLike = ()) -> Answer:
+        """Make the answer with this error."""
+        return Answer.of_json(self.body(shape), status=self.status, headers=headers)
+
+
+def _object(error: ApiError) -> dict[str, Any]:
+    code = None if error.code is None else str(error.code)
+    return {
+        "object": "error",
+        "message": error.message,
+        "type": error.kind,
+        "param": None,
+        "code": code,
+    }
+
+
+def _status(error: ApiError) -> dict[str, Any]:
+    return _object(error) | {"raw_status_code": error.status}
+
+
+def _detail(error: ApiError) -> list[Detail]:
+    return [{"type": error.kind, "loc": ["body"], "msg": error.message, "input": None}]
+
+
+def _guardrail(error: ApiError) -> dict[str, Any]:
+    results = {"moderation": {"blocked": True}}
+    return {
+        "error": {"message": error.message, "status": error.status},
+        "guardrails": {"results": results},
+    }
+
+
+_SHAPES: Final[Mapping[ErrorShape, Callable[[ApiError], dict[str, Any]]]] = {
+    "object": _object,
+    "status": _status,
+    "number": lambda error: _object(error) | {"code": error.code},
+    "wrapped": lambda error: _status(error) | {"message": {"detail": _detail(error)}},
+    "list": lambda error: {"detail": _detail(error)},
+    "detail": lambda error: {"detail": error.message},
+    "gateway": lambda error: {"message": error.message, "request_id": "0" * 32},
+    "guardrail": _guardrail,
+    "openai": lambda error: {
+        "error": {"message": error.message, "type": error.kind, "code": error.code}
+    },
+}
+
+_INVALID_ORDER: Final = "invalid_request_message_order"
+_INVALID_ARGUMENTS: Final = "invalid_request_invalid_args"
+
+KNOWN: Final[Mapping[int, ApiError]] = {
+    error.status: error
+    for error in (
+        ApiError(400, "Unexpected role 'system' after role 'assistant'", _INVALID_ORDER, 3230),
+        ApiError(401, "Unauthorized", shape="detail"),
+        ApiError(403, "Content blocked by guardrail", code=3201, shape="guardrail"),
+        ApiError(404, "Not Found", shape="detail"),
+        ApiError(422, "Input should be a valid string", "string_type", shape="list"),
+        ApiError(429, "Rate limit exceeded", "rate_limited", 1300),
+        ApiError(500, "Service unavailable.", "internal_server_error", 1000),
+        ApiError(503, "Service tier capacity exceeded for this model.", code=3505),
+    )
+}
+"""The text, type and code of the statuses that were seen (wire-format section 7)."""
+
+
+def known(status: int) -> ApiError:
+    """Give the error of a status; for one that was not seen, an internal server error."""
+    return KNOWN.get(status) or ApiError(status, "Upstream error", "internal_server_error", 1000)
+
+
+def detail_error(status: int, detail: str | Sequence[Detail], headers: HeadersLike = ()) -> Answer:
+    """Make an error whose body is `{"detail": ...}` (shapes 4 and 5)."""
+    return Answer.of_json({"detail": detail}, status=status, headers=headers)
+
+
+def unauthorized() -> Answer:
+    """Answer a request without a key: 401."""
+    return detail_error(401, "Unauthorized", {"www-authenticate": "Bearer"})
+
+
+def invalid_key() -> Answer:
+    """Answer a request with a wrong key: 401."""
+    return detail_error(401, "Invalid API Key")
+
+
+def not_found() -> Answer:
+    """Answer a request for an unknown path: 404."""
+    return detail_error(404, "Not Found")
+
+
+def method_not_allowed(allow: str) -> Answer:
+    """Answer a known path with another method: 405, naming the one that is allowed."""
+    return detail_error(405, "Method Not Allowed", {"allow": allow})
+
+
+def invalid(details: Sequence[Detail]) -> Answer:
+    """Answer a request whose fields are wrong: 422 with the detail list."""
+    return detail_error(422, details)
+
+
+def wrong_order(message: str) -> Answer:
+    """Answer messages in an order that the API refuses: 400."""
+    return ApiError(400, message, _INVALID_ORDER, 3230).answer()
+
+
+def wrong_call(message: str) -> Answer:
+    """Answer a tool call that the API refuses: 400 (wire-format section 3)."""
+    return ApiError(400, message, "invalid_function_call", 3280).answer()
+
+
+def too_long(prompt_tokens: int, limit: int) -> Answer:
+    """Answer a prompt that does not fit into the model: 400."""
+    message = (
+        f"Prompt contains {prompt_tokens} tokens and 0 draft tokens, too large for model with "
+        f"{limit} maximum context length"
+    )
+    return ApiError(400, message, _INVALID_ARGUMENTS, 3051).answer()
+
+
+def wrong_argument(message: str) -> Answer:
+    """Answer an argument that the simulator cannot honour: 400."""
+    return ApiError(400, message, _INVALID_ARGUMENTS, 3051).answer()

@@ -1,0 +1,138 @@
+"""From a request to its answer: the scenario, the routes, and the checks of the API."""
+
+import random
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .answers import Answer, Wire
+from .api import catalog, errors, messages, requests
+from .api.checks import Check
+from .choice import Choice
+from .faults.choice import FaultChooser
+from .model.completion import Completion
+from .model.compose import compose
+from .model.embedding import embeddings
+from .model.seeding import Chance
+from .received import Request
+from .scenario import Scenario, ScenarioLike
+
+_CHAT: Final = "/v1/chat/completions"
+_COMPLETIONS: Final[Mapping[str, Check]] = {
+    _CHAT: requests.CHAT,
+    "/v1/agents/completions": requests.AGENTS,
+    "/v1/fim/completions": requests.FIM,
+}
+_EMBEDDINGS: Final = "/v1/embeddings"
+_MODELS: Final = "/v1/models"
+_TOKENS_A_MINUTE: Final = 2_000_000
+
+
+class App:
+    """Answers requests as a scenario says.
+
+    Args:
+        scenario: What to answer.
+        seed: Where all chance comes from.
+        api_key: The only key that is accepted; `None` accepts any that is not empty.
+    """
+
+    def __init__(self, scenario: ScenarioLike, *, seed: int, api_key: str | None) -> None:
+        self._seed = seed
+        self._api_key = api_key
+        self._choice = Choice(scenario)
+        self._faults: dict[int, tuple[Scenario, FaultChooser]] = {}
+
+    def answer(self, request: Request) -> Answer | Wire:
+        """Answer one request."""
+        scenario = self._choice.of(request)
+        if isinstance(scenario, Answer | Wire):
+            return scenario
+        try:
+            body = self._checked_body(scenario, request)
+            answer = self._answer(scenario, request, body)
+            model = body.get("model") or body.get("agent_id") or ""
+            return self._fault_chooser(scenario).apply(answer, request, model)
+        except errors.Refused as refused:
+            return refused.answer
+        except RecursionError:
+            return errors.detail_error(400, "The request is nested too deeply")
+
+    def close(self) -> None:
+        """Close the files of recordings."""
+        self._choice.close()
+
+    def _fault_chooser(self, scenario: Scenario) -> FaultChooser:
+        """Give what counts for a scenario; the scenario is held, so that its id stays its own."""
+        if id(scenario) not in self._faults:
+            self._faults[id(scenario)] = scenario, FaultChooser(scenario.faults, self._seed)
+        return self._faults[id(scenario)][1]
+
+    def _checked_body(self, scenario: Scenario, request: Request) -> dict[str, Any]:
+        path = request.path
+        check = _COMPLETIONS.get(path) or (requests.EMBEDDINGS if path == _EMBEDDINGS else None)
+        if check is None and not (path == _MODELS or path.startswith(f"{_MODELS}/")):
+            raise errors.Refused(errors.not_found())
+        allowed = "POST" if check else "GET"
+        if request.method != allowed:
+            raise errors.Refused(errors.method_not_allowed(allowed))
+        strict = scenario.reply.dialect.strict
+        if strict:
+            self._check_key(request)
+        if check is None:
+            return {}
+        if path == _CHAT and not strict:
+            body = requests.parse(request.body, requests.COMPATIBLE_CHAT)
+            messages.check_some(body["messages"])
+            return body
+        body = requests.parse(request.body, check)
+        if "messages" in body:
+            messages.check(body["messages"])
+        return body
+
+    def _check_key(self, request: Request) -> None:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise errors.Refused(errors.unauthorized())
+        if self._api_key is not None and key.strip() != self._api_key:
+            raise errors.Refused(errors.invalid_key())
+
+    def _answer(self, scenario: Scenario, request: Request, body: dict[str, Any]) -> Answer:
+        chance = Chance(self._seed, body)
+        if request.path in _COMPLETIONS:
+            completion = compose(scenario.reply, body, chance)
+            return self._completed(completion, scenario, request, stream=bool(body.get("stream")))
+        if request.path == _EMBEDDINGS:
+            return Answer.of_json(embeddings(body, chance))
+        if request.path == _MODELS:
+            return Answer.of_json(catalog.listed())
+        card = catalog.found(request.path.removeprefix(f"{_MODELS}/"))
+        if card is None:
+            raise errors.Refused(errors.not_found())
+        return Answer.of_json(card)
+
+    def _completed(
+        self, completion: Completion, scenario: Scenario, request: Request, *, stream: bool
+    ) -> Answer:
+        chance = random.Random(f"{self._seed}/time/{request.number}")
+        if stream:
+            dialect = completion.dialect
+            return Answer(
+                content_type=dialect.content_type,
+                framing=dialect.framing,
+                body=scenario.timing.paced(completion.events(), chance),
+            )
+        whole = completion.whole()
+        return Answer.of_json(
+            whole,
+            headers=_rate_limits(whole["usage"]["total_tokens"]),
+            before=scenario.timing.waits(completion.events(), chance),
+        )
+
+
+def _rate_limits(cost: int) -> dict[str, str]:
+    """Give the header fields of an answer that does not stream (wire-format section 8)."""
+    return {
+        "x-ratelimit-limit-tokens-minute": str(_TOKENS_A_MINUTE),
+        "x-ratelimit-remaining-tokens-minute": str(_TOKENS_A_MINUTE - cost),
+        "x-ratelimit-tokens-query-cost": str(cost),
+    }

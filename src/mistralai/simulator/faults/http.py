@@ -1,0 +1,152 @@
+"""Faults of HTTP: the status, the header fields, the head."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from email.utils import formatdate
+from typing import Final, Literal
+
+from ..answers import Answer, Pause
+from ..api.errors import ErrorShape, known
+from .fault import Fault
+
+_HTML: Final = "text/html; charset=utf-8"
+_RATE_LIMIT_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
+    "2024": ("ratelimitbysize-limit", "ratelimitbysize-remaining", "ratelimitbysize-query-cost"),
+    "2025": (
+        "x-ratelimit-limit-tokens-minute",
+        "x-ratelimit-remaining-tokens-minute",
+        "x-ratelimit-tokens-query-cost",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status(Fault):
+    """The answer is an error.
+
+    Attributes:
+        status: The status code; text, type and code of the error are those of this status.
+        retry_after: Seconds after which to try again; `None` says nothing about it.
+        form: How that is told: `seconds` and `date` in `retry-after`, `ms` in `retry-after-ms`.
+        shape: The shape of the body; `None` for the one in which this status was seen, `html` for
+            a page of 200 kB, as gateways send.
+    """
+
+    kind = "status"
+
+    status: int = 429
+    retry_after: float | None = None
+    form: Literal["seconds", "date", "ms"] = "seconds"
+    shape: ErrorShape | Literal["html"] | None = None
+
+    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - none of it is left
+        """Make the error."""
+        headers = dict(self._headers())
+        if self.shape == "html":
+            page = (
+                f"<html><body><h1>{self.status}</h1>{'<p>Bad gateway</p>' * 12_000}</body></html>"
+            )
+            return Answer(
+                status=self.status,
+                headers=headers,
+                content_type=_HTML,
+                body=(page.encode(),),
+                framing="length",
+            )
+        return known(self.status).answer(self.shape, headers)
+
+    def _headers(self) -> list[tuple[str, str]]:
+        if self.retry_after is None:
+            return []
+        match self.form:
+            case "seconds":
+                return [("retry-after", f"{self.retry_after:g}")]
+            case "date":
+                moment = time.time() + self.retry_after
+                return [("retry-after", formatdate(moment, usegmt=True))]
+            case "ms":
+                return [("retry-after-ms", f"{self.retry_after * 1000:g}")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect(Fault):
+    """The answer is a redirect, for the first request unless told otherwise.
+
+    Attributes:
+        status: 301, 302, 303, 307 or 308.
+        location: Where to: a path of this server, or a whole URL.
+    """
+
+    kind = "redirect"
+
+    first: int | None = 1
+    status: int = 307
+    location: str = "/v1/chat/completions"
+
+    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - none of it is left
+        """Make the redirect."""
+        headers = {"location": self.location}
+        return Answer(status=self.status, headers=headers, content_type=None, framing="length")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentType(Fault):
+    """The body is labelled as something else.
+
+    Attributes:
+        value: The `content-type`; empty for none.
+    """
+
+    kind = "content-type"
+
+    value: str = "text/html; charset=utf-8"
+
+    def apply(self, answer: Answer) -> Answer:
+        """Change the label."""
+        return replace(answer, content_type=self.value or None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowHeaders(Fault):
+    """The head of the answer is late, or comes byte by byte.
+
+    Attributes:
+        seconds: Silence before the first byte.
+        every: Seconds before each byte; 0 sends the head at once.
+    """
+
+    kind = "slow-headers"
+
+    seconds: float = 0.0
+    every: float = 0.0
+
+    def apply(self, answer: Answer) -> Answer:
+        """Slow the head down."""
+        return replace(answer, before=(Pause(self.seconds),), head_every=self.every)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits(Fault):
+    """The answer tells the rate limits, which a stream of the API has not done since 2025.
+
+    Attributes:
+        names: The header fields of `2025`, still in use, or those of `2024` (wire-format
+            section 8).
+        limit: Tokens a minute.
+        remaining: Tokens left.
+        cost: Tokens of this request.
+    """
+
+    kind = "rate-limits"
+
+    names: Literal["2024", "2025"] = "2025"
+    limit: int = 500_000
+    remaining: int = 0
+    cost: int = 100
+
+    def apply(self, answer: Answer) -> Answer:
+        """Add the header fields."""
+        values = map(str, (self.limit, self.remaining, self.cost))
+        fields = zip(_RATE_LIMIT_NAMES[self.names], values, strict=True)
+        return replace(answer, headers=(*answer.headers, *fields))

@@ -1,0 +1,133 @@
+"""A place in an answer's body, and how steps are put there."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from ..answers import Pause, Step
+
+_END_OF_EVENT: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_LONGEST_END: Final = 4
+
+_Halves: TypeAlias = tuple[list[Step], list[Step]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """A place in a body, told by exactly one of three measures.
+
+    Attributes:
+        event: After so many whole events; 0 is before the first.
+        byte: After so many bytes of the body, its transfer encoding not counted.
+        time: After so many seconds of pauses.
+    """
+
+    event: int | None = None
+    byte: int | None = None
+    time: float | None = None
+
+    def __post_init__(self) -> None:
+        given = [value for value in (self.event, self.byte, self.time) if value is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of event, byte and time")
+        if given[0] < 0:
+            raise ValueError(f"{given[0]} lies before the start; use 0 or more")
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it is the start of the body."""
+        return 0 in (self.event, self.byte, self.time)
+
+
+START: Final = At(event=0)
+"""Behind the head, before the first event."""
+
+
+def insert(steps: Iterable[Step], at: At, *inserted: Step) -> Iterator[Step]:
+    """Put steps at a place; a body that does not reach it stays as it is.
+
+    A piece in which the place lies becomes two.
+    """
+    iterator = iter(steps)
+    if at.is_start:
+        yield from inserted
+    else:
+        measure = _Measure(at)
+        for step in iterator:
+            halves = measure.split(step)
+            if halves is None:
+                yield step
+            else:
+                before, after = halves
+                yield from (*before, *inserted, *after)
+                break
+    yield from iterator
+
+
+def by_event(steps: Iterable[Step]) -> Iterator[Step]:
+    """Cut and join pieces so that each is one whole event, or what is left at the end."""
+    held = b""
+    for step in steps:
+        if not isinstance(step, bytes):
+            yield step
+            continue
+        held += step
+        start = 0
+        for end in _END_OF_EVENT.finditer(held):
+            yield held[start : end.end()]
+            start = end.end()
+        held = held[start:]
+    if held:
+        yield held
+
+
+class _Measure:
+    """Walks over steps until a place is reached.
+
+    Args:
+        at: The place; not the start.
+    """
+
+    def __init__(self, at: At) -> None:
+        self._at = at
+        self._events = 0
+        self._bytes = 0
+        self._time = 0.0
+        self._tail = b""
+
+    def split(self, step: Step) -> _Halves | None:
+        """Cut the step in which the place lies; `None` where the place comes later."""
+        match step:
+            case bytes():
+                offset = self._offset(step)
+                return None if offset is None else _cut(step, offset)
+            case Pause(seconds) if self._at.time is not None:
+                left = self._at.time - self._time
+                self._time += seconds
+                return None if seconds < left else ([Pause(left)], [Pause(seconds - left)])
+            case _:
+                return None
+
+    def _offset(self, piece: bytes) -> int | None:
+        if self._at.byte is not None:
+            left = self._at.byte - self._bytes
+            self._bytes += len(piece)
+            return left if left <= len(piece) else None
+        return self._end_of_event(piece)
+
+    def _end_of_event(self, piece: bytes) -> int | None:
+        joined = self._tail + piece
+        start = 0
+        for end in _END_OF_EVENT.finditer(joined):
+            start = end.end()
+            self._events += 1
+            if self._events == self._at.event:
+                return start - len(self._tail)
+        self._tail = joined[max(start, len(joined) - _LONGEST_END + 1) :]
+        return None
+
+
+def _cut(piece: bytes, offset: int) -> _Halves:
+    before, after = piece[:offset], piece[offset:]
+    return [before] if before else [], [after] if after else []

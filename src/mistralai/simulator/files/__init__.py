@@ -1,0 +1,6 @@
+"""Scenarios in files."""
+
+from .decode import ScenarioError
+from .load import load, loads
+
+__all__ = ["ScenarioError", "load", "loads"]

@@ -1,0 +1,169 @@
+"""From plain data to the dataclasses of a scenario, with errors that name the place."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from types import NoneType, UnionType
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from ..jsonvalues import is_list, is_object
+
+Decoder = Callable[[Any, str], Any]
+"""What takes a value and its place and gives what stands for it."""
+
+_T = TypeVar("_T")
+
+_PLAIN: Final[Mapping[Any, str]] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be understood.
+
+    Attributes:
+        path: Where the mistake is, as `faults[2].at`; empty for the whole file.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(f"{path}: {problem}" if path else problem)
+        self.path = path
+
+
+def join(path: str, key: str) -> str:
+    """Name the place of a key."""
+    return f"{path}.{key}" if path else key
+
+
+def unknown_key(path: str, key: str, allowed: Iterable[str]) -> ScenarioError:
+    """Make the error for a key that is not known, which says what is allowed."""
+    names = sorted(allowed)
+    near = get_close_matches(key, names, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    problem = f"this key is not known{hint} (allowed: {', '.join(names)})"
+    return ScenarioError(join(path, key), problem)
+
+
+class Codec:
+    """Decodes by type.
+
+    Args:
+        special: Decoders for types that are written otherwise than by their fields.
+    """
+
+    def __init__(self, special: Mapping[Any, Decoder]) -> None:
+        self._special = special
+
+    def decode(self, value: Any, wanted: Any, path: str) -> Any:
+        """Make a value of a type.
+
+        Args:
+            value: Plain data.
+            wanted: The type, as it is annotated.
+            path: The value's place.
+
+        Raises:
+            ScenarioError: The value does not fit.
+        """
+        if wanted in self._special:
+            return self._special[wanted](value, path)
+        if wanted in _PLAIN:
+            return _plain(value, wanted, path)
+        if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
+            return self.table(value, wanted, path)
+        return self._generic(value, wanted, path)
+
+    def table(self, value: Any, wanted: type[_T], path: str, base: _T | None = None) -> _T:
+        """Make a dataclass from a table.
+
+        Args:
+            value: The table.
+            wanted: The dataclass.
+            path: The table's place.
+            base: What the fields are that the table leaves out; the defaults without it.
+        """
+        if not is_object(value):
+            raise ScenarioError(path, f"must be a table, not {value!r}")
+        hints = get_type_hints(wanted).items()
+        fields = {name: hint for name, hint in hints if get_origin(hint) is not ClassVar}
+        for key in value:
+            if key not in fields:
+                raise unknown_key(path, key, fields)
+        given = {
+            key: self.decode(each, fields[key], join(path, key)) for key, each in value.items()
+        }
+        if base is not None:
+            given = {name: getattr(base, name) for name in fields} | given
+        try:
+            return wanted(**given)
+        except ValueError as error:
+            raise _placed(path, str(error), fields) from error
+        except TypeError as error:  # a field without a default is missing
+            raise ScenarioError(path, str(error).partition(" ")[2]) from error
+
+    def _generic(self, value: Any, wanted: Any, path: str) -> Any:
+        origin, arguments = get_origin(wanted), get_args(wanted)
+        if origin is Literal:
+            return _one_of(value, arguments, path)
+        if origin in {Union, UnionType}:
+            return self._union(value, arguments, path)
+        if origin is tuple:
+            if not is_list(value):
+                raise ScenarioError(path, f"must be a list, not {value!r}")
+            places = [f"{path}[{number}]" for number in range(len(value))]
+            return tuple(
+                self.decode(each, arguments[0], place)
+                for each, place in zip(value, places, strict=True)
+            )
+        if not is_object(value):
+            raise ScenarioError(path, f"must be a table, not {value!r}")
+        return value
+
+    def _union(self, value: Any, members: tuple[Any, ...], path: str) -> Any:
+        literals = [each for m in members if get_origin(m) is Literal for each in get_args(m)]
+        others = [m for m in members if get_origin(m) is not Literal and m is not NoneType]
+        if value in literals or not others:
+            return _one_of(value, tuple(literals), path)
+        problem: ScenarioError | None = None
+        for member in others:
+            try:
+                return self.decode(value, member, path)
+            except ScenarioError as error:
+                problem = problem or error
+        raise problem or ScenarioError(path, f"{value!r} is not allowed")
+
+
+def _one_of(value: Any, allowed: tuple[Any, ...], path: str) -> Any:
+    if value in allowed:
+        return value
+    names = ", ".join(map(repr, allowed))
+    raise ScenarioError(path, f"{value!r} is not allowed (allowed: {names})")
+
+
+def _placed(path: str, message: str, fields: Mapping[str, Any]) -> ScenarioError:
+    """Put the place before what a dataclass says of one of its fields."""
+    name, colon, problem = message.partition(": ")
+    if colon and name in fields:
+        return ScenarioError(join(path, name), problem)
+    return ScenarioError(path, message)
+
+
+def _plain(value: Any, wanted: type, path: str) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+        return value
+    raise ScenarioError(path, f"must be {_PLAIN[wanted]}, not {value!r}")

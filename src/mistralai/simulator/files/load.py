@@ -1,0 +1,161 @@
+"""Scenarios as TOML."""
+
+import base64
+import binascii
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from ..answers import Answer, End, Pause, Repeat, Step
+from ..faults.choice import FAULTS
+from ..faults.fault import Fault
+from ..jsonvalues import is_list, is_object
+from ..model.dialect import COMPATIBLE, MISTRAL, Dialect
+from ..model.reply import Reply
+from ..scenario import Scenario, ScenarioLike, Sequence, preset
+from .decode import Codec, ScenarioError, join, unknown_key
+
+_DIALECTS: Final = {"mistral": MISTRAL, **COMPATIBLE}
+_STEP_FORMS: Final = (
+    '(allowed: a text, {base64 = ""}, {pause = 1.0}, {repeat = "", every = 1.0, count = 1}, '
+    '{end = "cut"})'
+)
+_SCENARIO_KEYS: Final = frozenset({"reply", "timing", "faults"})
+_ANSWER_KEYS: Final = frozenset(
+    {"status", "headers", "content_type", "body", "framing", "ending", "before", "head_every"}
+)
+
+
+def load(path: str | Path) -> ScenarioLike:
+    """Read a scenario from a TOML file.
+
+    Raises:
+        OSError: The file cannot be read.
+        ScenarioError: It cannot be understood; the text begins with the file's name.
+    """
+    try:
+        return loads(Path(path).read_text(encoding="utf-8"))
+    except ScenarioError as error:
+        raise ScenarioError(str(path), str(error)) from error
+
+
+def loads(text: str) -> ScenarioLike:
+    """Read a scenario from TOML.
+
+    Raises:
+        ScenarioError: It cannot be understood; the text names the place and what is allowed.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError("", str(error)) from error
+    if "answers" not in table:
+        return _answer(table, "")
+    answers = table["answers"]
+    for key in table.keys() - {"answers"}:
+        raise unknown_key("", key, ["answers"])
+    if not is_list(answers) or not answers:
+        raise ScenarioError("answers", "must be a list of tables, at least one")
+    return Sequence([_answer(each, f"answers[{place}]") for place, each in enumerate(answers)])
+
+
+def _answer(table: Any, path: str) -> Scenario | Answer:
+    if not is_object(table):
+        raise ScenarioError(path, f"must be a table, not {table!r}")
+    if table.keys() & _ANSWER_KEYS:
+        return _CODEC.table(table, Answer, path)
+    for key in table:
+        if key not in _SCENARIO_KEYS:
+            raise unknown_key(path, key, _SCENARIO_KEYS | _ANSWER_KEYS)
+    return _CODEC.table(table, Scenario, path)
+
+
+def _reply(value: Any, path: str) -> Reply:
+    """Read the name of a preset, or a table that may begin with one."""
+    if not is_object(value):
+        return _preset(value, path)
+    base = _preset(value.get("preset", "auto"), join(path, "preset"))
+    given = {key: each for key, each in value.items() if key != "preset"}
+    return _CODEC.table(given, Reply, path, base)
+
+
+def _preset(value: Any, path: str) -> Reply:
+    if not isinstance(value, str):
+        raise ScenarioError(path, f"must be the name of a preset or a table, not {value!r}")
+    try:
+        return preset(value)
+    except ValueError as error:
+        raise ScenarioError(path, str(error)) from error
+
+
+def _dialect(value: Any, path: str) -> Dialect:
+    if is_object(value):
+        return _CODEC.table(value, Dialect, path)
+    if not isinstance(value, str) or value not in _DIALECTS:
+        raise ScenarioError(path, f"{value!r} is not allowed (allowed: {', '.join(_DIALECTS)})")
+    return _DIALECTS[value]
+
+
+def _fault(value: Any, path: str) -> Fault:
+    if not is_object(value):
+        raise ScenarioError(path, f"must be a table, not {value!r}")
+    kind = value.get("kind", "")
+    if not isinstance(kind, str) or kind not in FAULTS:
+        near = get_close_matches(str(kind), FAULTS, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        allowed = f"({hint}allowed: {', '.join(FAULTS)})"
+        raise ScenarioError(join(path, "kind"), f"{kind!r} is no fault {allowed}")
+    given = {key: each for key, each in value.items() if key != "kind"}
+    return _CODEC.table(given, FAULTS[kind], path)
+
+
+def _headers(value: Any, path: str) -> tuple[tuple[str, str], ...]:
+    if not is_object(value):
+        raise ScenarioError(path, f"must be a table, not {value!r}")
+    return tuple((name, _CODEC.decode(each, str, join(path, name))) for name, each in value.items())
+
+
+def _steps(value: Any, path: str) -> tuple[Step, ...]:
+    if isinstance(value, str):
+        value = [value]
+    if not is_list(value):
+        raise ScenarioError(path, f"must be a text or a list of steps, not {value!r}")
+    return tuple(_step(each, f"{path}[{place}]") for place, each in enumerate(value))
+
+
+def _step(value: Any, path: str) -> Step:
+    if isinstance(value, str):
+        return value.encode()
+    match value:
+        case {"base64": str(text), **rest} if not rest:
+            return _bytes(text, join(path, "base64"))
+        case {"pause": seconds, **rest} if not rest:
+            return _CODEC.table({"seconds": seconds}, Pause, path)
+        case {"end": ending, **rest} if not rest:
+            return _CODEC.table({"ending": ending}, End, path)
+        case {"repeat": str(text), **rest}:
+            return _CODEC.table({"piece": text, **rest}, Repeat, path)
+        case _:
+            raise ScenarioError(path, f"{value!r} is no step {_STEP_FORMS}")
+
+
+def _bytes(text: str, path: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ScenarioError(path, f"is no base64: {error}") from error
+
+
+_CODEC: Final[Codec] = Codec(
+    {
+        Reply: _reply,
+        Dialect: _dialect,
+        Fault: _fault,
+        bytes: lambda value, path: _CODEC.decode(value, str, path).encode(),
+        tuple[tuple[str, str], ...]: _headers,
+        Iterable[Step]: _steps,
+        tuple[Step, ...]: _steps,
+    }
+)

@@ -1,0 +1,100 @@
+"""From an `Answer` to a `Wire`: status line, header fields, and the framing of the body."""
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Final
+
+from .answers import Answer, End, Ending, Framing, Pause, Repeat, Step, Wire
+
+_END_OF_CHUNKS: Final = b"0\r\n\r\n"
+_NO_BODY: Final = frozenset({204, 304})
+_WHOLE: Final = frozenset({"clean", "close"})
+
+
+def chunk(data: bytes) -> bytes:
+    """Frame one chunk of the chunked transfer encoding (RFC 9112, section 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Write the status line and the header fields (RFC 9112, sections 4 and 5)."""
+    try:
+        reason = HTTPStatus(status).phrase
+    except ValueError:
+        reason = ""
+    lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+
+
+def to_wire(
+    answer: Answer, *, added: Iterable[tuple[str, str]], chunks: bool = True, keep: bool = True
+) -> Wire:
+    """Write out an answer as the bytes of its connection.
+
+    Args:
+        answer: What to send.
+        added: Header fields to add where the answer has none of that name.
+        chunks: Whether the client understands chunks (HTTP/1.1); else the end of the
+            connection ends the body.
+        keep: Whether the connection stays open after a clean end.
+    """
+    framing, body = answer.framing, answer.body
+    fields: list[tuple[str, str]] = []
+    if answer.status in _NO_BODY:
+        framing, body = "length", ()
+    elif framing == "chunked" and chunks:
+        fields = [("transfer-encoding", "chunked")]
+    elif framing == "length":
+        body = list(body)
+        size = sum(len(piece) for piece in body if isinstance(piece, bytes))
+        fields = [("content-length", str(size))]
+    else:
+        framing = "close"
+    keep = keep and framing != "close"
+    if not keep:
+        fields.append(("connection", "close"))
+    return Wire(_steps(answer, _head(answer, fields, added), body, framing, keep=keep))
+
+
+def _head(
+    answer: Answer, framing: list[tuple[str, str]], added: Iterable[tuple[str, str]]
+) -> bytes:
+    given = {name for name, _ in answer.headers}
+    typed = [("content-type", answer.content_type)] if answer.content_type else []
+    fields = [field for field in (*typed, *framing, *added) if field[0] not in given]
+    return head(answer.status, [*answer.headers, *fields])
+
+
+def _steps(
+    answer: Answer, first: bytes, body: Iterable[Step], framing: Framing, *, keep: bool
+) -> Iterator[Step]:
+    yield from answer.before
+    yield from _drip(first, answer.head_every) if answer.head_every else [first]
+    for step in body:
+        if isinstance(step, End):
+            yield from _end(step.ending, framing, keep=keep)
+            return
+        yield _chunked(step) if framing == "chunked" else step
+    yield from _end(answer.ending, framing, keep=keep)
+
+
+def _drip(data: bytes, every: float) -> Iterator[Step]:
+    for position in range(len(data)):
+        yield Pause(every)
+        yield data[position : position + 1]
+
+
+def _end(ending: Ending, framing: Framing, *, keep: bool) -> Iterator[Step]:
+    if framing == "chunked" and ending in _WHOLE:
+        yield _END_OF_CHUNKS
+    yield End("close" if ending == "clean" and not keep else ending)
+
+
+def _chunked(step: Step) -> Step:
+    match step:
+        case bytes():
+            return chunk(step)
+        case Repeat(piece, every, count):
+            return Repeat(chunk(piece), every, count)
+        case _:
+            return step

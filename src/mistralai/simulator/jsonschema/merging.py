@@ -1,0 +1,60 @@
+"""Two JSON Schemas as one that asks for both, as far as the simulator needs it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from ..jsonvalues import is_list
+from .conforming import Schema, same
+
+_Merge: TypeAlias = Callable[[Any, Any], Any]
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge two schemas.
+
+    Where a keyword of both cannot be said in one, the first wins; whoever makes a value must
+    check it against the originals.
+    """
+    result = {**other, **one}
+    for key in one.keys() & other.keys() & _MERGES.keys():
+        result[key] = _MERGES[key](one[key], other[key])
+    for key in one.keys() & other.keys() & {"anyOf", "oneOf"}:
+        result["allOf"] = [*result.get("allOf", []), {key: other[key]}]
+    return result
+
+
+def _both(one: Schema, other: Schema) -> Schema:
+    if one is True or other is True:
+        return other if one is True else one
+    return False if one is False or other is False else {"allOf": [one, other]}
+
+
+def _types(one: Any, other: Any) -> list[str]:
+    first, second = (kinds if is_list(kinds) else [kinds] for kinds in (one, other))
+    common = [kind for kind in first if kind in second]
+    both = {*first, *second}
+    return common or (["integer"] if both >= {"integer", "number"} else [])
+
+
+def _properties(one: dict[str, Schema], other: dict[str, Schema]) -> dict[str, Schema]:
+    shared = {name: _both(one[name], other[name]) for name in one.keys() & other.keys()}
+    return {**one, **other, **shared}
+
+
+_MERGES: Final[Mapping[str, _Merge]] = {
+    "type": _types,
+    "enum": lambda one, other: [a for a in one if any(same(a, b) for b in other)],
+    "properties": _properties,
+    "required": lambda one, other: [*one, *(name for name in other if name not in one)],
+    "items": _both,
+    "additionalProperties": _both,
+    "allOf": lambda one, other: [*one, *other],
+    "minimum": max,
+    "exclusiveMinimum": max,
+    "minLength": max,
+    "minItems": max,
+    "maximum": min,
+    "exclusiveMaximum": min,
+    "maxLength": min,
+    "maxItems": min,
+}

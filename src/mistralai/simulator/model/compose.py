@@ -1,0 +1,173 @@
+"""What the simulated model answers to a checked request."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..api.errors import Refused, too_long, wrong_argument
+from ..api.messages import text_of
+from ..jsonschema import SchemaError, example
+from ..jsonschema.formats import words
+from . import tokens, toolcalls
+from .completion import Choice, Completion, Delta
+from .reply import PrefixEcho, Reply, ThinkingEnd
+from .seeding import Chance
+
+CONTEXT: Final = 131_072
+"""Tokens that a prompt may have (the recorded error of wire-format section 7)."""
+
+POEM_PROMPT: Final = "Write a short poem about coding."
+POEM: Final = """\
+A cursor blinks, the room is still,
+a na\u00efve idea becomes a will.
+One loop, one branch, a careful name,
+and chaos joins an ordered game.
+
+The tests run red, then one runs green,
+the cleanest light I've ever seen.
+I push, I rest \u2014 the night is deep:
+the code can dream while coders sleep."""
+CODE: Final = "    return sum(values) / len(values)\n"
+
+
+def compose(reply: Reply, body: Mapping[str, Any], chance: Chance) -> Completion:
+    """Answer a checked request of the chat, the agents or the fill-in-the-middle endpoint.
+
+    Args:
+        reply: What to say.
+        body: The request's body.
+        chance: Where all choices come from.
+
+    Raises:
+        Refused: The prompt is too long, or a schema is not covered.
+    """
+    prompt = [body.get("messages"), body.get("prompt"), body.get("suffix"), body.get("tools")]
+    prompt_tokens = tokens.count(prompt)
+    if prompt_tokens > CONTEXT:
+        raise Refused(too_long(prompt_tokens, CONTEXT))
+    count = int(reply.n or body.get("n") or 1)
+    options: Mapping[str, Any] = body.get("stream_options") or {}
+    return Completion(
+        model=body.get("model", "mistral-medium-latest"),  # an agent has a model of its own
+        chance=chance,
+        prompt_tokens=prompt_tokens,
+        choices=[_choice(reply, body, chance, number) for number in range(count)],
+        usage_shape=reply.usage,
+        dialect=reply.dialect,
+        include_usage=bool(options.get("include_usage")),
+    )
+
+
+def _choice(reply: Reply, body: Mapping[str, Any], chance: Chance, number: int) -> Choice:
+    calls = toolcalls.choose(reply, body, chance) if "messages" in body else []
+    if calls:
+        return toolcalls.choice(calls, reply.call_form, chance)
+    thinking = tokens.split(reply.thinking or "")
+    spoken = tokens.split(_until_stop(_text(reply, body, chance, number), body.get("stop")))
+    limit = body.get("max_tokens")
+    reason = reply.finish_reason or "stop"
+    if limit is not None and limit < len(thinking) + len(spoken):
+        thinking = thinking[: int(limit)]
+        spoken = spoken[: int(limit) - len(thinking)]
+        reason = reply.finish_reason or "length"
+    spoken = [*_prefix(reply.prefix, body), *spoken]
+    deltas = _deltas(thinking, spoken, reply.thinking_end)
+    if reason == "stop" or not deltas:
+        deltas.append({"content": ""})
+    return Choice(deltas, _message("".join(thinking), "".join(spoken)), reason)
+
+
+def _message(thinking: str, text: str) -> dict[str, Any]:
+    content: Any = text
+    if thinking:
+        thought = {**_thought(thinking), "closed": True}
+        content = [thought, {"type": "text", "text": text}]
+    return {"role": "assistant", "tool_calls": None, "content": content}
+
+
+def _thought(text: str) -> dict[str, Any]:
+    return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
+
+
+def _deltas(thinking: list[str], spoken: list[str], end: ThinkingEnd) -> list[Delta]:
+    thoughts = [_thought(token) for token in thinking]
+    for thought in thoughts[len(thoughts) // 2 :]:
+        thought["closed"] = True  # as recorded: long before the thinking ends
+    deltas: list[Delta] = [{"content": [thought]} for thought in thoughts]
+    if thinking and spoken and end == "joined":
+        deltas[-1]["content"].append({"type": "text", "text": spoken[0]})
+        spoken = spoken[1:]
+    elif thinking and end == "empty":
+        deltas.append({"content": [{"type": "thinking", "thinking": []}]})
+    return [*deltas, *({"content": token} for token in spoken)]
+
+
+def _prefix(echo: PrefixEcho, body: Mapping[str, Any]) -> list[str]:
+    """Give the pieces in which the answer repeats a prefix, none where there is none."""
+    last: Mapping[str, Any] = body["messages"][-1] if "messages" in body else {}
+    text = text_of(last) if last.get("prefix") else ""
+    forms = {
+        "whole": [text],
+        "split": tokens.split(text),
+        "trimmed": [text.rstrip()],
+        "absent": [],
+    }
+    return [piece for piece in forms[echo] if piece]
+
+
+def _until_stop(text: str, stop: str | list[str] | None) -> str:
+    for end in [stop] if isinstance(stop, str) else stop or ():
+        text = text.partition(end)[0] if end else text
+    return text
+
+
+def _text(reply: Reply, body: Mapping[str, Any], chance: Chance, number: int) -> str:
+    if reply.text is not None:
+        text = reply.text
+    elif reply.source == "lorem":
+        return " ".join(words(chance.random) for _ in range(reply.tokens))
+    elif reply.source == "json" or (reply.source == "auto" and _wants_json(body)):
+        return _json(body, chance)
+    else:
+        text = _known_text(reply, body)
+    return f"{text} ({number + 1})" if number else text
+
+
+def _known_text(reply: Reply, body: Mapping[str, Any]) -> str:
+    asked = _asked(body)
+    match reply.source:
+        case "poem":
+            return POEM
+        case "code":
+            return CODE
+        case "auto" if "prompt" in body:
+            return CODE
+        case "auto" if asked == POEM_PROMPT:
+            return POEM
+        case _:
+            return asked
+
+
+def _asked(body: Mapping[str, Any]) -> str:
+    prompt: str | None = body.get("prompt")
+    if prompt is not None:
+        return prompt
+    asking = [message for message in body["messages"] if message["role"] in {"user", "tool"}]
+    return text_of(asking[-1]) if asking else ""
+
+
+def _wants_json(body: Mapping[str, Any]) -> bool:
+    wanted: Mapping[str, Any] = body.get("response_format") or {}
+    return wanted.get("type") in {"json_object", "json_schema"}
+
+
+def _json(body: Mapping[str, Any], chance: Chance) -> str:
+    wanted: Mapping[str, Any] = body.get("response_format") or {}
+    if not wanted.get("json_schema"):
+        return json.dumps({"answer": _asked(body)}, ensure_ascii=False)
+    try:
+        value = example(wanted["json_schema"]["schema"], chance.random)
+    except SchemaError as error:
+        message = f"response_format.json_schema.schema.{error}"
+        raise Refused(wrong_argument(message)) from error
+    return json.dumps(value, ensure_ascii=False)

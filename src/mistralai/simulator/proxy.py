@@ -1,0 +1,207 @@
+"""Asks another server, hands its answer on, and records both."""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import h11
+
+from ..recording import ExchangeRecorder, Recorder
+from .answers import Answer, End, Relay, Step, Wire
+from .api.errors import ApiError
+from .framing import chunk, head, to_wire
+from .received import Request
+from .replay import Player
+
+Mode: TypeAlias = Literal["none", "once", "all"]
+"""When a request is sent on, by vcrpy's names.
+
+* `none`: never; only what was recorded is answered.
+* `once`: where nothing was recorded before; else only what was recorded is answered.
+* `all`: always; what was recorded before is left alone.
+"""
+
+_HOP_BY_HOP: Final = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Header fields that concern one connection (RFC 9110, section 7.6.1)."""
+_READ: Final = 64 * 1024
+_FILE: Final = "exchanges.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Answers with what another server answers, and records it.
+
+    Attributes:
+        url: Scheme, host and port of that server, and perhaps a path before all others.
+        record: The folder whose `exchanges.jsonl` the exchanges are added to.
+        mode: When a request is sent on.
+        ca_file: Certificates to trust besides those of the system.
+    """
+
+    url: str
+    record: str | Path
+    mode: Mode = "once"
+    ca_file: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"url: {self.url!r} is no address; use https://HOST or http://HOST")
+
+
+class Proxy:
+    """Sends requests on, or answers them from what was recorded.
+
+    Args:
+        upstream: Where to, and what is done with it.
+
+    Raises:
+        OSError: The folder cannot be read or written.
+        RecordingError: A file in it is no recording.
+    """
+
+    def __init__(self, upstream: Upstream) -> None:
+        folder = Path(upstream.record)
+        recorded = any(folder.glob("*.jsonl"))
+        if upstream.mode == "all" or (upstream.mode == "once" and not recorded):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._source: Recorder | Player = Recorder(folder / _FILE)
+        elif recorded:
+            self._source = Player(folder)
+        else:
+            raise FileNotFoundError(f"{folder} has no recording; make one with the mode once")
+        self._server = urlsplit(upstream.url)
+        self._context: ssl.SSLContext | None = None
+        if self._server.scheme == "https":
+            self._context = ssl.create_default_context()
+            if upstream.ca_file is not None:
+                self._context.load_verify_locations(upstream.ca_file)
+
+    def answer(self, request: Request) -> Answer | Wire:
+        """Answer a request."""
+        if isinstance(self._source, Player):
+            return self._source.answer(request)
+        target = self._server.path.rstrip("/") + request.target
+        url = f"{self._server.scheme}://{self._server.netloc}{target}"
+        exchange = self._source.begin(request.method, url, request.headers.pairs, request.body)
+        return Wire((Relay(self._sent_on(request, target, exchange)),))
+
+    def close(self) -> None:
+        """Close the file of the recording."""
+        if isinstance(self._source, Recorder):
+            self._source.close()
+
+    async def _sent_on(
+        self, request: Request, target: str, exchange: ExchangeRecorder
+    ) -> AsyncGenerator[Step]:
+        server = self._server
+        port = server.port or (443 if self._context else 80)
+        try:
+            reader, writer = await asyncio.open_connection(server.hostname, port, ssl=self._context)
+        except OSError as error:
+            exchange.ended("cut")
+            failed = ApiError(502, f"no connection to {server.hostname}:{port}: {error}")
+            for step in to_wire(failed.answer(), added=(), keep=False).steps:
+                yield step
+            return
+        try:
+            writer.write(_request_bytes(request, target, server.netloc.rpartition("@")[2]))
+            async with aclosing(_Relayed(exchange, request).steps(reader)) as steps:
+                async for step in steps:
+                    yield step
+        finally:
+            exchange.ended("closed")  # where it has not ended otherwise
+            writer.transport.abort()
+
+
+def _request_bytes(request: Request, target: str, host: str) -> bytes:
+    own = {"host": host, "accept-encoding": "identity", "connection": "close"}
+    if request.body:
+        own["content-length"] = str(len(request.body))
+    fields = [
+        (name, value)
+        for name, value in request.headers.pairs
+        if name not in _HOP_BY_HOP | own.keys() | {"content-length", "expect"}
+    ]
+    lines = [f"{request.method} {target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in (*own.items(), *fields)]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1") + request.body
+
+
+class _Relayed:
+    """An answer on its way through.
+
+    Args:
+        exchange: What records it.
+        request: What is answered.
+    """
+
+    def __init__(self, exchange: ExchangeRecorder, request: Request) -> None:
+        self._exchange = exchange
+        self._chunked = request.http_version == "1.1"
+        self._parser = h11.Connection(h11.CLIENT)
+        self._parser.send(h11.Request(method=request.method, target="/", headers=[("host", "h")]))
+        self._parser.send(h11.EndOfMessage())
+        self._decode: Callable[[bytes], bytes] = bytes
+        self._done = False
+
+    async def steps(self, reader: asyncio.StreamReader) -> AsyncGenerator[Step]:
+        """Give the head, then one piece for each read of the body, then the end."""
+        end: Step = b"0\r\n\r\n" if self._chunked else End("close")
+        try:
+            while not self._done:
+                for step in self._parsed():
+                    yield step
+                if not self._done:
+                    self._parser.receive_data(await reader.read(_READ))
+            self._exchange.ended("complete")
+        except (OSError, h11.RemoteProtocolError, zlib.error):
+            self._exchange.ended("cut")
+            end = End("cut")
+        yield end
+
+    def _parsed(self) -> list[bytes]:
+        """Give what is to be sent of what has been read."""
+        sent: list[bytes] = []
+        body = b""
+        while not self._done:
+            match self._parser.next_event():
+                case h11.Response() as response:
+                    sent.append(self._head(response))
+                case h11.Data(data=data):
+                    body += data
+                case h11.EndOfMessage():
+                    self._done = True
+                case h11.InformationalResponse():
+                    pass
+                case _:
+                    break
+        if body:
+            self._exchange.read(self._decode(body))
+            sent.append(chunk(body) if self._chunked else body)
+        return sent
+
+    def _head(self, response: h11.Response) -> bytes:
+        fields = [(name.decode(), value.decode("latin-1")) for name, value in response.headers]
+        self._exchange.answered(response.status_code, fields)
+        if ("content-encoding", "gzip") in fields:
+            self._decode = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress
+        framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
+        dropped = _HOP_BY_HOP | {"content-length"}
+        return head(response.status_code, [*(f for f in fields if f[0] not in dropped), framing])

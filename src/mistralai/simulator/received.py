@@ -1,0 +1,84 @@
+"""A request as the server received it: what a test looks at."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from .signals import Signal
+
+
+class Fields(Mapping[str, str]):
+    """Header fields, looked up without regard to case.
+
+    The last value of a repeated name wins; `pairs` has all of them.
+
+    Args:
+        pairs: Names and values in the order received.
+    """
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        self.pairs = pairs
+        """Names in lower case and their values, in the order received."""
+        self._values = dict(pairs)
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Fields({self.pairs!r})"
+
+
+@dataclass(frozen=True)  # no slots: `json` is cached
+class Request:
+    """One request, whole.
+
+    Attributes:
+        method: `GET`, `POST` and so on.
+        target: The request target as sent, with its query.
+        headers: The header fields.
+        body: The body's bytes, without their transfer encoding.
+        number: Its place among all requests of this server, from 1.
+        connection: The number of the TCP connection that it came on, from 1.
+        http_version: `1.1` or `1.0`.
+        answered: Happens when the whole answer was sent, its ending included; never where the
+            client left before.
+        closed: Happens when the connection is gone: the server saw the client close it, or
+            closed it itself.
+    """
+
+    method: str
+    target: str
+    headers: Fields = field(repr=False)
+    body: bytes = field(repr=False)
+    number: int
+    connection: int
+    http_version: str = "1.1"
+    answered: Signal = field(
+        default_factory=lambda: Signal("the end of the answer"), repr=False, compare=False
+    )
+    closed: Signal = field(
+        default_factory=lambda: Signal("the close of the connection"), repr=False, compare=False
+    )
+
+    @property
+    def path(self) -> str:
+        """The path of the target, without its query."""
+        return urlsplit(self.target).path
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            ValueError: The body is no JSON.
+        """
+        return json.loads(self.body)

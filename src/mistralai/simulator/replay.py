@@ -1,0 +1,124 @@
+"""Plays recorded exchanges back, each read a `send` of its own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..recording import Exchange, Mask, load
+from .answers import Answer, Ending, Pause, Step, Wire
+from .api.errors import ApiError
+from .jsonvalues import is_object
+from .received import Request
+
+_ENDINGS: Final[dict[str | None, Ending]] = {"complete": "clean", "closed": "hang"}
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Answers from a recording.
+
+    A request is answered by the exchange with the same method, target and body; JSON bodies are
+    the same whatever the order of their fields. Where there are several, they come in their order,
+    and the last is repeated. Any other request is answered with 404 and what is different.
+
+    Attributes:
+        path: A file, or a folder with `*.jsonl` files.
+    """
+
+    path: str | Path
+
+
+class Player:
+    """Finds the recorded answers to requests.
+
+    Args:
+        path: A file, or a folder with `*.jsonl` files.
+
+    Raises:
+        OSError: It cannot be read.
+        RecordingError: It is no recording.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = Path(path)
+        files = sorted(self._path.glob("*.jsonl")) if self._path.is_dir() else [self._path]
+        self._exchanges = [exchange for file in files for exchange in load(file)]
+        self._waiting: dict[tuple[str, str, str], list[Exchange]] = {}
+        for exchange in self._exchanges:
+            self._waiting.setdefault(_key(exchange), []).append(exchange)
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def answer(self, request: Request) -> Answer | Wire:
+        """Give the recorded answer to a request."""
+        token = request.headers.get("authorization", "").rpartition(" ")[2]
+        mask = Mask([token])
+        asked = Exchange(request.method, mask.text(request.target), mask(request.body))
+        waiting = self._waiting.get(_key(asked))
+        if waiting is None:
+            return self._missing(asked)
+        return played(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+
+    def _missing(self, asked: Exchange) -> Answer:
+        what = f"{asked.method} {asked.target} with this body"
+        message = f"{self._path} has no {what} among its {len(self)} exchanges"
+        differences: list[list[str]] = [
+            _difference(asked, exchange)
+            for exchange in self._exchanges
+            if (exchange.method, exchange.target) == (asked.method, asked.target)
+        ]
+        if differences:
+            nearest: list[str] = min(differences, key=len)
+            message += f"; the nearest differs in {', '.join(nearest)}"
+        return ApiError(404, message, "no_recording").answer()
+
+
+def played(exchange: Exchange) -> Answer | Wire:
+    """Make the answer of an exchange, at the pace and with the boundaries of its reads."""
+    if exchange.status is None:
+        return Wire((), "cut")
+    return Answer(
+        status=exchange.status,
+        headers=exchange.headers,
+        content_type=None,
+        body=tuple(_steps(exchange)),
+        ending=_ENDINGS.get(exchange.end, "cut"),
+        before=(Pause(exchange.head_after),),
+    )
+
+
+def _steps(exchange: Exchange) -> Iterator[Step]:
+    before = exchange.head_after
+    for read in exchange.reads:
+        yield Pause(max(0.0, read.after - before))
+        yield read.data
+        before = read.after
+
+
+def _key(exchange: Exchange) -> tuple[str, str, str]:
+    return exchange.method, exchange.target, _canonical(exchange.body)
+
+
+def _canonical(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body), sort_keys=True)
+    except ValueError:
+        return repr(body)
+
+
+def _difference(asked: Exchange, recorded: Exchange) -> list[str]:
+    """Name the fields in which two bodies differ."""
+    one, other = _object(asked.body), _object(recorded.body)
+    names = dict.fromkeys([*one, *other])
+    return [name for name in names if one.get(name) != other.get(name)] or ["its body"]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return {}
+    return value if is_object(value) else {}

@@ -1,0 +1,91 @@
+"""A scenario: what the server answers, when, and what goes wrong, as data."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TypeAlias
+
+from .answers import Answer, Wire
+from .faults import Fault
+from .model.reply import PRESETS, Reply
+from .proxy import Upstream
+from .received import Request
+from .replay import Replay
+from .timing import Timing
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Scenario:
+    """What requests are answered with, once they passed the checks of the API.
+
+    Attributes:
+        reply: What the model says; a preset may be given by its name.
+        timing: When it says it.
+        faults: What goes wrong, in the order in which it is done to the answer.
+    """
+
+    reply: Reply
+    timing: Timing
+    faults: tuple[Fault, ...]
+
+    def __init__(
+        self,
+        reply: str | Reply = "auto",
+        *,
+        timing: Timing | None = None,
+        faults: Iterable[Fault] = (),
+    ) -> None:
+        assign = object.__setattr__  # the class is frozen
+        assign(self, "reply", preset(reply) if isinstance(reply, str) else reply)
+        assign(self, "timing", timing or Timing())
+        assign(self, "faults", tuple(faults))
+
+
+def preset(name: str) -> Reply:
+    """Look a preset up.
+
+    Raises:
+        ValueError: There is none of this name.
+    """
+    if name not in PRESETS:
+        near = get_close_matches(name, PRESETS, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ValueError(f"{name!r} is no preset; {hint}use one of {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Sequence:
+    """Answers in turn: one for each request, the last for all that follow.
+
+    Attributes:
+        answers: At least one.
+    """
+
+    answers: tuple["ScenarioLike", ...]
+
+    def __init__(self, answers: Iterable["ScenarioLike"]) -> None:
+        object.__setattr__(self, "answers", tuple(answers))  # the class is frozen
+        if not self.answers:
+            raise ValueError("Sequence.answers: empty; give at least one answer")
+
+
+ScenarioLike: TypeAlias = (
+    str
+    | Scenario
+    | Answer
+    | Wire
+    | Sequence
+    | Replay
+    | Upstream
+    | Path
+    | list["ScenarioLike"]
+    | Callable[[Request], "ScenarioLike"]
+)
+"""All that a simulator takes for its scenario.
+
+A string is the name of a preset, a `Path` a TOML file, a list a `Sequence`, and a function is asked
+at each request. An `Answer` or a `Wire` is sent whatever was asked: nothing of the request is
+checked.
+"""

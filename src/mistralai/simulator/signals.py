@@ -1,0 +1,107 @@
+"""Events that cross threads: what a test waits for, and what a server waits for."""
+
+import asyncio
+import threading
+from typing import Final
+
+DEFAULT_WAIT: Final = 10.0
+"""Seconds that `Signal.wait` waits unless told otherwise."""
+
+
+class Signal:
+    """Something that happens once, seen from any thread.
+
+    Args:
+        what: What is awaited, in words; the text of the `TimeoutError` says it.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._event = threading.Event()
+
+    def __repr__(self) -> str:
+        return f"<Signal {self._what!r}: {'happened' if self.is_set() else 'not yet'}>"
+
+    def is_set(self) -> bool:
+        """Whether it has happened."""
+        return self._event.is_set()
+
+    def set(self) -> None:
+        """Let it happen. A second time changes nothing."""
+        self._event.set()
+
+    def wait(self, timeout: float = DEFAULT_WAIT) -> None:
+        """Block this thread until it has happened.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Raises:
+            TimeoutError: It did not happen in time.
+        """
+        if not self._event.wait(timeout):
+            raise TimeoutError(f"{self._what}: not within {timeout} s")
+
+    async def wait_async(self, timeout: float = DEFAULT_WAIT) -> None:
+        """Wait until it has happened, from asyncio or trio.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Raises:
+            TimeoutError: It did not happen in time.
+        """
+        from anyio import to_thread
+
+        await to_thread.run_sync(self.wait, timeout, abandon_on_cancel=True)
+
+
+class Gate:
+    r"""A step of an answer at which the server waits until a test opens the gate.
+
+    One gate may stand in many answers: opening lets all of them through, for good.
+
+    Example:
+        >>> gate = Gate()
+        >>> answer = [b"data: 1\n\n", gate, b"data: 2\n\n"]
+        >>> gate.open()
+    """
+
+    def __init__(self) -> None:
+        self.reached = Signal("the server at the gate")
+        """Happens when an answer has come to this gate; all before it has been sent."""
+        self._lock = threading.Lock()
+        self._open = False
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether answers pass without waiting."""
+        return self._open
+
+    def open(self) -> None:
+        """Let every answer pass, now and later. Safe from any thread."""
+        with self._lock:
+            self._open = True
+            waiting = list(self._waiting)
+        for future in waiting:
+            future.get_loop().call_soon_threadsafe(_resolve, future)
+
+    async def passed(self) -> None:
+        """Wait, on the server's loop, until the gate is open."""
+        future = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._waiting.add(future)
+            is_open = self._open
+        self.reached.set()
+        try:
+            if not is_open:
+                await future
+        finally:
+            with self._lock:
+                self._waiting.discard(future)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -1,0 +1,244 @@
+"""`Simulator`: the server in a thread of its own, beside the code that it is there to test."""
+
+import asyncio
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from .app import App
+from .pacing import Sleep
+from .received import Request
+from .scenario import ScenarioLike
+from .server import Limits, Server
+from .signals import DEFAULT_WAIT
+from .tls import Certificate, make_certificate
+
+_LOOPBACK: Final = "127.0.0.1"
+
+
+class Simulator:
+    """A Mistral server on a real socket of this machine.
+
+    It runs on an event loop in a thread of its own, so it serves sync and async code alike. Use
+    it with `with` or `async with`, or call `start` and `stop`.
+
+    Args:
+        scenario: What to answer; see `ScenarioLike`.
+        seed: Where all chance comes from: the same request and seed give the same body.
+        host: The address to listen on. Anything but loopback lets others reach it.
+        port: The port; 0 takes a free one.
+        api_key: The only key accepted; `None` accepts any that is not empty.
+        tls: Whether to speak TLS, with a certificate made for this simulator (extra `simulator`).
+        limits: What it bears.
+        sleep: What waits for a pause, for a test that does not want to; `None` waits.
+        speed: By how much pauses are shortened: 2 halves them, `math.inf` takes them away.
+
+    Example:
+        >>> with Simulator("poem") as sim:
+        ...     client = Mistral(api_key="any", server_url=sim.url)
+    """
+
+    def __init__(
+        self,
+        scenario: ScenarioLike = "auto",
+        *,
+        seed: int = 0,
+        host: str = _LOOPBACK,
+        port: int = 0,
+        api_key: str | None = None,
+        tls: bool = False,
+        limits: Limits | None = None,
+        sleep: Sleep | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        app = App(scenario, seed=seed, api_key=api_key)
+        self._server = Server(app, limits=limits or Limits(), seed=seed, sleep=sleep, speed=speed)
+        self._host, self._port = host, port
+        self._tls = tls
+        self._certificate: Certificate | None = None
+        self._ca_file: Path | None = None
+        self._running: _Running | None = None
+
+    def start(self) -> None:
+        """Bind the port and begin to serve. The port is open when this returns.
+
+        Raises:
+            RuntimeError: It runs already, or `tls` lacks trustme.
+            OSError: The address cannot be bound.
+        """
+        if self._running is not None:
+            raise RuntimeError("this simulator runs already; make another one")
+        context = None
+        if self._tls:
+            self._certificate = make_certificate(self._host, "localhost", "127.0.0.1", "::1")
+            context = self._certificate.context
+        sock = _bound(self._host, self._port)
+        self._port = sock.getsockname()[1]
+        self._running = _Running(self._server, sock, context)
+
+    def stop(self) -> None:
+        """Drop every connection and stop. A second time changes nothing."""
+        running, self._running = self._running, None
+        if running is not None:
+            running.stop()
+        self._server.close()
+        if self._ca_file is not None:
+            self._ca_file.unlink(missing_ok=True)
+            self._ca_file = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        from anyio import to_thread
+
+        await to_thread.run_sync(self.start)
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        from anyio import CancelScope, to_thread
+
+        with CancelScope(shield=True):
+            await to_thread.run_sync(self.stop)
+
+    @property
+    def url(self) -> str:
+        """Where it listens: `http://127.0.0.1:PORT`. Give it to a client as `server_url`."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        if self._port == 0:
+            raise RuntimeError("the port is known once the simulator was started")
+        return self._port
+
+    @property
+    def requests(self) -> list[Request]:
+        """The requests received so far, oldest first."""
+        return list(self._server.requests)
+
+    @property
+    def connections(self) -> int:
+        """How many TCP connections were accepted so far."""
+        return self._server.accepted
+
+    @property
+    def open_connections(self) -> int:
+        """How many TCP connections are open now."""
+        return self._server.open
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The certificate that a client must trust, as PEM."""
+        if self._certificate is None:
+            raise RuntimeError("ca_pem: only a running Simulator(tls=True) has a certificate")
+        return self._certificate.ca_pem
+
+    @property
+    def ca_file(self) -> Path:
+        """A file with `ca_pem`, for `SSL_CERT_FILE`; deleted when the simulator stops."""
+        if self._ca_file is None:
+            with tempfile.NamedTemporaryFile(suffix=".pem", delete=False) as file:
+                file.write(self.ca_pem)
+            self._ca_file = Path(file.name)
+        return self._ca_file
+
+    def wait_for_requests(self, count: int = 1, timeout: float = DEFAULT_WAIT) -> list[Request]:
+        """Wait until so many requests have been received.
+
+        Args:
+            count: How many, since the start.
+            timeout: Seconds to wait at most.
+
+        Returns:
+            All requests received.
+
+        Raises:
+            TimeoutError: They did not come in time.
+        """
+        self._wait(lambda: self._server.count >= count, f"{count} requests", timeout)
+        return self.requests
+
+    def wait_for_connections(self, at_most: int = 0, timeout: float = DEFAULT_WAIT) -> None:
+        """Wait until no more than so many connections are open.
+
+        Args:
+            at_most: How many may be open.
+            timeout: Seconds to wait at most.
+
+        Raises:
+            TimeoutError: More are open still.
+        """
+        what = f"at most {at_most} open connections"
+        self._wait(lambda: self._server.open <= at_most, what, timeout)
+
+    def _wait(self, happened: Callable[[], bool], what: str, timeout: float) -> None:
+        with self._server.changed:
+            if not self._server.changed.wait_for(happened, timeout):
+                raise TimeoutError(f"{what}: not within {timeout} s")
+
+
+class _Running:
+    """The thread in which a server runs.
+
+    Args:
+        server: What runs.
+        sock: The bound socket.
+        context: The TLS context, if it speaks TLS.
+    """
+
+    def __init__(self, server: Server, sock: socket.socket, context: ssl.SSLContext | None) -> None:
+        self._server, self._sock, self._context = server, sock, context
+        self._started: Future[asyncio.AbstractEventLoop] = Future()
+        self._thread = threading.Thread(target=self._run, name="mistral-simulator", daemon=True)
+        self._thread.start()
+        self._loop = self._started.result()
+
+    def stop(self) -> None:
+        """Stop, and wait until the thread has ended."""
+        self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._thread.join()
+
+    def _run(self) -> None:
+        # Not the policy's loop: uvloop holds what is written until the end of its turn, and a
+        # boundary that the scenario names would be lost.
+        try:
+            with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._serving = loop.create_task(self._server.serve(self._sock, self._context))
+        self._started.set_result(loop)
+        await asyncio.wait([self._serving])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=4096)

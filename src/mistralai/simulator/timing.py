@@ -1,0 +1,86 @@
+"""When the pieces of an answer are sent."""
+
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal, TypeAlias
+
+from .answers import Pause, Step
+
+Distribution: TypeAlias = Literal["normal", "uniform", "exponential", "lognormal"]
+"""How times lie around their mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """When the pieces of a stream are sent.
+
+    Attributes:
+        first: Seconds before the first event with content (time to first token).
+        tokens_per_second: Events a second after that; `None` for no wait between them.
+        jitter: The standard deviation of each time, as a share of its mean.
+        distribution: How the times lie around their means; `exponential` has a jitter of its own.
+        burst: Events in one `send`, as a busy service sends them (wire-format section 4). The
+            waits of a burst come before it.
+    """
+
+    first: float = 0.0
+    tokens_per_second: float | None = None
+    jitter: float = 0.0
+    distribution: Distribution = "normal"
+    burst: int = 1
+
+    def __post_init__(self) -> None:
+        if self.first < 0:
+            raise ValueError(f"first: {self.first} seconds cannot be waited; use 0 or more")
+        if self.tokens_per_second is not None and self.tokens_per_second <= 0:
+            raise ValueError(
+                f"tokens_per_second: {self.tokens_per_second} is no speed; use more than 0"
+            )
+        if self.jitter < 0:
+            raise ValueError(f"jitter: {self.jitter} is no deviation; use 0 or more")
+        if self.burst < 1:
+            raise ValueError(f"burst: {self.burst} events cannot be sent; use 1 or more")
+
+    def paced(self, events: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
+        """Put pauses between events.
+
+        Args:
+            events: The events of a stream; the first, with the role, comes with the head.
+            chance: Where the times come from.
+        """
+        iterator = iter(events)
+        yield from islice(iterator, 1)
+        gap = 1 / self.tokens_per_second if self.tokens_per_second else 0.0
+        wait = self.first
+        while burst := list(islice(iterator, self.burst)):
+            seconds = self._around(wait, chance) + self._around(gap * (len(burst) - 1), chance)
+            if seconds:
+                yield Pause(seconds)
+            yield b"".join(burst)
+            wait = gap
+
+    def waits(self, events: Iterable[bytes], chance: random.Random) -> Iterator[Pause]:
+        """Give the pauses alone: how long an answer takes that does not stream."""
+        return (step for step in self.paced(events, chance) if isinstance(step, Pause))
+
+    def _around(self, mean: float, chance: random.Random) -> float:
+        if mean == 0 or (self.jitter == 0 and self.distribution != "exponential"):
+            return mean
+        return max(0.0, mean * _DRAWS[self.distribution](chance, self.jitter))
+
+
+def _lognormal(chance: random.Random, jitter: float) -> float:
+    variance = math.log1p(jitter * jitter)
+    return chance.lognormvariate(-variance / 2, math.sqrt(variance))
+
+
+_DRAWS: Final[Mapping[Distribution, Callable[[random.Random, float], float]]] = {
+    "normal": lambda chance, jitter: chance.gauss(1, jitter),
+    "uniform": lambda chance, jitter: chance.uniform(1 - jitter * 3**0.5, 1 + jitter * 3**0.5),
+    "exponential": lambda chance, _: chance.expovariate(1),
+    "lognormal": _lognormal,
+}
+"""Draws around a mean of 1 with a standard deviation."""

@@ -1,0 +1,55 @@
+"""The examples of docs/simulator.md run as they stand there, and its tables are whole."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from mistralai.simulator import PRESETS, Scenario, Sequence, faults, loads
+from mistralai.simulator.faults.choice import FAULTS
+
+pytest_plugins = ("pytester",)
+
+TEXT = Path(__file__).parents[2].joinpath("docs", "simulator.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)( pytest)?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def blocks(language, mark=""):
+    return [text for name, marked, text in BLOCKS if (name, marked.strip()) == (language, mark)]
+
+
+@pytest.mark.parametrize("source", blocks("python"))
+def test_an_example_runs(source):
+    exec(compile(source, "docs/simulator.md", "exec"), {"__name__": "example"})
+
+
+@pytest.mark.parametrize("source", blocks("python", "pytest"))
+def test_an_example_of_tests_passes(pytester, plugin_arguments, source):
+    pytester.makepyfile(test_example=source)
+    result = pytester.runpytest_inprocess(*plugin_arguments)
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("text", blocks("toml"))
+def test_an_example_of_a_file_can_be_read(text):
+    assert isinstance(loads(text), Scenario | Sequence)
+
+
+def test_every_preset_stands_in_the_documentation():
+    names = set(re.findall(r"`([a-z0-9-]+)`", TEXT))
+    names |= {f"usage-2026{month}" for month in names if re.fullmatch(r"-\d\d", month)}
+    assert set(PRESETS) <= names
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_every_fault_stands_in_the_table_with_its_options(kind):
+    [row] = [line for line in TEXT.splitlines() if f"(`{kind}`)" in line]
+    assert row.startswith(f"| `{FAULTS[kind].__name__}` ")
+    common = {"rate", "first", "header", "model"}
+    options = {field.name for field in dataclasses.fields(FAULTS[kind])} - common
+    assert options <= set(re.findall(r"`(\w+)", row.split("|")[3]))
+
+
+def test_every_fault_is_public():
+    assert {fault.__name__ for fault in FAULTS.values()} <= set(faults.__all__)

@@ -1,0 +1,227 @@
+"""Scenarios as TOML."""
+
+import dataclasses
+
+import pytest
+
+from mistralai.simulator import (
+    PRESETS,
+    Answer,
+    At,
+    Call,
+    End,
+    Pause,
+    Repeat,
+    Reply,
+    Scenario,
+    ScenarioError,
+    Sequence,
+    Simulator,
+    Timing,
+    faults,
+    load,
+    loads,
+)
+from mistralai.simulator.faults.choice import FAULTS
+from mistralai.simulator.model.dialect import COMPATIBLE, Dialect
+from support.raw_answer import ask
+
+WHOLE = """
+reply = "poem"
+
+[timing]
+first = 1
+tokens_per_second = 50.5
+jitter = 0.2
+distribution = "lognormal"
+burst = 3
+
+[[faults]]
+kind = "cut"
+at = { event = 5 }
+rate = 0.5
+
+[[faults]]
+kind = "status"
+status = 503
+retry_after = 2
+form = "date"
+first = 2
+header = "x-fail"
+model = "m"
+shape = "html"
+"""
+
+
+def test_a_scenario_is_read_whole():
+    assert loads(WHOLE) == Scenario(
+        "poem",
+        timing=Timing(
+            first=1.0,
+            tokens_per_second=50.5,
+            jitter=0.2,
+            distribution="lognormal",
+            burst=3,
+        ),
+        faults=[
+            faults.Cut(at=At(event=5), rate=0.5),
+            faults.Status(
+                status=503,
+                retry_after=2.0,
+                form="date",
+                first=2,
+                header="x-fail",
+                model="m",
+                shape="html",
+            ),
+        ],
+    )
+
+
+def test_a_reply_begins_with_a_preset():
+    text = """
+    [reply]
+    preset = "thinking-empty"
+    usage = "2024"
+    n = 2
+    calls = [{ name = "f", arguments = { a = 1 } }, { name = "g", arguments = "{" }]
+    """
+    assert loads(text) == Scenario(
+        dataclasses.replace(
+            PRESETS["thinking-empty"],
+            usage="2024",
+            n=2,
+            calls=(Call(name="f", arguments={"a": 1}), Call(name="g", arguments="{")),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ('"compatible-bare"', COMPATIBLE["compatible-bare"]),
+        ('"mistral"', Dialect()),
+        (
+            "{ padding = false, delta_extra = { a = 1 } }",
+            Dialect(padding=False, delta_extra={"a": 1}),
+        ),
+    ],
+)
+def test_a_dialect_has_a_name_or_fields(text, dialect):
+    assert loads(f"reply = {{ dialect = {text} }}") == Scenario(Reply(dialect=dialect))
+
+
+def test_answers_come_in_turn_and_may_be_exact():
+    text = """
+    [[answers]]
+    status = 503
+    headers = { retry-after = "1" }
+    content_type = "text/plain"
+    framing = "close"
+    before = [{ pause = 2 }]
+    body = ["a\u00e9", { base64 = "/w==" }, { pause = 1 }, { repeat = "x", every = 0.5, count = 2 },
+            { end = "reset" }]
+
+    [[answers]]
+    reply = "poem"
+
+    [[answers]]
+    status = 204
+    body = "x"
+    """
+    first = Answer(
+        status=503,
+        headers={"retry-after": "1"},
+        content_type="text/plain",
+        framing="close",
+        before=[Pause(2.0)],
+        body=("a\u00e9".encode(), b"\xff", Pause(1.0), Repeat(b"x", 0.5, 2), End("reset")),
+    )
+    last = Answer(status=204, body=(b"x",))
+    assert loads(text) == Sequence([first, Scenario("poem"), last])
+
+
+def test_a_file_may_be_one_exact_answer():
+    assert loads('ending = "cut"') == Answer(ending="cut")
+
+
+def test_a_simulator_takes_a_file(tmp_path):
+    path = tmp_path / "scenario.toml"
+    path.write_text('faults = [{ kind = "status", status = 503 }]')
+    with Simulator(path) as sim:
+        assert ask(sim).status == 503
+
+
+def test_an_empty_file_is_the_default_scenario():
+    assert loads("") == Scenario()
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_every_fault_can_be_written(kind):
+    assert loads(f'faults = [{{ kind = "{kind}" }}]') == Scenario(faults=[FAULTS[kind]()])
+
+
+MISTAKES = {
+    'reply = "poen"': "reply: 'poen' is no preset; did you mean 'poem'? use one of auto, ",
+    "reply = 5": "reply: must be the name of a preset or a table, not 5",
+    'reply = { preset = "x" }': "reply.preset: 'x' is no preset; ",
+    "reply = { n = 0 }": "reply.n: 0 choices are none; use 1 or more",
+    'reply = { n = "1" }': "reply.n: must be a whole number, not '1'",
+    "reply = { calls = 1 }": "reply.calls: must be a list, not 1",
+    "reply = { calls = [{}] }": "reply.calls[0]: missing 1 required keyword-only argument: 'name'",
+    'reply = { calls = [{ name = "f", arguments = 1 }] }': "reply.calls[0].arguments: must be a ",
+    'reply = { usage = "2020" }': (
+        "reply.usage: '2020' is not allowed (allowed: '2024', '2026-01', '2026-02', '2026-07', "
+        "'2026-08')"
+    ),
+    'reply = { dialect = "x" }': "reply.dialect: 'x' is not allowed (allowed: mistral, compatible,",
+    "reply = { dialect = { created = 1 } }": "reply.dialect.created: must be true or false, not 1",
+    "timing = 1": "timing: must be a table, not 1",
+    "timing = { fisrt = 1 }": (
+        "timing.fisrt: this key is not known; did you mean 'first'? (allowed: burst, distribution, "
+        "first, jitter, tokens_per_second)"
+    ),
+    'timing = { first = "1" }': "timing.first: must be a number, not '1'",
+    "timing = { first = true }": "timing.first: must be a number, not True",
+    "timing = { burst = true }": "timing.burst: must be a whole number, not True",
+    "timing = { burst = 0 }": "timing.burst: 0 events cannot be sent; use 1 or more",
+    'faults = [{ kind = "bom" }, 1]': "faults[1]: must be a table, not 1",
+    "faults = [{}]": "faults[0].kind: '' is no fault (allowed: cut, reset, ",
+    'faults = [{ kind = "cutt" }]': "faults[0].kind: 'cutt' is no fault (did you mean 'cut'? ",
+    'faults = [{ kind = "cut", at = 5 }]': "faults[0].at: must be a table, not 5",
+    'faults = [{ kind = "cut", at = {} }]': "faults[0].at: give exactly one of event, byte and time",
+    'faults = [{ kind = "cut", at = { event = -1 } }]': "faults[0].at: -1 lies before the start",
+    'faults = [{ kind = "bom" }, { kind = "bom" }, { kind = "bom", at = { event = 1 } }]': (
+        "faults[2].at: this key is not known; did you mean 'rate'? (allowed: first, header, model, "
+        "rate)"
+    ),
+    'faults = [{ kind = "cut", rate = 2 }]': "faults[0].rate: 2.0 is no share; use a number ",
+    "fault = []": "fault: this key is not known; did you mean 'faults'? (allowed: before, body, ",
+    'ending = "x"': "ending: 'x' is not allowed (allowed: 'clean', 'close', 'cut', 'reset', 'hang')",
+    "body = 1": "body: must be a text or a list of steps, not 1",
+    "body = [{ puase = 1 }]": "body[0]: {'puase': 1} is no step (allowed: a text, ",
+    "body = [{ pause = 1, end = 'cut' }]": "body[0]: {'pause': 1, 'end': 'cut'} is no step ",
+    "body = [{ pause = 'x' }]": "body[0].seconds: must be a number, not 'x'",
+    "body = [{ base64 = '*' }]": "body[0].base64: is no base64: ",
+    "headers = 1\nstatus = 200": "headers: must be a table, not 1",
+    "headers = { a = 1 }": "headers.a: must be a text, not 1",
+    "answers = []": "answers: must be a list of tables, at least one",
+    "answers = [1]": "answers[0]: must be a table, not 1",
+    "answers = [{ stauts = 1 }]": "answers[0].stauts: this key is not known; did you mean 'status'?",
+    'reply = "poem"\nanswers = [{}]': "reply: this key is not known (allowed: answers)",
+    "a = ": "Invalid value (at ",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_named_with_its_place_and_what_is_allowed(text):
+    with pytest.raises(ScenarioError) as caught:
+        loads(text)
+    assert str(caught.value).startswith(MISTAKES[text])
+
+
+def test_a_mistake_in_a_file_is_named_with_the_file(tmp_path):
+    path = tmp_path / "scenario.toml"
+    path.write_text("tming = {}")
+    with pytest.raises(ScenarioError, match=r"scenario\.toml: tming: this key is not known"):
+        load(path)

@@ -1,0 +1,297 @@
+"""JSON that conforms to a schema."""
+
+import datetime as dt
+import enum
+import json
+import random
+import re
+import uuid
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from mistralai.simulator.jsonschema import SchemaError, example
+from mistralai.simulator.jsonschema.conforming import conforms
+from mistralai.simulator.jsonschema.formats import FORMATS
+from mistralai.simulator.jsonschema.patterns import PatternError
+from mistralai.simulator.jsonschema.patterns import example as matching
+
+
+class Size(enum.Enum):
+    SMALL = "s"
+    LARGE = "l"
+
+
+class Address(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    street: str = Field(min_length=3, max_length=12, description="Where")
+    code: str = Field(pattern=r"^[A-Z]{2}-\d{4}$")
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: Annotated[int, Field(ge=1, le=9)]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    weight: Annotated[float, Field(gt=0, lt=100, multiple_of=0.5)]
+
+
+class Node(BaseModel):
+    name: str
+    children: list["Node"]
+    parent: "Node | None" = None
+
+
+class Person(BaseModel):
+    name: str
+    age: Annotated[int, Field(gt=17, lt=100)]
+    size: Size
+    born: dt.date
+    seen: dt.datetime
+    wakes: dt.time
+    id: uuid.UUID
+    home: Address
+    others: list[Address] = Field(min_length=2, max_length=3)
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+    pair: tuple[int, str]
+    tags: set[int] = Field(min_length=2)
+    scores: dict[str, float]
+    maybe: int | None
+    either: bool | None = True
+    tree: Node
+
+
+@settings(deadline=None)  # other work on the machine is no failure
+@given(st.integers())
+def test_a_pydantic_model_takes_what_is_made_for_its_schema(seed):
+    """Whatever the seed: what is made for a model's schema is valid for the model."""
+    value = example(Person.model_json_schema(), random.Random(seed))
+    Person.model_validate_json(json.dumps(value))
+
+
+SCHEMAS = [
+    True,
+    {},
+    {"const": [1, {"a": None}]},
+    {"enum": ["a", 1, None]},
+    {"type": ["integer", "null"]},
+    {"type": "integer", "minimum": 5, "maximum": 5},
+    {"type": "integer", "exclusiveMinimum": 5, "exclusiveMaximum": 7},
+    {"type": "integer", "maximum": -5},
+    {"type": "integer", "minimum": 3, "multipleOf": 7},
+    {"type": "number", "exclusiveMinimum": 0, "maximum": 0.001},
+    {"type": "string", "minLength": 40},
+    {"type": "string", "maxLength": 2},
+    {"type": "string", "format": "unheard-of"},
+    {"type": "array", "minItems": 4, "uniqueItems": True, "items": {"enum": [1, 2, 3, 4]}},
+    {"type": "array", "prefixItems": [{"const": 1}, {"const": 2}], "items": False},
+    {"type": "array", "items": False},
+    {"type": "array", "maxItems": 0},
+    {"type": "array", "maxItems": 1_000_000},
+    {"type": "string", "pattern": "^a{2,100000}$"},
+    {"properties": {"a": {"type": "null"}}, "additionalProperties": False},
+    {"required": ["a", "b"], "properties": {"a": {"type": "integer"}}},
+    {"type": "object", "additionalProperties": {"type": "integer"}},
+    {"allOf": [{"minimum": 3, "type": "number"}, {"maximum": 4, "type": "integer"}]},
+    {"allOf": [{"required": ["a"]}, {"properties": {"a": {"const": 1}}}], "type": "object"},
+    {"anyOf": [{"type": "integer"}, {"type": "string"}], "title": "T"},
+    {"anyOf": [{"type": "boolean"}], "allOf": [{"anyOf": [{"const": True}]}]},
+    {"allOf": [{"anyOf": [{"type": "integer"}, {"type": "null"}]}, {"anyOf": [{"const": 7}]}]},
+    {"allOf": [{"type": "integer"}, {"type": "number"}]},
+    {"allOf": [{"items": True, "type": "array"}, {"items": {"const": 1}}]},
+    {"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]},
+               {"properties": {"a": {"minimum": 5}, "b": {"const": 1}}, "required": ["b"]}]},
+    {"allOf": [{"additionalProperties": False, "type": "object"},
+               {"additionalProperties": {"type": "null"}}]},
+    {"allOf": [{"enum": [1, 2, 3]}, {"enum": [3, 4]}]},
+    {"oneOf": [{"type": "number"}, {"type": "integer"}]},
+    {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}],
+     "$defs": {"a": {"required": ["x"]}, "b": {"required": ["y"], "type": "object"}}},
+    {"$ref": "#/definitions/a~1b", "definitions": {"a/b": {"const": 1}}},
+    {"$ref": "#/$defs/a", "maximum": 3, "$defs": {"a": {"type": "integer", "minimum": 3}}},
+    {"type": "object", "properties": {"next": {"$ref": "#"}}},
+    {"type": "object", "required": ["a", "b", "c"],
+     "properties": {key: {"anyOf": [{"$ref": "#"}, {"type": "null"}]} for key in "abc"}},
+    {"properties": {"a": {"type": "array", "items": {"$ref": "#"}}}, "required": ["a"]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=json.dumps)
+def test_what_is_made_conforms(schema):
+    def resolve(reference):
+        found = schema
+        for name in reference.split("/")[1:]:
+            found = found[name.replace("~1", "/")]
+        return found
+
+    for seed in range(20):
+        value = example(schema, random.Random(seed))
+        assert conforms(value, schema, resolve), value
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer"}, True),
+        ({"type": "integer"}, 1.5),
+        ({"const": 1}, True),
+        ({"minimum": 2}, 1),
+        ({"exclusiveMaximum": 1}, 1),
+        ({"multipleOf": 0.1}, 0.35),
+        ({"pattern": "^a$"}, "ba"),
+        ({"maxLength": 1}, "ab"),
+        ({"uniqueItems": True}, [1, 1]),
+        ({"minItems": 1}, []),
+        ({"required": ["a"]}, {}),
+        ({"additionalProperties": False}, {"a": 1}),
+        ({"properties": {"a": False}}, {"a": 1}),
+        ({"prefixItems": [{"type": "null"}]}, [1]),
+        ({"items": {"type": "null"}}, [None, 1]),
+        ({"oneOf": [{}, {"type": "null"}]}, None),
+        ({"anyOf": [{"type": "null"}]}, 1),
+        ({"allOf": [{}, False]}, 1),
+        ({"enum": ["1"]}, 1),
+        (False, 1),
+    ],
+)
+def test_what_does_not_conform_is_told(schema, value):
+    assert not conforms(value, schema, lambda _: {})
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "problem"),
+    [
+        ({"not": {}}, "not", "not covered"),
+        ({"properties": {"a": {"items": [{}]}}}, "properties.a.items", "must be a schema"),
+        ({"anyOf": [{}, {"if": {}}]}, r"anyOf\[1\].if", "not covered"),
+        ({"$defs": {"A": {"patternProperties": {}}}}, r"\$defs.A.patternProperties", "not covered"),
+        ({"type": "text"}, "type", "must be one of null, boolean"),
+        ({"pattern": "("}, "pattern", "must be a regular expression"),
+        ({"enum": []}, "enum", "must be a list that is not empty"),
+        ({"minimum": "1"}, "minimum", "must be a number"),
+        ({"minLength": 10_001, "type": "string"}, "", "more than 10000"),
+        ({"minItems": 10_001}, "", "more than 10000"),
+        ({"minItems": 1.5}, "minItems", "must be a count"),
+        ({"maximum": float("inf")}, "maximum", "must be a number"),
+        ({"pattern": "a{1001}"}, "pattern", "more than 1000 repetitions"),
+        ({"multipleOf": 0}, "multipleOf", "must be a number above 0"),
+        ({"required": "a"}, "required", "must be a list of names"),
+        ({"properties": {"a": 5}}, "properties.a", "a schema is an object"),
+        ({"$ref": "#/$defs/none"}, r"\$ref", "names nothing"),
+        ({"$ref": "#"}, "", "never ends"),
+        ({"anyOf": [{"$ref": "#"}]}, "", "never ends"),
+        ({"properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "a", "never ends"),
+        ({"type": "string", "pattern": "(?=a)"}, "pattern", "is not understood"),
+        ({"type": "integer", "minimum": 3, "maximum": 2}, "", "no number"),
+        ({"allOf": [{"type": "null"}, {"type": "string"}]}, "", "nothing conforms"),
+        ({"type": "string", "enum": [1]}, "", "no value was found"),
+        (False, "", "nothing conforms"),
+    ],
+)  # fmt: skip
+def test_a_schema_that_cannot_be_met_says_where_and_why(schema, path, problem):
+    with pytest.raises(SchemaError, match=f"^{path}.*{problem}"):
+        example(schema, random.Random(0))
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    ["title", "description", "default", "examples", "$schema", "discriminator", "deprecated"],
+)
+def test_annotations_are_passed_over(keyword):
+    assert example({"const": 1, keyword: "x"}, random.Random(0)) == 1
+
+
+def test_the_same_seed_makes_the_same_value():
+    schema = Person.model_json_schema()
+    first, second, third = (example(schema, random.Random(seed)) for seed in (1, 1, 2))
+    assert first == second != third
+
+
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        (dt.datetime, "date-time"),
+        (dt.date, "date"),
+        (dt.time, "time"),
+        (dt.timedelta, "duration"),
+        (uuid.UUID, "uuid"),
+    ],
+)
+def test_a_format_is_one_that_pydantic_reads(kind, form):
+    value = example({"type": "string", "format": form}, random.Random(1))
+    TypeAdapter(kind).validate_json(json.dumps(value))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_is_made(form):
+    value = example({"type": "string", "format": form, "minLength": 2}, random.Random(1))
+    assert len(value) >= 2
+
+
+PATTERNS = [
+    r"^[A-Z]{3}-\d{4}$",
+    r"\d+",
+    r"^(cat|dog)s?$",
+    r"^\w{2,}@\w+\.(com|org)$",
+    r"[^a-z]",
+    r"^[]a-]+$",
+    r"^a{2,3}b*?c+$",
+    r"^(?:ab){2}$",
+    r"^\+?[0-9 ]{3,5}$",
+    r"^.{5}$",
+    r"^\$\d$",
+    r"^[\w.]+$",
+    r"^\s\t$",
+    r"^$",
+    r"",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_a_text_matches_its_pattern(pattern):
+    for seed in range(50):
+        assert re.search(pattern, matching(pattern, random.Random(seed)))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(?!a)",
+        "(?<n>a)",
+        r"(a)\1",
+        r"\bword",
+        "a^b",
+        "a$b",
+        "(a",
+        "a)",
+        "[a",
+        "[^\\x00-\\x7f]",
+        "[a-\\d]",
+        "[b-a]",
+        "a{x}",
+        "*a",
+        "\\",
+    ],
+)
+def test_a_pattern_that_is_not_simple_is_refused(pattern):
+    with pytest.raises(PatternError):
+        matching(pattern, random.Random(0))
+
+
+@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")  # by Python's own engine
+@settings(deadline=None)  # other work on the machine is no failure
+@given(st.text(alphabet="ab[]()-^$*+?{}1,.|\\dw", max_size=12), st.integers(0, 3))
+def test_any_pattern_is_matched_or_refused(pattern, seed):
+    """Whatever the pattern: a `PatternError`, or a text that Python's own engine matches."""
+    try:
+        text = matching(pattern, random.Random(seed))
+        compiled = re.compile(pattern)
+    except (PatternError, re.error):
+        return
+    assert compiled.search(text)
