@@ -1,0 +1,99 @@
+"""Answers with the objects that their text was parsed into."""
+
+from typing import Any, Generic
+
+from mistralai.client.errors import StructuredOutputError
+from mistralai.client.models import (
+    AssistantMessage,
+    ChatCompletionChoice,
+    ChatCompletionResponse,
+    TextChunk,
+)
+from mistralai.client.structure import Structure
+from mistralai.client.types import BaseModel
+
+from .utils.response_format import CustomPydanticModel
+
+
+class ParsedAssistantMessage(AssistantMessage, Generic[CustomPydanticModel]):
+    """A message and what its text says.
+
+    Attributes:
+        parsed: The object; `None` where the message has no text.
+    """
+
+    parsed: CustomPydanticModel | None = None
+
+
+class ParsedChatCompletionChoice(ChatCompletionChoice, Generic[CustomPydanticModel]):
+    """A choice whose message is parsed."""
+
+    message: ParsedAssistantMessage[CustomPydanticModel] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower, as in the generated SDK
+
+
+class ParsedChatCompletionResponse(ChatCompletionResponse, Generic[CustomPydanticModel]):
+    """A whole answer whose messages are parsed."""
+
+    choices: list[ParsedChatCompletionChoice[CustomPydanticModel]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower, as in the generated SDK
+
+
+def convert_to_parsed_chat_completion_response(
+    response: ChatCompletionResponse, response_format: type[CustomPydanticModel]
+) -> ParsedChatCompletionResponse[CustomPydanticModel]:
+    """Parse the text of each choice.
+
+    Args:
+        response: A whole answer.
+        response_format: The form of its text.
+
+    Raises:
+        StructuredOutputError: A text has not this form.
+    """
+    return parsed_response(response, Structure(response_format))
+
+
+def parsed_response(
+    response: ChatCompletionResponse, structure: Structure[CustomPydanticModel]
+) -> ParsedChatCompletionResponse[CustomPydanticModel]:
+    """The same, for a form that was read before."""
+    choices = [_choice(choice, response, structure) for choice in response.choices]
+    made = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
+        _fields(response, choices=choices)
+    )
+    return made.came_with(response.headers, response.request_id)
+
+
+def _choice(
+    choice: ChatCompletionChoice,
+    response: ChatCompletionResponse,
+    structure: Structure[CustomPydanticModel],
+) -> ParsedChatCompletionChoice[CustomPydanticModel]:
+    message = choice.message
+    if message is None:
+        return ParsedChatCompletionChoice[CustomPydanticModel].model_validate(_fields(choice))
+    text = _text(message)
+    parsed = None
+    if text or (isinstance(message.content, str) and not message.tool_calls):
+        try:
+            parsed = structure.read(text, choice.finish_reason)
+        except StructuredOutputError as error:
+            error.partial, error.request_id = response, response.request_id
+            raise
+    made = ParsedAssistantMessage[CustomPydanticModel].model_validate(
+        _fields(message, parsed=parsed)
+    )
+    return ParsedChatCompletionChoice[CustomPydanticModel].model_validate(
+        _fields(choice, message=made)
+    )
+
+
+def _text(message: AssistantMessage) -> str:
+    content = message.content
+    if isinstance(content, list):
+        return "".join(chunk.text for chunk in content if isinstance(chunk, TextChunk))
+    return content or ""
+
+
+def _fields(model: BaseModel, **others: Any) -> dict[str, Any]:
+    """What was given to a model, so that a dump of the copy has nothing else."""
+    return {name: getattr(model, name) for name in model.model_fields_set} | others

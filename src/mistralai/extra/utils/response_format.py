@@ -1,0 +1,35 @@
+"""A pydantic model as the `response_format` of a request."""
+
+from typing import Any, TypeVar
+
+from mistralai.client.models import ResponseFormatTypedDict
+from mistralai.client.structure import Structure
+
+CustomPydanticModel = TypeVar("CustomPydanticModel")
+
+
+def response_format_from_pydantic_model(
+    model: type[CustomPydanticModel],
+) -> ResponseFormatTypedDict:
+    """Give the `response_format` that asks for JSON of a form: its schema, strict.
+
+    Args:
+        model: A pydantic model; or a `TypedDict`, a dataclass, or `list[...]` of one.
+
+    Raises:
+        TypeError: It is none of these.
+    """
+    return Structure(model).response_format
+
+
+def pydantic_model_from_json(
+    json_data: dict[str, Any], pydantic_model: type[CustomPydanticModel]
+) -> CustomPydanticModel:
+    """Make the object of a model from JSON that was parsed before.
+
+    Raises:
+        pydantic.ValidationError: The data are not of the model.
+    """
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(pydantic_model).validate_python(json_data)
