@@ -1,0 +1,43 @@
+"""Texts as vectors: `client.embeddings`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .params import EmbeddingsBody, EmbeddingsParams
+from .resource import Endpoint, Resource
+from .signatures import described_by
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .models import EmbeddingResponse
+
+
+def _answer() -> type[EmbeddingResponse]:
+    from .models import EmbeddingResponse
+
+    return EmbeddingResponse
+
+
+EMBEDDINGS = Endpoint(
+    "/v1/embeddings",
+    EmbeddingsParams,
+    _answer,
+    EmbeddingsBody,
+    names=(("inputs", "input"),),
+)
+
+
+class Embeddings(Resource):
+    """Texts as vectors. Both methods take the keywords of `EmbeddingsParams`."""
+
+    @described_by(EmbeddingsParams)
+    def create(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
+        """Turn a text, or several, into vectors."""
+        return self._complete(EMBEDDINGS, "create", params)
+
+    @described_by(EmbeddingsParams)
+    async def create_async(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
+        """The same, async."""
+        return await self._complete_async(EMBEDDINGS, "create_async", params)

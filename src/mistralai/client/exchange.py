@@ -1,0 +1,257 @@
+"""One attempt on the wire: its limits, what is known of its connection, and its body.
+
+Both drivers use it; what waits is theirs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+from typing import TYPE_CHECKING, Any, Final
+
+import h11
+import httpcore2
+import httpx2
+
+from .faults import TransportFailure
+from .network import AsyncStream, Deadline, SyncStream
+from .response import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..recording import ExchangeRecorder, Recorder
+    from .faults import Kind
+    from .steps import Send
+
+TRANSPORT_ERRORS: Final = (
+    httpx2.TransportError,
+    httpx2.DecodingError,
+    httpcore2.NetworkError,
+    httpcore2.TimeoutException,
+    httpcore2.ProtocolError,
+    OSError,
+)
+"""What a network that fails raises. The only place outside `network.py` that knows these names."""
+
+_CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_BEFORE_CONNECTION = (
+    httpx2.ConnectError,
+    httpx2.ProxyError,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+)
+
+
+class Exchange:
+    """What one attempt knows of its connection, and how long its waits may last.
+
+    Attributes:
+        timeout: The limit of a read; it moves.
+        when_sent: Called when the request begins to be sent.
+        receive: Gives the next event of the connection's parser, where the body can be had there.
+    """
+
+    def __init__(self, clock: Callable[[], float], recorder: Recorder | None = None) -> None:
+        self._clock = clock
+        self._recorder = recorder
+        self._recording: ExchangeRecorder | None = None
+        self._step: Send | None = None
+        self._events: set[str] = set()
+        self._foreign: Any = None  # a connection whose reads we changed
+        self._stream: Any = None
+        self._process = os.getpid()
+        self._sent_at: float | None = None
+        self._answered = False
+        self._exact = False
+        self.timeout = Deadline(None, clock)
+        self.when_sent: Callable[[], None] | None = None
+        self.receive: Callable[..., Any] | None = None
+
+    def arguments(self, step: Send, trace: object) -> dict[str, Any]:
+        """What `build_request` takes, for a client of either colour."""
+        self._step = step
+        self.timeout = read = Deadline(step.answer, self._clock)
+        connect = Deadline(step.connect, self._clock)
+        request = step.request
+        limits = {"connect": connect, "pool": connect, "write": read, "read": read}
+        headers = request.all_headers()
+        if self._recorder is not None:
+            self._recording = self._recorder.begin(
+                request.method, request.url, headers.items(), request.body
+            )
+        return {
+            "method": request.method,
+            "url": request.url,
+            "headers": headers,
+            "content": request.body or None,
+            "extensions": {"timeout": limits, "trace": trace},
+        }
+
+    def trace(self, event: str, _info: object) -> None:
+        """Note what happens on the way to the head (httpx2's `trace` extension)."""
+        self._events.add(event)
+        if event.endswith(".send_request_headers.started") and self._step is not None:
+            self._sent_at = self._clock()
+            self.timeout.begin(self._step.answer, self._step.until)
+            if self.when_sent is not None:
+                self.when_sent()
+
+    def opened(self, response: httpx2.Response) -> Head:
+        """The head came."""
+        self._answered = True
+        self._stream = stream = response.extensions.get("network_stream")
+        # A body that decompresses gives its connection back by itself, one that a hook read has
+        # none any more, and HTTP/2 shares one: there httpx2's own timeouts do.
+        plain = (
+            "content-encoding" not in response.headers
+            and not response.is_stream_consumed
+            and response.http_version != "HTTP/2"
+        )
+        self._exact = isinstance(stream, (SyncStream, AsyncStream))
+        if plain:
+            self.receive = _receiver(response)
+            if not self._exact and hasattr(stream, "__dict__"):
+                self._take_over(stream)
+        if self._recording is not None:
+            self._recording.answered(response.status_code, response.headers.items())
+        waited = None if self._sent_at is None else self._clock() - self._sent_at
+        return Head(response.status_code, response.headers, response, waited)
+
+    def until(self, moment: float | None) -> None:
+        """Say when the next read must end.
+
+        Raises:
+            httpx2.ReadTimeout: It is over, and the connection would not notice.
+        """
+        self.timeout.at = moment
+        if not self._exact and moment is not None and self._clock() >= moment:
+            raise httpx2.ReadTimeout("")
+
+    def came(self, data: bytes) -> bytes:
+        """Note what was read, and give it back; nothing stands for the end of the body."""
+        if self._recording is not None:
+            if data:
+                self._recording.read(data)
+            else:
+                self._recording.ended("complete")
+        return data
+
+    def over(self) -> None:
+        """Put a foreign connection's own reads back, before anyone else can have it."""
+        if self._recording is not None:
+            self._recording.ended("closed")
+        if self._foreign is not None:
+            del self._foreign.read
+            self._foreign = None
+
+    def shut_down(self) -> None:
+        """End the connection under a read that blocks on it: closing would not wake the read.
+
+        Never in another process than the one that opened it, which shares the connection.
+        """
+        stream = self._stream or self.timeout.stream
+        if stream is None or os.getpid() != self._process:
+            return
+        sock = stream.get_extra_info("socket")
+        if sock is None:
+            return
+        with contextlib.suppress(OSError):  # the peer was faster
+            if isinstance(sock, socket.socket):
+                # Not SSLSocket's own, which drops the TLS layer under the reader.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            else:  # an event loop's stand-in for a socket
+                with socket.socket(fileno=os.dup(sock.fileno())) as same:
+                    same.shutdown(socket.SHUT_RDWR)
+
+    def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure:
+        """What an exception of the network means to a flow.
+
+        Args:
+            error: The exception.
+            handled: What the caller was handling when it called, which is the caller's own.
+        """
+        if self._recording is not None:
+            self._recording.ended("cut")
+        error = _as_httpx2(error)
+        forget_frames(error, handled)
+        kind = _kind(error)
+        # A transport that traces nothing, as a test's, says nothing of reuse either.
+        reused = bool(self._events) and "connection.connect_tcp.started" not in self._events
+        silent = not self._answered and not self.timeout.received
+        return TransportFailure(kind, error, stale=kind == "broken" and reused and silent)
+
+    def _take_over(self, stream: Any) -> None:
+        """Let the reads of a foreign connection end when ours must.
+
+        httpcore2 takes a timeout once a body; `network_stream` is httpx2's public extension.
+        """
+        read = stream.read
+
+        def read_in_time(size: int, timeout: float | None = None) -> Any:  # noqa: ARG001 - ours counts
+            return read(size, self.timeout.left())  # of an async stream, what is to be awaited
+
+        stream.read = read_in_time
+        self._foreign = stream
+        self._exact = True
+
+
+def data_of(event: object) -> bytes | None:
+    """The bytes of a parser's event: none at the end of the body, `None` for an event to pass over."""
+    if isinstance(event, h11.Data):
+        return bytes(event.data) or None
+    return b"" if isinstance(event, h11.EndOfMessage) or event is h11.PAUSED else None
+
+
+def _receiver(response: httpx2.Response) -> Callable[..., Any] | None:
+    """The parser of the connection that an answer comes from.
+
+    httpx2 and httpcore2 put six generators around it, which cost more than the parsing and,
+    in async, complain each for itself when a stream is dropped. The names on the way are
+    private: where one is missing, the generators serve.
+    """
+    found: Any = response
+    for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
+        found = getattr(found, name, None)
+    return getattr(found, "_receive_event", None)
+
+
+def _as_httpx2(error: Exception) -> Exception:
+    """httpcore2's exceptions have httpx2's names."""
+    if not type(error).__module__.startswith("httpcore2"):
+        return error
+    cls = getattr(httpx2, type(error).__name__, httpx2.ReadError)
+    mapped: Exception = cls(str(error))
+    mapped.__cause__ = error
+    return mapped
+
+
+def forget_frames(error: BaseException | None, handled: BaseException | None) -> None:
+    """Drop the HTTP library's frames: their locals hold the request, with the key in clear.
+
+    A traceback that is rendered with locals would show it.
+    """
+    while error is not None and error is not handled:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
+def _kind(error: Exception) -> Kind:
+    if isinstance(error, _CONNECT_LIMITS):
+        return "connect_timeout"
+    if isinstance(error, httpx2.TimeoutException):
+        return "timeout"
+    if isinstance(error, httpx2.DecodingError):
+        return "encoding"
+    if isinstance(error, _BEFORE_CONNECTION):
+        return "certificate" if _does_not_verify(error) else "connect"
+    return "broken"
+
+
+def _does_not_verify(error: BaseException | None) -> bool:
+    """Whether a certificate is the reason, which trio's exceptions do not say in their text."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None

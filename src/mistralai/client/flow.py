@@ -1,0 +1,447 @@
+"""One call, as a generator of steps.
+
+A flow says what to do and never does it: it yields a step, is sent the result,
+or has a `TransportFailure` thrown in. `transport.py` has two drivers that carry
+steps out, one for threads and one for async; retries, limits and the meaning of
+every fault are written here, once, as ordinary loops and `try`/`except`.
+
+    Send    -> Head     send the request, give the head of the answer
+    Read    -> bytes    give the next bytes of the body, empty at its end
+    Sleep   -> None
+    Close   -> None     give up the connection, or back if the body was read to its end
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import urljoin, urlsplit
+
+from .accumulate import Accumulator
+from .errors import MistralError, ResponseValidationError, StreamTruncatedError
+from .errors.mistralerror import request_id
+from .errors.sdkerror import SDKError
+from .faults import Progress, TransportFailure, transport_error, truncated
+from .reader import EventReader, has_content
+from .response import EXCERPT, status_error, unexpected
+from .retry import Attempt
+from .sse import EventTooLargeError, SSEDecoder
+from .steps import Close, Read, Send, Sleep
+from .timeouts import Patience
+from .timing import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .models import CompletionEvent
+    from .reader import EndReason
+    from .request import Request
+    from .response import Head
+    from .steps import Plan, Steps, World
+    from .timeouts import Phase
+
+T = TypeVar("T")
+
+ERROR_BODY: Final = (1024 * 1024, 5.0)
+"""Bytes and seconds that the body of an error may take."""
+
+DRAIN: Final = (4096, 0.05)
+"""Bytes and seconds that the rest of a body may take after `[DONE]`."""
+
+_REDIRECTS = 5
+_EARLY = 0.005  # seconds by which a timer may fire before its moment
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+
+
+class Call:
+    """One call, over as many attempts as it takes.
+
+    Attributes:
+        attempts: The requests that were sent, the last included once it has its answer.
+        head: The head of the last answer, or `None`.
+        timing: When its parts came.
+    """
+
+    def __init__(self, plan: Plan, world: World) -> None:
+        self.attempts: tuple[Attempt, ...] = ()
+        self.head: Head | None = None
+        self.timing = Timing()
+        self._plan = plan
+        self._request = plan.request
+        self._world = world
+        self._patience = Patience(plan.limits, world.clock())
+        self._phase: Phase = "first_event"  # of the wait that is on
+        self._content_at: float | None = None
+        self._retries = 0
+        self._answered = False  # the attempt that is on has its head
+        self._stale = False  # it went over a connection that had died unnoticed
+        self._freed = False  # the one retry that such a connection is worth was used
+        self._ended = False
+
+    def answer(self, read: Callable[[bytes], T]) -> Steps[T]:
+        """Ask, and give what `read` makes of the body; an error that it raises may be retried."""
+        while True:
+            try:
+                yield from self._ask()
+                body = yield from self._body(None, None)
+                answer = read(body)
+            except MistralError as error:
+                yield from self._again(error)
+            else:
+                yield Close()
+                self._end("answered")
+                return answer
+
+    def send(self) -> Steps[None]:
+        """Ask until the answer begins; raise the error that more attempts do not cure."""
+        while True:
+            try:
+                return (yield from self._ask())
+            except MistralError as error:
+                yield from self._again(error)
+
+    def progress(self) -> Progress:
+        """How far the call has come."""
+        now = self._world.clock()
+        return Progress(
+            request=self._request,
+            head=self.head if self._answered else None,
+            events=self.timing.events,
+            elapsed=now - self._patience.started,
+            since_content=None if self._content_at is None else now - self._content_at,
+            phase=self._phase,
+            limit=getattr(self._plan.limits, self._phase),
+        )
+
+    def unexpected(self, body: bytes, wanted: str) -> MistralError:
+        """The error for a body that is not what was asked for."""
+        assert self.head is not None
+        return unexpected(self.head, body, wanted, self._world.wall_clock())
+
+    def _ask(self) -> Steps[None]:
+        """One attempt: send, and see that the status is a success."""
+        redirects = 0
+        while True:
+            head = yield from self._send()
+            if 200 <= head.status < 300:
+                return
+            body = yield from self._error_body()
+            if redirects == _REDIRECTS and 300 <= head.status < 400:
+                raise SDKError(f"the server redirected {_REDIRECTS} times", head.raw, "")
+            self._request = self._redirected(head, body)
+            redirects += 1
+            reason = f"redirected to {self._request.shown_url}"
+            self.attempts += (Attempt(head.status, reason, 0.0),)
+
+    def _send(self) -> Steps[Head]:
+        patience = self._patience
+        patience.sent()
+        self._answered = self._stale = False
+        before = self._world.clock()
+        self._phase = "first_event"
+        left = None if patience.total_at is None else max(0.001, patience.total_at - before)
+        step = Send(
+            self._request,
+            connect=_least(patience.connect, left),
+            answer=_least(patience.first_event, left),
+            until=patience.total_at,
+        )
+        self._log(f"{self._request.method} {self._request.shown_url}")
+        head: Head
+        try:
+            self.head = head = yield step
+        except TransportFailure as failure:
+            self._stale = failure.stale
+            if failure.kind in {"connect_timeout", "timeout"} and self._too_late():
+                failure.kind, self._phase = "timeout", "total"
+            elif failure.kind == "connect_timeout":
+                self._phase = "connect"
+            raise transport_error(failure, self.progress()) from failure.cause
+        self._answered = True
+        now = self._world.clock()
+        patience.waited(now - before if head.waited is None else head.waited)
+        self.timing.headers = now - patience.started
+        self._log(f"status {head.status} after {now - patience.started:.3f} s")
+        return head
+
+    def _too_late(self) -> bool:
+        """Whether the whole call has used its time up."""
+        total_at = self._patience.total_at
+        return total_at is not None and self._world.clock() >= total_at - _EARLY
+
+    def _redirected(self, head: Head, body: bytes) -> Request:
+        """The request for where a redirect points, if that is the same server."""
+        if not 300 <= head.status < 400:
+            raise status_error(head, body, self._world.wall_clock())
+        try:
+            url = urljoin(self._request.url, head.headers.get("location", ""))
+        except ValueError:  # it is no address
+            url = ""
+        here, there = urlsplit(self._request.url), urlsplit(url)
+        if head.status in {307, 308} and here[:2] == there[:2] and here[:4] != there[:4]:
+            return replace(self._request, url=url)
+        raise SDKError(
+            f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
+            " give its address as server_url if it is the right one",
+            head.raw,
+            "",
+        )
+
+    def _error_body(self) -> Steps[bytes]:
+        try:
+            return (yield from self._body(*ERROR_BODY))
+        except MistralError:
+            return b""  # the status says enough
+        finally:
+            yield Close()
+
+    def _body(self, size: int | None, seconds: float | None) -> Steps[bytes]:
+        """The body to its end, or as much as `size` and `seconds` allow."""
+        pieces: list[bytes] = []
+        until = None if seconds is None else self._world.clock() + seconds
+        while size is None or size > 0:
+            try:
+                data = yield from self._read(until)
+            except MistralError:
+                if until is not None and pieces:
+                    break
+                raise
+            if not data:
+                break
+            pieces.append(data)
+            size = None if size is None else size - len(data)
+        return b"".join(pieces)
+
+    def _read(self, until: float | None = None) -> Steps[bytes]:
+        """Read once, within the limits of the call."""
+        before = self._world.clock()
+        deadline, self._phase = self._patience.deadline(before)
+        try:
+            data: bytes = yield Read(_least(deadline, until))
+        except TransportFailure as failure:
+            raise transport_error(failure, self.progress()) from failure.cause
+        self._patience.waited(self._world.clock() - before)
+        self.timing.bytes += len(data)
+        return data
+
+    def _again(self, error: MistralError) -> Steps[None]:
+        """Wait for the next attempt, or raise the error where there is none."""
+        delay = self._delay(error)
+        yield Close()
+        if delay is None:
+            self._end("error", error)
+            raise error
+        reason = _reason(error)
+        self.attempts += (Attempt(error.status_code, reason, delay),)
+        self._log(f"again in {delay:.3f} s: {reason}")
+        if delay and not self._ended:
+            yield Sleep(delay)
+        if self._ended:  # closed meanwhile
+            raise error
+
+    def _delay(self, error: MistralError) -> float | None:
+        """Seconds until the next attempt, or `None` where this was the last."""
+        if self._stale and not self._freed:
+            self._freed = True
+            return 0.0
+        policy, patience = self._plan.policy, self._patience
+        used_up = policy.retries is not None and self._retries >= policy.retries
+        if used_up or not policy.wants(error):
+            return None
+        asked = error.retry_after if isinstance(error, SDKError) else None
+        delay = policy.delay(self._retries, asked, self._world.chance())
+        now = self._world.clock()
+        left = None if patience.total_at is None else patience.total_at - now
+        if not policy.may_wait(delay, now - patience.started, left):
+            return None
+        self._retries += 1
+        return delay
+
+    def _end(self, how: str, error: MistralError | None = None) -> None:
+        """The last attempt is over."""
+        if self._ended:
+            return
+        self._ended = True
+        status = self.head.status if self.head and self._answered else None
+        self.attempts += (Attempt(status, _reason(error) if error else None),)
+        self.timing.total = self._world.clock() - self._patience.started
+        self._log(f"end ({how}): {self.timing}")
+
+    def _log(self, line: str) -> None:
+        if self._world.log is not None:
+            identifier = request_id(self.head.headers) if self.head and self._answered else None
+            self._world.log(f"[{identifier or 'no request id yet'}] {line}")
+
+
+class StreamCall(Call):
+    """A call whose answer is a stream of events.
+
+    Events that open a stream without content are held back until one with content
+    comes: so long nothing was handed out, a stream that fails is asked for again.
+
+    Attributes:
+        ready: Events that the caller may have, in order.
+        end_reason: How the stream ended, or `None` while it runs.
+        error: What it ended with, or `None`.
+        answer_so_far: What the events add up to that were handed out.
+    """
+
+    def __init__(self, plan: Plan, world: World) -> None:
+        super().__init__(plan, world)
+        self.answer_so_far = Accumulator()
+        self.ready: deque[CompletionEvent] = deque()
+        self.end_reason: EndReason | None = None
+        self.error: MistralError | None = None
+        self._problem: MistralError | None = None  # what is to end it
+
+    def open(self) -> Steps[None]:
+        """Ask until the answer begins."""
+        yield from self.send()
+        self._begin()
+
+    def pump(self) -> Steps[None]:
+        """Read until an event is ready, or the stream is over."""
+        while not self.ready and self.end_reason is None:
+            if self._problem is not None:
+                yield from self._fail(self._problem)
+            elif self._over:
+                yield from self._finish()
+            else:
+                self._problem = yield from self._take()
+            if self._content:
+                self.ready.extend(self._held)
+                self._held.clear()
+
+    def take(self) -> CompletionEvent:
+        """Hand the next event out."""
+        event = self.ready.popleft()
+        chunk = event.data
+        self.answer_so_far.add(chunk)
+        if chunk.usage is not None and isinstance(chunk.usage.completion_tokens, int):
+            self.timing.completion_tokens = chunk.usage.completion_tokens
+        return event
+
+    def closed(self) -> None:
+        """The caller is done with the stream."""
+        if self.end_reason is None:
+            self._settle("closed", None)
+
+    def _begin(self) -> None:
+        """A new answer begins; nothing of an earlier one is kept."""
+        assert self.head is not None
+        self._decoder = SSEDecoder(self._plan.max_event_size)
+        self._reader = EventReader(self.head, self._world.wall_clock())
+        self._held: list[CompletionEvent] = []
+        self._content = False  # an event with content came, or there is nothing to wait for
+        self._over = False
+        self._sniffed = False
+        self._problem = None
+        self.timing.begin()
+
+    def _take(self) -> Steps[MistralError | None]:
+        """Read once and decode; give the error that the stream ends with, if it does."""
+        reader = self._reader
+        try:
+            data = yield from self._read()
+            if not self._sniffed:
+                yield from self._sniff(data)
+            events = self._decoder.feed(data) if data else self._decoder.close()
+        except EventTooLargeError as large:
+            return self._too_large(large)
+        except MistralError as error:
+            # A connection that fails when the answer is complete takes nothing away.
+            self._over = reader.complete and not isinstance(error, ResponseValidationError)
+            return None if self._over else error
+        came: list[CompletionEvent] = []
+        for sse in events:
+            event = reader.read(sse)
+            if event is not None:
+                came.append(event)
+            if reader.over:
+                break
+        self._note(came)
+        if not data:
+            reader.last(self._decoder.unfinished)
+            if reader.end_reason == "truncated" and self._plan.strict_end:
+                return truncated(self.progress())
+        self._over = reader.over or not data
+        self._content |= self._over and reader.error is None
+        return reader.error
+
+    def _note(self, came: list[CompletionEvent]) -> None:
+        """Keep what came, and see whether it has content."""
+        if not came:
+            return
+        self._held += came
+        timing = self.timing
+        now = self._world.clock()
+        timing.arrived(now - self._patience.started, len(came))
+        if any(map(has_content, came)):
+            self._content = True
+            self._content_at = now
+            self._patience.content()
+            if timing.first_content is None:
+                timing.first_content = now - self._patience.started
+
+    def _sniff(self, data: bytes) -> Steps[None]:
+        """A body that begins like JSON or HTML is no event stream, whatever its label says."""
+        start = data.lstrip(_BLANK)[:1]
+        self._sniffed = bool(start)
+        if start in {b"{", b"[", b"<"}:
+            body = data + (yield from self._error_body())
+            raise self.unexpected(body, "event stream")
+
+    def _fail(self, problem: MistralError) -> Steps[None]:
+        """Ask again while nothing was handed out, else end with the error."""
+        if self._content:
+            yield Close()
+            self._settle(
+                "truncated" if isinstance(problem, StreamTruncatedError) else "error", problem
+            )
+            return
+        try:
+            yield from self._again(problem)
+            yield from self.send()
+        except MistralError as last:
+            # What opened the stream is handed out after all, and then this.
+            self._problem, self._content = last, True
+        else:
+            self._begin()
+
+    def _finish(self) -> Steps[None]:
+        """The answer is whole: let the body end, so that the connection can be used again."""
+        if self._reader.done:
+            with suppress(MistralError):
+                yield from self._body(*DRAIN)
+        yield Close()
+        self._settle(self._reader.end_reason, None)
+
+    def _settle(self, reason: EndReason, error: MistralError | None) -> None:
+        if self.end_reason is not None:  # closed meanwhile
+            return
+        if error is not None and self.timing.events:
+            error.events_received = self.timing.events
+            error.partial = self.answer_so_far.snapshot()
+        self.error = error
+        self._end(reason, error)
+        self.end_reason = reason
+
+    def _too_large(self, large: EventTooLargeError) -> MistralError:
+        assert self.head is not None
+        body = large.excerpt[:EXCERPT].decode("utf-8", "replace")
+        error = ResponseValidationError(str(large), self.head.raw, body=body)
+        error.__cause__ = large
+        return error
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+def _reason(error: MistralError) -> str:
+    """Why an attempt failed, in a few words."""
+    if error.status_code is not None and error.status_code != 200:
+        return f"status {error.status_code}"
+    return f"{type(error).__name__}: {error.message[:200]}"

@@ -1,0 +1,58 @@
+"""Which models there are: `client.models`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from .params import ModelParams, ModelsParams
+from .resource import Endpoint, Resource
+from .signatures import described_by
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from .models import ModelList, ResponseRetrieveModelV1ModelsModelIDGet
+
+
+def _list() -> type[ModelList]:
+    from .models import ModelList
+
+    return ModelList
+
+
+def _card() -> type[ResponseRetrieveModelV1ModelsModelIDGet]:
+    from .models import ResponseRetrieveModelV1ModelsModelIDGet
+
+    return cast(
+        "type[ResponseRetrieveModelV1ModelsModelIDGet]", ResponseRetrieveModelV1ModelsModelIDGet
+    )
+
+
+LIST = Endpoint("/v1/models", ModelsParams, _list, query=("provider", "model"))
+RETRIEVE = Endpoint("/v1/models/{model_id}", ModelParams, _card)
+
+
+class Models(Resource):
+    """Which models a key may use, and what each can do."""
+
+    @described_by(ModelsParams)
+    def list(self, **params: Unpack[ModelsParams]) -> ModelList:
+        """Give all models, or those of a provider."""
+        return self._complete(LIST, "list", params)
+
+    @described_by(ModelsParams)
+    async def list_async(self, **params: Unpack[ModelsParams]) -> ModelList:
+        """The same, async."""
+        return await self._complete_async(LIST, "list_async", params)
+
+    @described_by(ModelParams)
+    def retrieve(self, **params: Unpack[ModelParams]) -> ResponseRetrieveModelV1ModelsModelIDGet:
+        """Give what there is to know of one model, named by `model_id`."""
+        return self._complete(RETRIEVE, "retrieve", params)
+
+    @described_by(ModelParams)
+    async def retrieve_async(
+        self, **params: Unpack[ModelParams]
+    ) -> ResponseRetrieveModelV1ModelsModelIDGet:
+        """The same, async."""
+        return await self._complete_async(RETRIEVE, "retrieve_async", params)

@@ -1,0 +1,250 @@
+"""What is sent: servers, addresses, the key and headers."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from ._version import __user_agent__
+from .types.unset import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+SERVERS: Final = {
+    "global": "https://api.mistral.ai",
+    "eu": "https://api.eu.mistral.ai",
+    "us": "https://api.us.mistral.ai",
+}
+"""Mistral's own servers by name (wire-format section 1)."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~\w]+", re.ASCII)
+_HEADER_VALUE = re.compile(r"([!-~]([\t -~]*[!-~])?)?")
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECASE)
+
+
+class InsecureConnectionWarning(UserWarning):
+    """A key is about to travel over plain HTTP to another machine."""
+
+
+class Secret(str):
+    """Text that is sent and never shown: a traceback rendered with locals has its repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'(hidden)'"
+
+
+class Key:
+    """The API key, or what gives it. Shows itself nowhere: no repr, no pickle."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: str | Callable[[], str | None] | None) -> None:
+        """Keep the key, unseen: `check` says whether it is one."""
+        self._source: Secret | Callable[[], str | None] | None = (
+            Secret(source.strip()) if isinstance(source, str) else source
+        )
+
+    def check(self) -> None:
+        """See that there can be a key here.
+
+        Raises:
+            TypeError: `api_key` is neither a string nor callable.
+            ValueError: It is not printable ASCII. The text does not show it.
+        """
+        if isinstance(self._source, str):
+            _refuse_unprintable(self._source)
+        elif self._source is not None and not callable(self._source):
+            kind = type(self._source).__name__
+            raise TypeError(f"api_key takes a string or a callable that gives one, not a {kind}")
+
+    def reveal(self) -> Secret | None:
+        """The key as of now; a callable is asked each time.
+
+        Raises:
+            TypeError: The callable gave no string.
+            ValueError: What it gave is not printable ASCII.
+        """
+        source = self._source
+        if callable(source):
+            given = Secret(given) if isinstance(given := source(), str) else given
+            if not isinstance(given, str | None):
+                kind = type(given).__name__
+                del given  # it may be a key all the same
+                raise TypeError(f"the callable given as api_key gave a {kind}, not a string")
+            source = Secret((given or "").strip())
+            _refuse_unprintable(source)
+        return source or None
+
+    def __repr__(self) -> str:
+        return "Key(none)" if self._source is None else "Key(hidden)"
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("an API key is not pickled; make the client where it is used")
+
+
+def _refuse_unprintable(key: str) -> None:
+    if not (key.isascii() and key.isprintable()):
+        raise ValueError(
+            "api_key has characters that are not printable ASCII (it is not shown here);"
+            " look for quotes, line ends or blanks that were copied with it"
+        )
+
+
+def checked_url(url: str, name: str = "server_url") -> str:
+    """A server's address without blanks around it and without a trailing slash.
+
+    Raises:
+        TypeError: It is no string.
+        ValueError: It is no http or https address with a host.
+    """
+    if not isinstance(url, str):
+        raise TypeError(f"{name} takes a string, not a {type(url).__name__}")
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"\s", url):
+        raise ValueError(
+            f"{name} is {_hidden(url)!r}; give an address such as 'https://api.mistral.ai'"
+        )
+    return url.rstrip("/")
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The headers that a caller adds, if HTTP can carry them (RFC 9110, section 5).
+
+    Raises:
+        TypeError: They are no mapping of strings.
+        ValueError: A name or a value has other characters. The text does not show the value,
+            which may be a key.
+    """
+    if headers is None:
+        return {}
+    if not isinstance(headers, Mapping):
+        raise TypeError(f"http_headers takes a mapping, not a {type(headers).__name__}")
+    for name, value in cast("Mapping[object, object]", headers).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"http_headers[{name!r}] is a {type(value).__name__}; give strings")
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"http_headers has {name!r}, which is no name of a header")
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ValueError(
+                f"http_headers[{name!r}] has characters that a header cannot carry (it is not"
+                " shown here); give printable ASCII without blanks around it"
+            )
+    return headers
+
+
+def address(path: str, values: Mapping[str, object], query: Iterable[str] = ()) -> str:
+    """A path with its `{names}` filled in, and its query.
+
+    Args:
+        path: The path.
+        values: The keywords of a call.
+        query: Those that go into the query, where they are given and not null.
+
+    Raises:
+        TypeError: A value is no string.
+        ValueError: A value in the path would make another path of it.
+    """
+    for name in _PLACEHOLDER.findall(path):
+        value = _string(name, values[name])
+        if {"", ".", ".."} & {*value.split("/")}:
+            raise ValueError(f"{name} is {value!r}, which cannot stand in an address")
+        path = path.replace(f"{{{name}}}", quote(value, safe="/:"))
+    given = {name: values.get(name) for name in query}
+    pairs = {
+        name: _string(name, value)
+        for name, value in given.items()
+        if value is not None and value is not UNSET
+    }
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _string(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} takes a string, not {value!r}")
+    return value
+
+
+def shown(url: str) -> str:
+    """An address for messages and logs: no user, no password, no query."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _hidden(url: str) -> str:
+    """An address that does not parse, without what stands before its last @."""
+    return re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, ready to be sent as often as it takes.
+
+    Attributes:
+        method: `"POST"` or `"GET"`.
+        url: The whole address.
+        key: What authorises it.
+        body: JSON, serialised once.
+        headers: What the caller adds; these win over this package's own.
+        stream: Whether the answer is asked for as an event stream.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    key: Key
+    body: bytes = field(default=b"", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    stream: bool = False
+
+    @property
+    def shown_url(self) -> str:
+        """The address as messages and logs have it."""
+        return shown(self.url)
+
+    def all_headers(self) -> dict[str, str]:
+        """The headers of one attempt, names in lower case, the key among them.
+
+        Raises:
+            AuthenticationError: There is no key, and the server is one of Mistral's.
+            ValueError: The callable that gives the key gave no printable ASCII.
+        """
+        headers = {"accept": "application/json", "user-agent": __user_agent__}
+        if self.stream:
+            # Compression would hold back the first tokens until its window fills.
+            headers |= {"accept": "text/event-stream", "accept-encoding": "identity"}
+        if self.body:
+            headers["content-type"] = "application/json"
+        given = {name.lower(): value for name, value in self.headers.items()}
+        if "authorization" not in given:
+            headers |= self._authorization()
+        return headers | given
+
+    def _authorization(self) -> dict[str, str]:
+        parts = urlsplit(self.url)
+        key = self.key.reveal()
+        host = parts.hostname or ""
+        if key is None:
+            if host == "mistral.ai" or host.endswith(".mistral.ai"):
+                from .errors import AuthenticationError
+
+                raise AuthenticationError("there is no API key for Mistral's server")
+            return {}
+        if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
+            warnings.warn(
+                f"the API key goes to {host} over plain http, readable on the way; use https",
+                InsecureConnectionWarning,
+                stacklevel=2,
+            )
+        return {"authorization": Secret(f"Bearer {key}")}

@@ -1,0 +1,238 @@
+"""What all resources share: from a method's keywords to a call that runs.
+
+An endpoint is data; a method of a resource names one and hands its keywords on.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from .request import Request, address, checked_headers, checked_url
+from .types.unset import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import BaseModel, TypeAdapter
+
+    from .flow import Call
+    from .models import CompletionEvent
+    from .pending import PendingStream
+    from .sdkconfiguration import SDKConfiguration
+    from .steps import Plan, World
+    from .timeouts import Limits
+    from .transport import AsyncDriver, SyncDriver
+    from .utils.eventstreaming import EventStream, EventStreamAsync
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[A]):
+    """One address of the API.
+
+    Attributes:
+        path: Below the server's address; a `{name}` in it is a keyword.
+        params: The `TypedDict` of the keywords that its methods take.
+        answer: Gives the model of a whole answer; called at the first answer.
+        body: The `TypedDict` of those that go into the body; without one it is a GET.
+        names: Keywords that have another name in the body, and that name.
+        query: Keywords that go into the query of the address.
+    """
+
+    path: str
+    params: type
+    answer: Callable[[], type[A]]
+    body: type | None = None
+    names: tuple[tuple[str, str], ...] = ()
+    query: tuple[str, ...] = ()
+
+
+class Resource:
+    """A part of the API: `client.chat` and its like."""
+
+    def __init__(self, sdk_configuration: SDKConfiguration) -> None:
+        self.sdk_configuration = sdk_configuration
+
+    def _stream(
+        self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
+    ) -> EventStream[CompletionEvent]:
+        plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
+        from .caller import caller_of
+        from .flow import StreamCall
+        from .utils.eventstreaming import EventStream
+
+        caller = caller_of()
+        world = self._world()
+        call = StreamCall(plan, world)
+        driver = self._sync_driver(world)
+        driver.run(call.open())
+        return EventStream(call, driver, self, caller)
+
+    def _stream_async(
+        self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
+    ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
+        plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
+        from .caller import caller_of
+        from .pending import PendingStream
+
+        caller = caller_of()
+
+        async def start() -> EventStreamAsync[CompletionEvent]:
+            from .flow import StreamCall
+            from .utils.eventstreaming import EventStreamAsync
+
+            world = self._world()
+            call = StreamCall(plan, world)
+            driver = self._async_driver(world)
+            await driver.run(call.open())
+            return EventStreamAsync(call, driver, self, caller)
+
+        return PendingStream(start)
+
+    def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
+        plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
+        from .flow import Call
+
+        world = self._world()
+        call = Call(plan, world)
+        driver = self._sync_driver(world)
+        return driver.run(call.answer(lambda body: _read(endpoint, call, body)))
+
+    async def _complete_async(
+        self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
+    ) -> A:
+        plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
+        from .flow import Call
+
+        world = self._world()
+        call = Call(plan, world)
+        driver = self._async_driver(world)
+        return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
+
+    def _sync_driver(self, world: World) -> SyncDriver:
+        from .transport import SyncDriver
+
+        configuration = self.sdk_configuration
+        return SyncDriver(configuration.client, world.clock, configuration.recorder)
+
+    def _async_driver(self, world: World) -> AsyncDriver:
+        from .transport import AsyncDriver
+
+        configuration = self.sdk_configuration
+        return AsyncDriver(configuration.async_client, world.clock, configuration.recorder)
+
+    def _plan(
+        self,
+        endpoint: Endpoint[Any],
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        stream: bool,
+        asynchronous: bool,
+    ) -> Plan:
+        """What a call asks for.
+
+        Raises:
+            TypeError: A keyword is unknown, or a required one is missing.
+            ValueError: A value is wrong.
+        """
+        from .retry import Policy
+        from .signatures import check_names
+        from .steps import Plan
+
+        check_names(params, endpoint.params, method=method)
+        configuration = self.sdk_configuration
+        server_url = params.get("server_url") or None
+        base = checked_url(server_url) if server_url else configuration.get_server_details()[0]
+        request = Request(
+            method="GET" if endpoint.body is None else "POST",
+            url=base + address(endpoint.path, params, endpoint.query),
+            key=configuration.key,
+            body=_body(endpoint, params, stream=stream),
+            headers=checked_headers(params.get("http_headers")),
+            stream=stream,
+        )
+        strict = params.get("strict_end")
+        return Plan(
+            request=request,
+            policy=Policy.of(params.get("retries", UNSET), configuration.retry_config),
+            limits=self._limits(params, asynchronous=asynchronous),
+            strict_end=configuration.strict_end if strict is None else strict,
+            max_event_size=configuration.max_event_size,
+        )
+
+    def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
+        from .timeouts import Timeouts, resolve
+
+        configuration = self.sdk_configuration
+        return resolve(
+            (
+                Timeouts.of(params.get("timeouts")),
+                Timeouts.of_ms(params.get("timeout_ms")),
+                Timeouts.of(configuration.timeouts),
+                Timeouts.of_ms(configuration.timeout_ms),
+                configuration.supplied_timeouts(asynchronous=asynchronous),
+            )
+        )
+
+    def _world(self) -> World:
+        from .log import log_of
+        from .steps import World
+
+        log = log_of(self.sdk_configuration.debug_logger)
+        return World(time.monotonic, time.time, random.random, log)
+
+
+def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -> bytes:
+    if endpoint.body is None:
+        return b""
+    from .body import build_body
+
+    return build_body(
+        endpoint.body,
+        params,
+        stream=stream,
+        extra_body=params.get("extra_body"),
+        names=dict(endpoint.names),
+    )
+
+
+def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
+    """The model of a whole answer."""
+    from .errors.mistralerror import request_id
+    from .models.answer import Answer
+
+    assert call.head is not None
+    try:
+        answer = cast("A", _adapter(endpoint).validate_json(body))
+    except ValueError as invalid:
+        raise call.unexpected(body, "answer in JSON") from invalid
+    if not _says_something(answer):
+        raise call.unexpected(body, "answer in JSON")
+    model: object = answer
+    if isinstance(model, Answer):
+        model.came_with(call.head.headers, request_id(call.head.headers))
+    return answer
+
+
+@cache
+def _adapter(endpoint: Endpoint[Any]) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(endpoint.answer())
+
+
+def _says_something(answer: object) -> bool:
+    """Whether this is an answer: with a default for every field an error object reads as one."""
+    from .response import complaint
+    from .types.unions import Unknown
+
+    if isinstance(answer, Unknown):
+        return complaint(answer.raw) is None
+    model = cast("BaseModel", answer)
+    return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))

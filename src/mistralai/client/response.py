@@ -1,0 +1,203 @@
+"""What an answer means: its head, the errors it can hold, and the events of a stream."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from .errors import (
+    BadRequestError,
+    CapacityExceededError,
+    ErrorDetails,
+    InternalServerError,
+    MistralError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseValidationError,
+)
+from .errors.sdkerror import SDKError, class_of
+from .retry import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx2
+
+    from .errors import HTTPValidationErrorData
+
+EXCERPT: Final = 2000
+"""Bytes of an offending body that an error keeps."""
+
+_CAPACITY = "service tier capacity exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an answer.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Without regard to case.
+        raw: The httpx2 response, for errors and for `stream.response`.
+        waited: Seconds since the request was sent, where the transport says when that was.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    raw: httpx2.Response
+    waited: float | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The label of the body."""
+        return self.headers.get("content-type", "no content type")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error body, whichever of its shapes it came in (wire-format section 7)."""
+
+    details: ErrorDetails
+    detail: list[dict[str, Any]] | None = None
+    """What is wrong with which field, where the body lists it."""
+
+
+def complaint(payload: object) -> Complaint | None:
+    """Read an error body, or give `None` where it is none of the known shapes."""
+    body = _object(payload)
+    if body is None:
+        return None
+    error = body.get("error")
+    body |= _object(error) or {}
+    message = body.get("message") or body.get("detail") or body.get("reason")
+    if isinstance(error, str):
+        message = message or error
+    if not (message or error or str(body.get("object")).lower() == "error"):
+        return None
+    inner = _object(message)
+    listed = _objects(inner.get("detail") if inner else message)
+    details = ErrorDetails(
+        message=message if isinstance(message, str) else _sentence(listed),
+        code=_text(body.get("code")),
+        type=_text(body.get("type")),
+        param=_text(body.get("param")),
+        raw_status_code=_status(body.get("raw_status_code")) or _status(body.get("status")),
+    )
+    return Complaint(details, listed)
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return dict(cast("dict[str, Any]", value)) if isinstance(value, dict) else None
+
+
+def _objects(value: object) -> list[dict[str, Any]] | None:
+    if not isinstance(value, list):
+        return None
+    return [found for item in cast("list[object]", value) if (found := _object(item)) is not None]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _status(value: object) -> int | None:
+    return value if isinstance(value, int) and 400 <= value <= 599 else None
+
+
+def _sentence(detail: list[dict[str, Any]] | None) -> str | None:
+    """The list of complaints as one line, each with its field."""
+    return str(_data(detail)) or None
+
+
+def _data(detail: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
+    from .errors.httpvalidationerror import HTTPValidationErrorData
+
+    return HTTPValidationErrorData.model_validate({"detail": detail})
+
+
+def parsed(body: bytes) -> object:
+    """The JSON of a body, or `None` where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
+    """The error that an answer with an error status is."""
+    found = complaint(parsed(body)) or Complaint(ErrorDetails())
+    return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
+
+
+def stream_error(found: Complaint, head: Head, body: bytes, wall_time: float) -> MistralError:
+    """The error that an error object inside a 200 answer is.
+
+    Its class is the one that the same error would have as a status; `status_code`
+    stays 200.
+    """
+    code = found.details.code or ""
+    status = found.details.raw_status_code
+    if code == "3201":
+        cls: type[SDKError] | None = PermissionDeniedError
+    elif status is not None:
+        cls = _class(found, status)
+    elif found.detail is not None:
+        cls = None
+    elif code == "1300":
+        cls = RateLimitError
+    else:
+        cls = BadRequestError if code.startswith("3") else InternalServerError
+    if _at_capacity(found):
+        cls = CapacityExceededError
+    return _error(found, head, _decoded(body), wall_time, cls)
+
+
+def _class(found: Complaint, status: int) -> type[SDKError] | None:
+    """The class of a status; `None` stands for `HTTPValidationError`, which is no `SDKError`."""
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return None
+    return CapacityExceededError if _at_capacity(found) else class_of(status)
+
+
+def _at_capacity(found: Complaint) -> bool:
+    message = found.details.message or ""
+    return found.details.code == "3505" or message.lower().startswith(_CAPACITY)
+
+
+def _error(
+    found: Complaint, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
+) -> MistralError:
+    if cls is None:
+        from .errors.httpvalidationerror import HTTPValidationError
+
+        return HTTPValidationError(_data(found.detail), head.raw, body)
+    message = found.details.message or _phrase(head.status)
+    error = cls(message, head.raw, body, error=found.details)
+    error.retry_after = retry_after(head.headers, wall_time)
+    return error
+
+
+def _phrase(status: int) -> str:
+    with suppress(ValueError):
+        if status >= 400:
+            return HTTPStatus(status).phrase
+    return "the server answered with an error"
+
+
+def _decoded(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
+
+
+def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
+    """The error that a 200 answer is whose body is not what was asked for."""
+    if found := complaint(parsed(body)):
+        return stream_error(found, head, body, wall_time)
+    return ResponseValidationError(
+        f"the server answered 200 with {head.content_type}, which is no {wanted};"
+        " is server_url the address of a chat API?",
+        head.raw,
+        body=_decoded(body[:EXCERPT]),
+    )

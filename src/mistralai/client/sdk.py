@@ -1,0 +1,214 @@
+"""The client: its settings, its resources, and the life of its HTTP clients."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Self
+
+from .request import SERVERS, Key, checked_url
+from .sdkconfiguration import SDKConfiguration
+from .sse import DEFAULT_MAX_EVENT_SIZE
+from .types.unset import UNSET, Unset
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from os import PathLike
+    from types import TracebackType
+
+    import httpx2
+
+    from .agents import Agents
+    from .chat import Chat
+    from .embeddings import Embeddings
+    from .fim import Fim
+    from .models_ import Models
+    from .retry import RetryConfig
+    from .sdkconfiguration import Logger
+    from .timeouts import Timeouts
+
+_RESOURCES = {
+    "agents": ("agents", "Agents"),
+    "chat": ("chat", "Chat"),
+    "embeddings": ("embeddings", "Embeddings"),
+    "fim": ("fim", "Fim"),
+    "models": ("models_", "Models"),
+}
+
+
+class Mistral:
+    """A client of the Mistral API.
+
+    Making one opens nothing. It may be shared between threads, and one serves
+    several event loops, one after the other.
+
+    Attributes:
+        chat: Chat completions.
+        fim: Fill in the middle.
+        agents: Completions of agents.
+        embeddings: Texts as vectors.
+        models: Which models there are.
+        sdk_configuration: What the client is set to.
+    """
+
+    if TYPE_CHECKING:
+        agents: Agents
+        chat: Chat
+        embeddings: Embeddings
+        fim: Fim
+        models: Models
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], str | None] | None = None,
+        server: str | None = None,
+        *,
+        server_url: str | None = None,
+        url_params: Mapping[str, str] | None = None,
+        client: httpx2.Client | None = None,
+        async_client: httpx2.AsyncClient | None = None,
+        retry_config: RetryConfig | int | Unset | None = UNSET,
+        timeout_ms: float | None = None,
+        timeouts: Timeouts | None = None,
+        max_event_size: int = DEFAULT_MAX_EVENT_SIZE,
+        strict_end: bool = True,
+        record: str | PathLike[str] | None = None,
+        debug_logger: Logger | None = None,
+    ) -> None:
+        """Set a client up. Arguments win over the environment.
+
+        Args:
+            api_key: The key, or a callable that gives it, asked at each request.
+                By default the environment's MISTRAL_API_KEY.
+            server: One of Mistral's own: `"global"` (default), `"eu"` or `"us"`.
+            server_url: The address of another server that speaks the API; wins over `server`.
+                By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
+            url_params: Values for `{names}` in `server_url`.
+            client: An `httpx2.Client` to use for synchronous calls; it is left open.
+            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise.
+            retry_config: Retries of calls that say nothing of them: a `RetryConfig`, a number,
+                or `None` for none. By default 2.
+            timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
+            timeouts: The limits one by one, in seconds; they win over `timeout_ms`.
+            max_event_size: Bytes that one event of a stream may have. By default 64 MiB.
+            strict_end: Whether a stream that ends cleanly in mid-answer is a
+                `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
+            record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
+                report: requests, answers and when each read came. Prompts stay in, the key does not.
+            debug_logger: Takes the log of each call. By default the logger `mistralai`, which
+                writes to standard error where the environment has MISTRAL_DEBUG.
+
+        Raises:
+            TypeError: An argument is of the wrong type.
+            ValueError: `api_key` is not printable ASCII, `server` is none of the three, or
+                `server_url` is no address.
+        """
+        given = api_key is not None and api_key != ""
+        key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))
+        del api_key  # from here on no traceback has it in clear
+        key.check()
+        _check(retry_config, timeout_ms, timeouts, max_event_size)
+        self.sdk_configuration = SDKConfiguration(
+            key=key,
+            server_url=_server_url(server_url, server, url_params),
+            server=_server(server),
+            client=client,
+            async_client=async_client,
+            retry_config=retry_config,
+            timeout_ms=timeout_ms,
+            timeouts=timeouts,
+            max_event_size=max_event_size,
+            strict_end=strict_end,
+            record=record,
+            debug_logger=debug_logger,
+        )
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make a resource when it is first used, and keep it."""
+            if name not in _RESOURCES:
+                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+            import importlib
+
+            module, cls = _RESOURCES[name]
+            resource = getattr(importlib.import_module(f"..{module}", __name__), cls)
+            made = self.__dict__[name] = resource(self.sdk_configuration)
+            return made
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *_RESOURCES})
+
+    def close(self) -> None:
+        """Close the connections of synchronous calls; a client that the caller passed stays open."""
+        self.sdk_configuration.close()
+
+    async def aclose(self) -> None:
+        """Close all connections of this event loop, and those of synchronous calls."""
+        await self.sdk_configuration.aclose()
+        self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.sdk_configuration!r})"
+
+
+def _server(server: str | None) -> str:
+    if server is not None and server not in SERVERS:
+        raise ValueError(f"server is {server!r}; give one of {', '.join(map(repr, SERVERS))}")
+    return server or "global"
+
+
+def _server_url(
+    server_url: str | None, server: str | None, url_params: Mapping[str, str] | None
+) -> str | None:
+    name = "server_url"
+    if not server_url and server is None:
+        server_url, name = os.environ.get("MISTRAL_SERVER_URL"), "MISTRAL_SERVER_URL"
+    if not server_url:
+        return None
+    for placeholder, value in (url_params or {}).items():
+        server_url = server_url.replace(f"{{{placeholder}}}", str(value))
+    return checked_url(server_url, name)
+
+
+def _check(
+    retry_config: RetryConfig | int | Unset | None,
+    timeout_ms: float | None,
+    timeouts: Timeouts | None,
+    size: object,
+) -> None:
+    """See that settings are of the right kind; what reads them is loaded only if they are given."""
+    if not isinstance(retry_config, Unset):
+        from .retry import Policy
+
+        Policy.of(retry_config)
+    if timeout_ms is not None or timeouts is not None:
+        from .timeouts import Timeouts
+
+        Timeouts.of_ms(timeout_ms)
+        Timeouts.of(timeouts)
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise TypeError(f"max_event_size takes a number of bytes, not {size!r}")
+    if size <= 0:
+        raise ValueError(f"max_event_size is {size}; give a number of bytes above 0")

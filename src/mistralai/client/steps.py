@@ -1,0 +1,84 @@
+"""What a flow asks for, what it is given, and what it knows from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+from .sse import DEFAULT_MAX_EVENT_SIZE
+
+if TYPE_CHECKING:
+    from .request import Request
+    from .retry import Policy
+    from .timeouts import Limits
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the request.
+
+    Attributes:
+        request: What to send.
+        connect: Seconds to get a connection.
+        answer: Seconds from sending to the head of the answer.
+        until: The moment of the clock at which all of it must be over.
+    """
+
+    request: Request
+    connect: float | None
+    answer: float | None
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read from the body, until a moment of the clock at the latest."""
+
+    deadline: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Be done with the answer."""
+
+
+Step: TypeAlias = Send | Read | Sleep | Close
+Steps: TypeAlias = Generator[Step, Any, T]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a flow cannot know by itself.
+
+    Attributes:
+        clock: Seconds of a clock that never goes back.
+        wall_clock: Seconds since the epoch.
+        chance: A random number, at least 0 and below 1.
+        log: Takes a line; `None` where nobody listens.
+    """
+
+    clock: Callable[[], float]
+    wall_clock: Callable[[], float]
+    chance: Callable[[], float]
+    log: Callable[[str], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked, and how much it may take."""
+
+    request: Request
+    policy: Policy
+    limits: Limits
+    strict_end: bool = True
+    max_event_size: int = DEFAULT_MAX_EVENT_SIZE

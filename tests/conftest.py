@@ -1,0 +1,65 @@
+"""What all tests share: a clean environment, and a guard of the event loop."""
+
+import os
+import re
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from support.colours import COLOURS, colour_of
+
+_LEAKS = ("MISTRAL_", "SSL_CERT_")
+
+# httpx2 hands a body through nested async generators and closes only the outermost. When a body is
+# left before its end, trio says so of the others, which hold nothing that is not closed otherwise.
+_HTTPX2_UNDER_TRIO = (
+    "httpcore2._async.connection_pool.PoolByteStream.__aiter__",
+    "httpx2._models.Response.aiter_bytes",
+)
+
+
+def pytest_configure(config):
+    for name in _HTTPX2_UNDER_TRIO:
+        said = f"Async generator '{re.escape(name)}' was garbage collected"
+        config.addinivalue_line("filterwarnings", f"ignore:{said}:ResourceWarning")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment():
+    """Keep keys, proxies and certificates of this machine out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(_LEAKS) or name.upper().endswith("_PROXY"):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    """Every test marked `anyio` runs under both."""
+    return request.param
+
+
+@pytest.fixture
+def guarded_loop():
+    """Fail when this package's code blocks an asyncio event loop."""
+    # Only ours: the simulator's own loop, in its thread, takes locks that tests wait on.
+    with blockbuster_ctx("mistralai.client") as blockbuster:
+        for function in blockbuster.functions.values():
+            # Modules are loaded at the first call, so that `import mistralai` costs nothing.
+            function.can_block_in("<frozen importlib._bootstrap>", "_find_and_load")
+        yield
+
+
+@pytest.fixture(params=COLOURS)
+def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by being there
+    """The client in each of its three colours."""
+    with colour_of(request.param) as colour:
+        yield colour
+
+
+@pytest.fixture(autouse=True)
+def _guard_async_tests(request):
+    """Guard tests that run in a loop themselves. Blockbuster knows asyncio only."""
+    if "anyio_backend" in request.fixturenames:
+        request.getfixturevalue("guarded_loop")

@@ -1,0 +1,31 @@
+"""Chunks of an answer, and what the package makes of them."""
+
+import json
+from typing import Any
+
+from mistralai.client.accumulate import Accumulator
+from mistralai.client.deltas import Delta, deltas_of
+from mistralai.client.models.parse import parse_chunk
+
+
+def chunk_of(
+    delta: dict[str, Any] | None = None,
+    finish_reason: str | None = None,
+    *,
+    index: int = 0,
+    **fields: Any,
+) -> dict[str, Any]:
+    """A chunk with one choice, or with none where there is no delta."""
+    choice = {"index": index, "delta": delta, "finish_reason": finish_reason}
+    return {"id": "1", "choices": [] if delta is None else [choice], **fields}
+
+
+def read(*chunks: dict[str, Any]) -> tuple[Accumulator, list[Delta]]:
+    """Add chunks up, and give their deltas."""
+    answer = Accumulator()
+    deltas: list[Delta] = []
+    for fields in chunks:
+        chunk = parse_chunk(json.dumps(fields).encode())
+        answer.add(chunk)
+        deltas += deltas_of(chunk, answer)
+    return answer, deltas

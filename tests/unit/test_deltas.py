@@ -1,0 +1,161 @@
+import json
+
+import pytest
+
+from mistralai.client.deltas import (
+    FinishDelta,
+    ReferenceDelta,
+    TextDelta,
+    ThinkingDelta,
+    ToolCallDelta,
+    UnknownDelta,
+    UsageDelta,
+    text_of,
+)
+from mistralai.client.models import ImageURLChunk, UnknownContentChunk
+from mistralai.client.models.parse import parse_chunk
+from support.chunks import chunk_of, read
+from support.naive_reader import read_answer, read_chunks
+from support.streams import hand_written
+from support.transcripts import transcript_files
+
+
+def thinking(*texts):
+    parts = [{"type": "text", "text": text} for text in texts]
+    return {"type": "thinking", "thinking": parts}
+
+
+def text(value):
+    return {"type": "text", "text": value}
+
+
+def call(arguments=None, **fields):
+    function = {name: fields.pop(name) for name in ("name",) if name in fields}
+    return {"function": {**function, "arguments": arguments}, **fields}
+
+
+@pytest.mark.parametrize(
+    "delta",
+    [
+        {},
+        {"role": "assistant"},
+        {"role": "assistant", "content": ""},
+        {"content": None},
+        {"content": []},
+        {"content": [text("")]},
+        {"content": [thinking()]},
+        {"content": [thinking("")]},
+        {"tool_calls": []},
+        {"tool_calls": [{"index": 0}]},
+        {"reasoning_content": ""},
+        {"reasoning": None},
+        {"reasoning": {"effort": 1}},
+    ],
+    ids=json.dumps,
+)
+def test_deltas_that_say_nothing_give_nothing(delta):
+    answer, deltas = read(chunk_of(delta))
+    assert deltas == []
+    assert text_of(parse_chunk(json.dumps(chunk_of(delta)).encode())) == ""
+    assert answer.choice(1) is None
+
+
+@pytest.mark.parametrize(
+    ("delta", "expected"),
+    [
+        ({"content": "Hi"}, [TextDelta(0, "Hi")]),
+        ({"content": [text("a"), text("b")]}, [TextDelta(0, "a"), TextDelta(0, "b")]),
+        ({"content": [thinking("x", "y")]}, [ThinkingDelta(0, "x"), ThinkingDelta(0, "y")]),
+        (
+            {"content": [thinking("so"), text("An"), "swer"]},
+            [ThinkingDelta(0, "so"), TextDelta(0, "An"), TextDelta(0, "swer")],
+        ),
+        (
+            {"content": [{"type": "reference", "reference_ids": [1, "b"]}]},
+            [ReferenceDelta(0, (1, "b"))],
+        ),
+        (
+            {"content": [{"type": "image_url", "image_url": "https://x"}]},
+            [UnknownDelta(0, ImageURLChunk(image_url="https://x"))],
+        ),
+        (
+            {"content": [{"type": "hologram", "data": 1}]},
+            [UnknownDelta(0, UnknownContentChunk(raw={"type": "hologram", "data": 1}))],
+        ),
+        (
+            {"content": [{"type": "thinking", "thinking": [{"type": "new"}]}]},
+            [UnknownDelta(0, UnknownContentChunk(raw={"type": "new"}))],
+        ),
+        ({"content": 5}, [UnknownDelta(0, 5)]),
+        ({"reasoning_content": "hm", "content": "A"}, [ThinkingDelta(0, "hm"), TextDelta(0, "A")]),
+        ({"reasoning": "hm"}, [ThinkingDelta(0, "hm")]),
+        ({"reasoning": "hm", "reasoning_content": "hm"}, [ThinkingDelta(0, "hm")]),
+        (
+            {"tool_calls": [call({"a": 1}, id="i", name="f")]},
+            [ToolCallDelta(0, 0, "i", "f", '{"a":1}')],
+        ),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
+)
+def test_a_delta_gives_its_pieces_in_order(delta, expected):
+    assert read(chunk_of(delta))[1] == expected
+
+
+def test_a_piece_of_a_call_knows_the_place_the_id_and_the_name_of_its_call():
+    chunks = [
+        chunk_of({"tool_calls": [call("", id="a", name="f", index=0)]}),
+        chunk_of({"tool_calls": [call('{"x"', id="null", name="", index=0)]}),
+        chunk_of({"tool_calls": [call(":1}", index=0), call("{}", id="b", name="g", index=1)]}),
+    ]
+    assert read(*chunks)[1] == [
+        ToolCallDelta(0, 0, "a", "f", ""),
+        ToolCallDelta(0, 0, "a", "f", '{"x"'),
+        ToolCallDelta(0, 0, "a", "f", ":1}"),
+        ToolCallDelta(0, 1, "b", "g", "{}"),
+    ]
+
+
+def test_every_choice_has_its_deltas_and_usage_has_none():
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    answer, deltas = read(
+        chunk_of({"content": "A"}, index=1),
+        chunk_of({"content": "B"}, "stop", index=0),
+        chunk_of(usage=usage),
+    )
+    assert deltas[:3] == [TextDelta(1, "A"), TextDelta(0, "B"), FinishDelta(0, "stop")]
+    assert deltas[3:] == [UsageDelta(answer.usage)]
+    assert answer.usage.total_tokens == 3
+
+
+def test_deltas_are_made_for_match_and_cannot_be_changed():
+    match read(chunk_of({"content": "A"}))[1]:
+        case [TextDelta(0, text=piece) as delta]:
+            assert piece == "A"
+        case _:
+            pytest.fail("no match")
+    with pytest.raises(AttributeError):
+        delta.text = "B"
+
+
+STREAMS = [*hand_written(), *transcript_files("chat-stream")]
+
+
+@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
+def test_the_deltas_of_a_stream_add_up_to_what_the_plain_reader_has(path):
+    expected = read_answer(path.read_bytes())
+    _, deltas = read(*read_chunks(path.read_bytes()))
+    for index, reason in enumerate(expected.finish_reasons):
+        mine = [d for d in deltas if getattr(d, "choice_index", None) == index]
+        assert "".join(d.text for d in mine if isinstance(d, TextDelta)) == expected.text[index]
+        thoughts = "".join(d.text for d in mine if isinstance(d, ThinkingDelta))
+        assert thoughts == expected.thinking[index]
+        assert [d.reason for d in mine if isinstance(d, FinishDelta)][-1:] == [reason]
+        calls = {}
+        for delta in mine:
+            if isinstance(delta, ToolCallDelta):
+                so_far = calls.get(delta.call_index, {"arguments": ""})["arguments"]
+                whole = {"id": delta.id, "name": delta.name, "arguments": so_far + delta.arguments}
+                calls[delta.call_index] = whole
+        assert [calls[place] for place in range(len(calls))] == expected.tool_calls[index]
+    usages = [d.usage.model_dump(exclude_unset=True) for d in deltas if isinstance(d, UsageDelta)]
+    assert (usages or [None])[-1] == expected.usage

@@ -1,0 +1,197 @@
+"""A stream that fails before it says anything is asked for again."""
+
+import pytest
+
+from mistralai.client.errors import (
+    BadRequestError,
+    CapacityExceededError,
+    HTTPValidationError,
+    MistralError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseValidationError,
+    SDKError,
+    StreamTruncatedError,
+)
+from mistralai.client.retry import Policy
+from mistralai.client.steps import Sleep
+from mistralai.client.timeouts import Limits
+from support.flows import (
+    GOOD,
+    RATE_LIMIT,
+    ROLE,
+    SILENCE,
+    STOP,
+    ByHand,
+    Piece,
+    Wait,
+    answers,
+    check_good,
+    delta,
+    fails,
+    refuses,
+    said,
+    sse,
+    text,
+)
+
+NONE = Policy(retries=0)
+
+
+HELD = [(), (ROLE,), (ROLE, delta(content="")), (b": ping\n\n", ROLE)]
+
+ASKED_AGAIN = {
+    "broken": (fails("broken"),),
+    "cut off": (),
+    "rate limit": (sse(RATE_LIMIT),),
+    "capacity": (sse({"object": "error", "code": "3505"}),),
+    "server error": (sse({"error": {"message": "x"}}),),
+    "status": (sse({"object": "error", "raw_status_code": 503}),),
+    "event: error": (sse({"error": "x"}, "error"),),
+}
+
+NOT_ASKED_AGAIN = {
+    "bad request": (sse({"object": "error", "code": "3000"}), BadRequestError),
+    "guardrail": (sse({"object": "error", "code": "3201"}), PermissionDeniedError),
+    "fields": (sse({"detail": [{"msg": "x"}]}), HTTPValidationError),
+    "bad json": (b"data: {\n\n", ResponseValidationError),
+    "compression": (fails("encoding"), ResponseValidationError),
+    "timeout": (fails("timeout"), MistralError),
+}
+
+
+@pytest.mark.parametrize("fault", ASKED_AGAIN.values(), ids=ASKED_AGAIN)
+@pytest.mark.parametrize("held", HELD, ids=["nothing", "role", "empty", "ping"])
+def test_a_stream_that_fails_before_content_is_asked_for_again(
+    fault: tuple[Piece, ...], held: tuple[Piece, ...]
+) -> None:
+    hand = ByHand(answers(*held, *fault, x_try="1"), answers(*held, *fault), GOOD)
+    check_good(hand)
+    assert hand.sleeps == [0.5, 1.0]
+    assert [attempt.status for attempt in hand.call.attempts] == [200, 200, 200]
+    assert hand.call.head is not None
+    assert "x-try" not in hand.call.head.headers
+
+
+@pytest.mark.parametrize(("fault", "cls"), NOT_ASKED_AGAIN.values(), ids=NOT_ASKED_AGAIN)
+@pytest.mark.parametrize("held", HELD, ids=["nothing", "role", "empty", "ping"])
+def test_some_faults_end_a_stream_even_before_content(
+    fault: Piece, held: tuple[Piece, ...], cls: type[MistralError]
+) -> None:
+    hand = ByHand(answers(*held, fault))
+    events, error = hand.stream()
+    assert len(events) == len([piece for piece in held if piece.startswith(b"data")])
+    assert isinstance(error, cls)
+    assert error.events_received == len(events)
+    assert hand.requests == 1
+    assert len(hand.call.attempts) == 1
+
+
+@pytest.mark.parametrize("fault", ASKED_AGAIN.values(), ids=ASKED_AGAIN)
+def test_when_retries_are_used_up_what_was_held_comes_before_the_error(
+    fault: tuple[Piece, ...],
+) -> None:
+    hand = ByHand(*[answers(ROLE, delta(content=""), *fault)] * 3)
+    events, error = hand.stream()
+    assert len(events) == 2
+    assert error is not None
+    assert error.events_received == 2
+    assert error.partial is not None
+    assert not error.partial.choices[0].message.content
+    cut = isinstance(error, StreamTruncatedError)
+    assert hand.stream_call.end_reason == ("truncated" if cut else "error")
+    assert hand.requests == 3
+    assert [attempt.delay for attempt in hand.call.attempts] == [0.5, 1.0, None]
+
+
+@pytest.mark.parametrize("fault", ASKED_AGAIN.values(), ids=ASKED_AGAIN)
+@pytest.mark.parametrize(
+    "content",
+    [
+        text("a"),
+        delta(tool_calls=[{"function": {"name": "f", "arguments": ""}}]),
+        delta(reasoning_content="x"),
+        sse({"choices": [], "usage": {"prompt_tokens": 1}}),
+    ],
+    ids=["text", "tool call", "unknown", "usage"],
+)
+def test_a_stream_is_never_asked_for_again_after_content(
+    content: bytes, fault: tuple[Piece, ...]
+) -> None:
+    hand = ByHand(answers(ROLE, content, *fault))
+    events, error = hand.stream()
+    assert len(events) == 2
+    assert error is not None
+    assert hand.requests == 1
+
+
+def test_content_and_its_fault_in_one_read_are_not_asked_for_again() -> None:
+    hand = ByHand(answers(ROLE + text("a") + sse(RATE_LIMIT)))
+    events, error = hand.stream()
+    assert said(events) == [None, "a"]
+    assert isinstance(error, RateLimitError)
+    assert hand.requests == 1
+
+
+def test_events_that_were_held_in_an_attempt_that_failed_are_not_delivered() -> None:
+    opening = sse({"id": "first", "choices": [{"delta": {"role": "assistant"}}]})
+    hand = ByHand(answers(opening, fails("broken")), GOOD)
+    events, _ = hand.stream()
+    assert [event.data.id for event in events] == ["1", "1", "1"]
+    assert hand.call.timing.events == 3
+
+
+def test_the_error_of_the_last_attempt_comes_after_what_an_earlier_one_held() -> None:
+    hand = ByHand(answers(ROLE, fails("broken")), refuses(404))
+    events, error = hand.stream()
+    assert said(events) == [None]
+    assert error is not None
+    assert error.events_received == 1
+    assert isinstance(error, SDKError)
+    assert error.status_code == 404
+    assert [attempt.status for attempt in hand.call.attempts] == [200, 404]
+    assert hand.stream_call.end_reason == "error"
+
+
+def test_between_attempts_of_a_stream_statuses_are_tried_again_as_before() -> None:
+    hand = ByHand(answers(ROLE, fails("broken")), refuses(503), GOOD)
+    check_good(hand)
+    assert [attempt.status for attempt in hand.call.attempts] == [200, 503, 200]
+
+
+def test_the_wait_that_an_error_in_the_stream_asks_for_is_kept() -> None:
+    reply = answers(sse({"error": {"message": "x", "code": 3505}}), retry_after="9")
+    hand = ByHand(reply, GOOD)
+    check_good(hand)
+    assert hand.sleeps == [9.0]
+    error = ByHand(reply, policy=NONE).stream().error
+    assert type(error) is CapacityExceededError
+    assert error.retry_after == 9.0
+
+
+def test_a_stream_that_is_closed_while_it_waits_sends_nothing_more() -> None:
+    hand = ByHand(answers(ROLE, fails("broken")))
+    hand.network.run(hand.stream_call.open())
+    waiting = hand.stream_call.pump()
+    hand.network.run_to(Sleep, waiting)
+    hand.stream_call.closed()
+    with pytest.raises(StopIteration):
+        waiting.send(None)
+    assert hand.requests == 1
+    assert hand.stream_call.end_reason == "closed"
+    assert hand.stream_call.error is None
+
+
+def test_a_reply_that_never_comes_is_not_asked_for_again() -> None:
+    hand = ByHand(answers(ROLE, SILENCE), limits=Limits(first_event=5.0))
+    events, error = hand.stream()
+    assert said(events) == [None]
+    assert error is not None
+    assert hand.elapsed == 5.0
+
+
+def test_the_next_attempt_has_its_own_time_for_a_first_event() -> None:
+    slow = answers(Wait(4.0), ROLE, fails("broken"))
+    hand = ByHand(slow, slow, answers(Wait(4.0), text("a"), STOP), limits=Limits(first_event=5.0))
+    assert hand.stream().error is None
+    assert hand.elapsed == 13.5

@@ -1,0 +1,273 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mistralai.client.errors import (
+    BadRequestError,
+    HTTPValidationError,
+    InternalServerError,
+    MistralError,
+    ResponseValidationError,
+    SDKError,
+)
+from mistralai.client.response import EXCERPT, complaint, parsed, status_error, unexpected
+from support.errorbodies import (
+    COMPLAINTS,
+    NOW,
+    SHAPES,
+    Shape,
+    as_status,
+    body_of,
+    details,
+    head,
+    in_stream,
+)
+
+every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+
+
+# --- the shapes of error bodies ----------------------------------------------
+
+
+@every_shape
+def test_every_shape_is_read_in_an_answer_with_an_error_status(shape: Shape) -> None:
+    error = as_status(400 if shape.says else 422, shape.payload)
+    assert type(error) is not SDKError
+    if shape.says:
+        assert details(error) == shape.says
+        assert shape.says.message is None or str(error).startswith(shape.says.message.rstrip("."))
+    else:
+        check_complaints(error)
+    assert error.body == json.dumps(shape.payload)
+
+
+@every_shape
+def test_every_shape_is_read_inside_a_stream(shape: Shape) -> None:
+    error = in_stream(shape.payload, mistral_correlation_id="id-1")
+    assert type(error) is shape.inside
+    if shape.says:
+        assert details(error) == shape.says
+    else:
+        check_complaints(error)
+    assert error.status_code == 200
+    assert error.request_id == "id-1"
+    assert error.body == json.dumps(shape.payload)
+
+
+def test_a_list_of_fields_is_a_sentence_in_other_errors_too() -> None:
+    error = as_status(400, {"detail": COMPLAINTS})
+    assert details(error).message == SENTENCE
+    assert str(error).startswith(f"{SENTENCE} (status 400)")
+
+
+SENTENCE = (
+    "messages.0.user.content.str: Input should be a valid string;"
+    " temperature: Input should be less than or equal to 1.5"
+)
+
+
+def check_complaints(error: MistralError) -> None:
+    """The two complaints are in the data and, field and reason, in the sentence."""
+    assert isinstance(error, HTTPValidationError)
+    listed = error.data.detail
+    assert listed is not None
+    assert [item.model_dump(exclude_unset=True) for item in listed] == COMPLAINTS
+    assert str(error) == SENTENCE
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        [],
+        "error",
+        1,
+        {},
+        {"id": "1", "choices": [], "object": "chat.completion.chunk"},
+        {"object": "list", "data": []},
+        {"message": "", "detail": [], "error": None},
+        [{"object": "error"}],
+    ],
+    ids=repr,
+)
+def test_what_is_no_error_body_is_none(payload: object) -> None:
+    assert complaint(payload) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "status"),
+    [
+        ({"raw_status_code": 503}, 503),
+        ({"raw_status_code": None, "status": 403}, 403),
+        ({"raw_status_code": 200, "status": 404}, 404),
+        ({"status": 200}, None),
+        ({"status": 399}, None),
+        ({"status": 400}, 400),
+        ({"status": 599}, 599),
+        ({"status": 600}, None),
+        ({"status": "403"}, None),
+        ({"status": True}, None),
+    ],
+    ids=repr,
+)
+def test_only_an_error_status_counts_as_one(payload: dict[str, Any], status: int | None) -> None:
+    found = complaint({"object": "error", **payload})
+    assert found is not None
+    assert found.details.raw_status_code == status
+
+
+def test_the_payload_is_left_as_it_was() -> None:
+    payload = {"error": {"message": "no"}}
+    complaint(payload)
+    assert payload == {"error": {"message": "no"}}
+
+
+# --- bodies that are no JSON, and worse --------------------------------------
+
+
+def test_a_page_of_html_is_an_error_of_its_status_with_an_excerpt() -> None:
+    page = b"<html>\n<h1>Bad  gateway</h1>" + b"x" * 200_000
+    error = status_error(head(502, content_type="text/html"), page, NOW)
+    assert type(error) is InternalServerError
+    assert str(error).startswith("Bad Gateway (status 502). Body: <html> <h1>Bad gateway</h1>xxx")
+    assert len(str(error)) < 600
+    assert error.body == page.decode()
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_a_sentence_has_an_end_whatever_the_body(status: int) -> None:
+    many = {"detail": [{"loc": ["body", "x"], "msg": "no"}] * 10_000}
+    for body in (b"x" * 200_000, body_of(many), body_of({"message": "x" * 200_000})):
+        assert len(str(status_error(head(status), body, NOW))) < 2700
+
+
+def test_bytes_that_are_no_text_are_shown_as_far_as_they_are() -> None:
+    error = status_error(head(500), b"caf\xe9 \xff", NOW)
+    assert error.body == "caf\ufffd \ufffd"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xff\xfe",
+        b"{",
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"9" * 10_000,
+    ],
+    ids=lambda body: repr(body[:6]),
+)
+def test_what_is_no_json_is_nothing(body: bytes) -> None:
+    assert parsed(body) is None
+    assert type(status_error(head(400), body, NOW)) is BadRequestError
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        [{"loc": None, "msg": "no"}],
+        [{"loc": "body", "msg": "no"}],
+        [{"loc": 5, "msg": None}],
+        [{"loc": [None, {}], "msg": ["no"]}],
+        [{"type": 5}],
+        [{}],
+        [None, "no", 5],
+        {"loc": ["x"], "msg": "no"},
+        5,
+        "no",
+    ],
+    ids=repr,
+)
+def test_a_list_that_is_not_as_documented_is_an_error_of_the_right_class(detail: object) -> None:
+    for payload in ({"detail": detail}, {"object": "error", "message": {"detail": detail}}):
+        error = as_status(422, payload)
+        assert isinstance(error, HTTPValidationError)
+        assert str(error)
+        assert "no" not in str(detail) or "no" in str(error)
+        assert type(as_status(400, payload)) is BadRequestError
+        assert isinstance(in_stream(payload), MistralError)
+
+
+words = ["object", "error", "message", "detail", "reason", "code", "type", "param", "loc", "msg"]
+names = st.sampled_from([*words, "raw_status_code", "status"])
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+json_values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=5)
+)
+
+
+@settings(max_examples=500, derandomize=True, deadline=None)
+@given(json_values, st.sampled_from([400, 422, 429, 503]))
+def test_whatever_a_body_says_it_is_an_error_of_this_package(payload: object, status: int) -> None:
+    # Invariant: any JSON is read as an error with a status, and where it reads as an error
+    # body, as one inside a stream; nothing but a MistralError ever comes of it.
+    error = as_status(status, payload)
+    assert isinstance(error, HTTPValidationError if status == 422 else SDKError)
+    assert str(error)
+    assert repr(error)
+    if complaint(payload) is not None:
+        assert isinstance(in_stream(payload), MistralError)
+
+
+# --- what comes with an error ------------------------------------------------
+
+
+def test_an_error_has_the_wait_that_the_answer_asks_for() -> None:
+    for error in (
+        as_status(429, {"message": "No"}, retry_after="7"),
+        in_stream({"message": "No"}, retry_after="7"),
+    ):
+        assert isinstance(error, SDKError)
+        assert error.retry_after == 7
+    without = as_status(429, {"message": "No"})
+    assert isinstance(without, SDKError)
+    assert without.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "request_id"),
+    [
+        ({"mistral_correlation_id": "a", "x_kong_request_id": "b"}, "a"),
+        ({"x_kong_request_id": "b", "x_request_id": "c"}, "b"),
+        ({"x_request_id": "c"}, "c"),
+        ({"mistral_correlation_id": "", "x_request_id": "c"}, "c"),
+        ({}, None),
+    ],
+)
+def test_an_error_has_the_id_of_its_request(headers: dict[str, str], request_id: str) -> None:
+    assert as_status(500, {}, **headers).request_id == request_id
+
+
+# --- a 200 that is not what was asked for ------------------------------------
+
+
+@every_shape
+def test_an_error_object_in_place_of_an_answer_is_the_error_that_it_describes(
+    shape: Shape,
+) -> None:
+    error = unexpected(head(content_type="application/json"), body_of(shape.payload), "x", NOW)
+    assert type(error) is shape.inside
+
+
+@pytest.mark.parametrize(
+    ("headers", "label"),
+    [
+        ({"content_type": "text/html; charset=utf-8"}, "text/html; charset=utf-8"),
+        ({}, "no content type"),
+    ],
+    ids=["labelled", "unlabelled"],
+)
+def test_another_body_is_named_by_its_label(headers: dict[str, str], label: str) -> None:
+    body = b"<html>" + b"x" * 10_000
+    error = unexpected(head(**headers), body, "event stream", NOW)
+    assert type(error) is ResponseValidationError
+    assert str(error) == (
+        f"the server answered 200 with {label}, which is no event stream;"
+        " is server_url the address of a chat API?"
+    )
+    assert error.status_code == 200
+    assert error.body == body[:EXCERPT].decode()

@@ -1,0 +1,76 @@
+import importlib
+import sys
+from importlib.machinery import ModuleSpec
+
+import pytest
+
+from mistralai import _spellings
+from mistralai._spellings import ALIASES, Finder
+
+
+def found(name: str) -> ModuleSpec:
+    spec = Finder().find_spec(name)
+    assert spec is not None
+    return spec
+
+
+@pytest.mark.parametrize("alias", sorted(ALIASES))
+def test_an_alias_is_found_where_the_real_module_is(alias: str) -> None:
+    spec = found(f"mistralai.{alias}")
+    real = importlib.import_module(f"mistralai.client.{alias}")
+    assert spec.name == f"mistralai.{alias}"
+    assert spec.origin == real.__file__
+    assert (spec.submodule_search_locations is not None) == hasattr(real, "__path__")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mistralai",
+        "mistralai.client",
+        "mistralai.client.models",
+        "mistralai.simulator",
+        "mistralai.nothing",
+        "mistralai.models.nothing",
+        "mistralai.modelsx",
+        "mistralai.",
+        "other.models",
+        "models",
+    ],
+)
+def test_other_names_are_left_to_other_finders(name: str) -> None:
+    assert Finder().find_spec(name) is None
+
+
+def test_the_import_system_may_pass_what_it_knows() -> None:
+    assert Finder().find_spec("mistralai.models", ["somewhere"], None) is not None
+
+
+@pytest.mark.parametrize("name", ["models", "models.usermessage", "utils.retries"])
+def test_loading_gives_the_real_module_and_leaves_it_as_it_was(name: str) -> None:
+    real = importlib.import_module(f"mistralai.client.{name}")
+    before = real.__spec__
+    spec = found(f"mistralai.{name}")
+    assert spec.loader is not None
+    module = spec.loader.create_module(spec)
+    assert module is real
+    module.__spec__ = spec  # as the import system does
+    spec.loader.exec_module(module)
+    assert real.__spec__ is before
+    assert real.__name__ == f"mistralai.client.{name}"
+
+
+def test_the_finder_stands_before_those_that_look_at_files() -> None:
+    kinds = [finder if isinstance(finder, type) else type(finder) for finder in sys.meta_path]
+    names = [kind.__name__ for kind in kinds]
+    assert names.index("Finder") < names.index("PathFinder")
+
+
+def test_the_finder_is_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = [object(), object()]
+    monkeypatch.setattr(sys, "meta_path", others[:])
+    _spellings.install()
+    _spellings.install()
+    finder, *after = sys.meta_path
+    assert isinstance(finder, Finder)
+    assert after == others

@@ -1,0 +1,168 @@
+"""Which calls of an answer can be run, and the message for the next turn."""
+
+import json
+from itertools import product
+
+import pytest
+from pydantic import TypeAdapter
+
+from mistralai.client.models import ChatCompletionRequestMessage
+from mistralai.client.turn import message_of, sorted_calls
+from support.chunks import chunk_of, read
+
+OPENED = {"tool_calls": [{"id": "aaaaaaaaa", "function": {"name": "f", "arguments": ""}}]}
+
+
+def called(arguments, name="f", **fields):
+    return {"tool_calls": [{"function": {"name": name, "arguments": arguments}, **fields}]}
+
+
+def outcome(*chunks, ended=True):
+    """The arguments of the complete calls, and the others with their reasons."""
+    calls = sorted_calls(read(*chunks)[0].choice(0), ended=ended)
+    return (
+        [call.function.arguments for call in calls.complete],
+        [(each.call.function.arguments, each.reason) for each in calls.incomplete],
+    )
+
+
+@pytest.mark.parametrize("arguments", ['{"a": 1}', "[]", "5", '{"a": "\\ud800"}', {"a": 1}, {}])
+def test_a_call_is_complete_when_its_arguments_are_json_and_the_answer_ended(arguments):
+    assert outcome(chunk_of(called(arguments), "tool_calls")) == ([arguments], [])
+
+
+@pytest.mark.parametrize("arguments", ["", "  \n", None])
+def test_no_arguments_read_as_an_empty_object(arguments):
+    chunk = chunk_of(called(arguments), "tool_calls")
+    assert outcome(chunk) == (["{}"], [])
+    message = message_of(read(chunk)[0].choice(0), ended=True)
+    assert message.tool_calls[0].function.arguments == "{}"
+
+
+BAD_JSON = ['{"a": ', "{'a': 1}", "NaN", '{"a": Infinity}', "[-Infinity]", "{} x", "[" * 10**5]
+
+
+@pytest.mark.parametrize("arguments", BAD_JSON, ids=lambda text: text[:12])
+def test_what_is_no_json_is_malformed(arguments):
+    assert outcome(chunk_of(called(arguments), "stop")) == ([], [(arguments, "malformed")])
+
+
+def test_a_call_without_a_name_is_malformed():
+    assert outcome(chunk_of(called("{}", name=""), "tool_calls")) == ([], [("{}", "malformed")])
+
+
+@pytest.mark.parametrize("reason", ["length", "model_length", "error"])
+@pytest.mark.parametrize("arguments", ["{}", '{"a'])
+def test_a_call_of_an_answer_that_had_no_room_to_end_is_truncated(reason, arguments):
+    assert outcome(chunk_of(called(arguments), reason)) == ([], [(arguments, "truncated")])
+
+
+def test_without_a_finish_reason_the_end_of_the_stream_decides():
+    chunk = chunk_of(called("{}"))
+    assert outcome(chunk, ended=False) == ([], [("{}", "truncated")])
+    assert outcome(chunk, ended=True) == (["{}"], [])
+
+
+def test_before_a_choice_begins_there_is_nothing():
+    calls = sorted_calls(None, ended=False)
+    assert (calls.complete, calls.incomplete) == ([], [])
+    assert message_of(None, ended=False).content == ""
+
+
+NAMES, ARGUMENTS = ("get_time", "get_date"), ('{"zone": "é\\n"}', '{"x": [1, {"y": null}]}')
+
+
+def deltas_of_calls(index, number, position):
+    """The deltas of so many calls, numbered in one of four ways, cut at a position or not at all."""
+    indexes = {
+        "present": [{"index": place} for place in range(number)],
+        "absent": [{}] * number,
+        "all 0": [{"index": 0}] * number,
+        "reused": [{"index": 1}] * number,
+    }[index]
+    for place, numbered in enumerate(indexes):
+        arguments = ARGUMENTS[place]
+        first, rest = arguments[:position], arguments[position:]
+        function = {"name": NAMES[place], "arguments": first}
+        yield {"tool_calls": [{"id": f"call{place}", **numbered, "function": function}]}
+        if rest:
+            yield {"tool_calls": [{**numbered, "function": {"name": "", "arguments": rest}}]}
+
+
+@pytest.mark.parametrize("index", ["present", "absent", "all 0", "reused"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_calls_come_out_right_however_they_are_numbered_and_cut(index, number):
+    for position in range(max(map(len, ARGUMENTS)) + 1):
+        deltas = deltas_of_calls(index, number, position)
+        answer, _ = read(*map(chunk_of, deltas), chunk_of({}, "tool_calls"))
+        calls = sorted_calls(answer.choice(0), ended=True)
+        assert calls.incomplete == []
+        assert [(call.id, call.function.name, call.function.arguments) for call in calls.complete]
+        for place, call in enumerate(calls.complete):
+            assert (call.id, call.function.name) == (f"call{place}", NAMES[place])
+            assert call.function.arguments == ARGUMENTS[place]
+        assert len(calls.complete) == number
+
+
+def test_whole_calls_in_one_delta_come_out_right_whatever_their_index():
+    for one, two in product([None, 0, 1], repeat=2):
+        pieces = [
+            {"function": {"name": name, "arguments": arguments}, "id": name}
+            | ({} if place is None else {"index": place})
+            for place, name, arguments in zip((one, two), NAMES, ARGUMENTS, strict=True)
+        ]
+        calls = outcome(chunk_of({"tool_calls": pieces}, "tool_calls"))
+        assert calls == ([*ARGUMENTS], [])
+
+
+def message(*chunks, ended=True):
+    """The message as a request has it."""
+    made = message_of(read(*chunks)[0].choice(0), ended=ended)
+    as_sent = TypeAdapter(ChatCompletionRequestMessage).dump_json(made)
+    return json.loads(as_sent)
+
+
+def test_a_message_of_text_is_sent_back_as_text():
+    chunks = [chunk_of({"role": "assistant", "content": "He"}), chunk_of({"content": "y"}, "stop")]
+    assert message(*chunks) == {"role": "assistant", "content": "Hey"}
+
+
+def test_a_message_keeps_its_thinking():
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "so"}], "closed": True}
+    chunks = [chunk_of({"content": [thought]}), chunk_of({"content": "A"}, "stop")]
+    assert message(*chunks) == {
+        "role": "assistant",
+        "content": [thought, {"type": "text", "text": "A"}],
+    }
+
+
+def test_a_message_keeps_the_thinking_of_compatible_servers_and_no_other_field_of_theirs():
+    chunks = [
+        chunk_of({"reasoning_content": "h", "refusal": None, "token_ids": [1]}),
+        chunk_of({"reasoning_content": "m", "content": "A"}, "stop"),
+    ]
+    assert message(*chunks) == {"role": "assistant", "content": "A", "reasoning_content": "hm"}
+
+
+def test_a_message_has_the_calls_that_are_complete_without_index_and_made_up_id():
+    pieces = [
+        {"id": "aaaaaaaaa", "index": 0, "function": {"name": "f", "arguments": ""}},
+        {"id": "bbbbbbbbb", "index": 1, "function": {"name": "g", "arguments": '{"a'}},
+        {"id": "null", "index": 2, "function": {"name": "h", "arguments": "{}"}},
+    ]
+    assert message(chunk_of({"tool_calls": pieces}, "tool_calls")) == {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {
+                "id": "aaaaaaaaa",
+                "type": "function",
+                "function": {"name": "f", "arguments": "{}"},
+            },
+            {"type": "function", "function": {"name": "h", "arguments": "{}"}},
+        ],
+    }
+
+
+def test_a_message_whose_calls_are_all_left_out_has_content_all_the_same():
+    assert message(chunk_of(OPENED), ended=False) == {"role": "assistant", "content": ""}
