@@ -1,0 +1,21 @@
+"""What the tests of the client share."""
+
+import pytest
+
+from mistralai.client import clients
+from mistralai.simulator import Simulator
+
+
+@pytest.fixture
+def fresh_tls_context():
+    """Let a test make the TLS context, of which a process has one."""
+    clients._tls_context.cache_clear()
+    yield
+    clients._tls_context.cache_clear()
+
+
+@pytest.fixture
+def sim():
+    """A simulator of the default scenario, of the test's own."""
+    with Simulator() as sim:
+        yield sim

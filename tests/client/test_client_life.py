@@ -1,0 +1,263 @@
+"""The life of a client: what it opens and when, who shares it, and what closes it."""
+
+import asyncio
+import gc
+import socket
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import httpx2
+import pytest
+
+from mistralai import Mistral
+from mistralai.simulator import Simulator
+from support.programs import STRICT, run_program
+from support.serving import ASK, POEM
+
+
+def test_making_a_client_opens_nothing_and_loads_no_http_library():
+    program = run_program(
+        """
+import sys
+before = set(sys.modules)  # a coverage tool may have loaded what it needs
+seen = []
+sys.addaudithook(lambda event, args: seen.append(event))
+from mistralai import Mistral
+Mistral(api_key="key", server_url="https://mistral.example").chat
+assert not {event for event in seen if event.startswith(("socket.", "subprocess."))}
+assert not {"httpx2", "pydantic", "ssl", "socket"} & (sys.modules.keys() - before)
+""",
+        *STRICT,
+    )
+    assert (program.stderr, program.returncode) == ("", 0)
+
+
+def test_with_closes_what_was_opened(sim):
+    with Mistral("key", server_url=sim.url) as client:
+        client.chat.complete(**ASK)
+        assert sim.open_connections == 1
+    sim.wait_for_connections()
+
+
+@pytest.mark.anyio
+async def test_async_with_closes_what_was_opened(sim):
+    async with Mistral("key", server_url=sim.url) as client:
+        await client.chat.complete_async(**ASK)
+        assert sim.open_connections == 1
+    await anyio.to_thread.run_sync(sim.wait_for_connections)
+
+
+def test_with_closes_the_connection_of_a_stream_that_is_open(sim):
+    with Mistral("key", server_url=sim.url) as client:
+        stream = client.chat.stream(**POEM)
+        next(stream)
+    sim.requests[0].closed.wait()
+    stream.close()
+
+
+def test_closing_closes_what_was_opened_and_the_next_call_opens_it_again(colour, sim):
+    client = colour.client(server_url=sim.url)
+    for calls in (1, 2):
+        colour.complete(client, **ASK)
+        assert (sim.connections, sim.open_connections) == (calls, 1)
+        colour.shut(client)
+        sim.wait_for_connections()
+        colour.shut(client)
+
+
+@pytest.mark.anyio
+async def test_aclose_closes_the_connections_of_synchronous_calls_too(sim):
+    client = Mistral("key", server_url=sim.url)
+    await anyio.to_thread.run_sync(lambda: client.chat.complete(**ASK))
+    await client.chat.complete_async(**ASK)
+    assert sim.open_connections == 2
+    await client.aclose()
+    await anyio.to_thread.run_sync(sim.wait_for_connections)
+
+
+def test_a_callers_client_is_used_with_its_hooks_and_left_open(sim):
+    seen = []
+    hooks = {"request": [lambda _: seen.append("request")], "response": [seen.append]}
+    with httpx2.Client(event_hooks=hooks) as http:
+        with Mistral("key", server_url=sim.url, client=http) as client:
+            assert client.sdk_configuration.client is http
+            stream = client.chat.stream(**ASK)
+            list(stream)
+            client.close()
+        assert seen == ["request", stream.response]
+        assert not http.is_closed
+        assert sim.open_connections == 1
+    sim.wait_for_connections()
+
+
+@pytest.mark.anyio
+async def test_a_callers_async_client_is_used_with_its_hooks_and_left_open(sim):
+    seen = []
+
+    async def hook(response):
+        seen.append(response)
+
+    async with httpx2.AsyncClient(event_hooks={"response": [hook]}) as http:
+        async with Mistral("key", server_url=sim.url, async_client=http) as client:
+            assert client.sdk_configuration.async_client is http
+            stream = await client.chat.stream_async(**ASK)
+            assert len([event async for event in stream]) == 4
+        assert seen == [stream.response]
+        assert not http.is_closed
+        assert sim.open_connections == 1
+    await anyio.to_thread.run_sync(sim.wait_for_connections)
+
+
+@pytest.mark.anyio
+async def test_an_http_client_that_is_put_in_later_is_a_callers_client_too(sim):
+    client = Mistral("key", server_url=sim.url)
+    with httpx2.Client() as http:
+        client.sdk_configuration.client = http
+        await anyio.to_thread.run_sync(lambda: client.chat.complete(**ASK))
+        client.close()
+        assert not http.is_closed
+    async with httpx2.AsyncClient() as http:
+        client.sdk_configuration.async_client = http
+        await client.chat.complete_async(**ASK)
+        await client.aclose()
+        assert not http.is_closed
+    assert sim.connections == 2
+
+
+def test_a_client_lives_as_long_as_its_stream(sim):
+    stream = Mistral("key", server_url=sim.url).chat.stream(**POEM)
+    gc.collect()
+    assert len(list(stream)) > 20
+    del stream
+    gc.collect()
+    sim.wait_for_connections()
+
+
+def test_a_conversation_needs_one_connection(colour, sim):
+    client = colour.client(server_url=sim.url)
+    for _ in range(4):
+        colour.collect(colour.open(client, **POEM))
+        colour.complete(client, **ASK)
+        colour.collect(colour.open(client, **ASK))
+    assert [request.connection for request in sim.requests] == [1] * 12
+
+
+def test_connections_are_kept_alive_by_the_system(colour, sim):
+    stream = colour.open(colour.client(server_url=sim.url), **ASK)
+    sock = stream.response.extensions["network_stream"].get_extra_info("socket")
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
+    colour.close(stream)
+
+
+def ask(client, text):
+    """What the echo of a text is, once streamed and once whole."""
+    messages = [{"role": "user", "content": text}]
+    stream = client.chat.stream(model="m", messages=messages)
+    streamed = "".join(event.data.choices[0].delta.content for event in stream)
+    whole = client.chat.complete(model="m", messages=messages).choices[0].message.content
+    return streamed, whole
+
+
+def test_threads_share_one_client(sim):
+    texts = [f"Thread {number} speaks" for number in range(8)]
+    together = threading.Barrier(len(texts), timeout=10)
+    client = Mistral("key", server_url=sim.url)
+
+    def work(text):
+        together.wait()
+        return {answer for _ in range(5) for answer in ask(client, text)}
+
+    with ThreadPoolExecutor(len(texts)) as threads:
+        assert list(threads.map(work, texts)) == [{text} for text in texts]
+    assert sim.connections <= len(texts)
+    client.close()
+    sim.wait_for_connections()
+
+
+def test_threads_that_make_the_first_call_at_once_share_one_http_client():
+    """So that closing the client closes all that they opened."""
+
+    def http_clients():
+        configuration = Mistral("key").sdk_configuration
+        together = threading.Barrier(8, timeout=10)
+
+        def use(_):
+            together.wait()
+            return configuration.client
+
+        with ThreadPoolExecutor(8) as threads:
+            return set(threads.map(use, range(8)))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        assert [len(http_clients()) for _ in range(20)] == [1] * 20
+    finally:
+        sys.setswitchinterval(interval)
+
+
+FIVE_LOOPS = """
+import asyncio, os
+from mistralai import Mistral
+
+client = Mistral()
+
+async def main():
+    # The first call loads modules, of which asyncio's debug mode would say that it took long.
+    asyncio.get_running_loop().slow_callback_duration = 60
+    answers = []
+    for _ in range(2):
+        stream = await client.chat.stream_async(
+            model="m", messages=[{"role": "user", "content": "Hello there"}]
+        )
+        answers.append("".join([e.data.choices[0].delta.content async for e in stream]))
+    print(*answers, sep=", ")
+
+for _ in range(5):
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("end", ["", "asyncio.run(client.aclose())"], ids=["left open", "closed"])
+def test_one_client_serves_five_event_loops_one_after_the_other_over_tls(end):
+    with Simulator(tls=True) as sim:
+        program = run_program(
+            FIVE_LOOPS + end,
+            *STRICT,
+            MISTRAL_API_KEY="key",
+            MISTRAL_SERVER_URL=sim.url,
+            SSL_CERT_FILE=str(sim.ca_file),
+        )
+        assert program.stderr == ""
+        assert program.stdout == "Hello there, Hello there\n" * 5
+        assert [request.connection for request in sim.requests] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+
+
+def test_loops_in_several_threads_share_one_client(sim):
+    client = Mistral("key", server_url=sim.url)
+    together = threading.Barrier(4, timeout=10)
+
+    async def main():
+        together.wait()
+        answers = [await client.chat.complete_async(**ASK) for _ in range(3)]
+        return {answer.choices[0].message.content for answer in answers}
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(lambda _: asyncio.run(main()), range(4))) == [{"Hello there"}] * 4
+    assert sim.connections == 4
+    sim.wait_for_connections()
+
+
+def test_a_loop_that_ends_closes_what_was_opened_in_it(sim):
+    client = Mistral("key", server_url=sim.url)
+
+    async def main():
+        await client.chat.complete_async(**ASK)
+        assert sim.open_connections == 1
+
+    asyncio.run(main())
+    sim.wait_for_connections()

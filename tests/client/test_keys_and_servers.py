@@ -1,0 +1,231 @@
+"""Which key goes to which server, and where neither is ever shown."""
+
+import itertools
+import pickle
+import warnings
+
+import httpx2
+import pytest
+
+from mistralai import BackoffStrategy, Mistral, RetryConfig
+from mistralai.client import errors
+from mistralai.client.request import InsecureConnectionWarning
+from mistralai.simulator import Answer, Simulator
+from support.logs import Lines
+from support.serving import ASK, DONE, HELLO
+
+AT_ONCE = RetryConfig("backoff", BackoffStrategy(1, 1, 1, 60_000, jitter_ms=0), True)
+
+
+@pytest.fixture
+def answering():
+    """A simulator that answers whatever it is asked."""
+    with Simulator(Answer(body=[HELLO, DONE])) as sim:
+        yield sim
+
+
+def authorization(colour, sim, **settings):
+    client = colour.client(server_url=sim.url, **settings)
+    colour.collect(colour.open(client, **ASK))
+    return sim.requests[-1].headers.get("authorization")
+
+
+def test_a_key_is_given_or_comes_from_the_environment(colour, answering, monkeypatch):
+    monkeypatch.setenv("MISTRAL_API_KEY", "from-the-environment")
+    assert authorization(colour, answering, api_key="given") == "Bearer given"
+    assert authorization(colour, answering, api_key=None) == "Bearer from-the-environment"
+    assert authorization(colour, answering, api_key="") == "Bearer from-the-environment"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "  \n", None, lambda: None, lambda: ""],
+    ids=["empty", "blank", "none", "asked: none", "asked: empty"],
+)
+def test_without_a_key_another_server_gets_no_authorization_header(colour, answering, key):
+    assert authorization(colour, answering, api_key=key) is None
+
+
+def test_an_empty_variable_counts_as_none(colour, answering, monkeypatch):
+    monkeypatch.setenv("MISTRAL_API_KEY", " ")
+    assert authorization(colour, answering, api_key=None) is None
+
+
+def test_blanks_around_a_key_are_stripped(colour, answering, monkeypatch):
+    monkeypatch.setenv("MISTRAL_API_KEY", "\tin the environment \r\n")
+    assert authorization(colour, answering, api_key=" given\n") == "Bearer given"
+    assert authorization(colour, answering, api_key=lambda: " asked\n") == "Bearer asked"
+    assert authorization(colour, answering, api_key=None) == "Bearer in the environment"
+
+
+def test_a_callable_is_asked_at_each_request_retries_included(colour):
+    keys = map("key-{}".format, itertools.count(1))
+    with Simulator([Answer(status=503), Answer(body=[HELLO, DONE])]) as sim:
+        client = colour.client(server_url=sim.url, api_key=lambda: next(keys))
+        for _ in range(2):
+            colour.collect(colour.open(client, **ASK, retries=AT_ONCE))
+        sent = [request.headers["authorization"] for request in sim.requests]
+    assert sent == ["Bearer key-1", "Bearer key-2", "Bearer key-3"]
+
+
+bad_keys = pytest.mark.parametrize(
+    "key",
+    ["secr\u00e9t", "two\nlines", "bel\x07l", "\u201cquoted\u201d"],
+    ids=["a letter", "two lines", "a control", "typographic quotes"],
+)
+
+
+@bad_keys
+def test_a_key_that_is_not_printable_ascii_is_refused_and_not_shown(key, monkeypatch):
+    with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
+        Mistral(key)
+    assert key not in str(caught.value)
+    monkeypatch.setenv("MISTRAL_API_KEY", key)
+    with pytest.raises(ValueError, match="not printable ASCII"):
+        Mistral()
+
+
+@bad_keys
+def test_so_is_one_that_a_callable_gives_at_the_call(colour, answering, key):
+    client = colour.client(server_url=answering.url, api_key=lambda: key)
+    with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
+        colour.open(client, **ASK)
+    assert key not in str(caught.value)
+    assert answering.requests == []
+
+
+def test_what_a_callable_raises_comes_out_of_the_call(colour, answering):
+    def unavailable():
+        raise LookupError("the vault is closed")
+
+    client = colour.client(server_url=answering.url, api_key=unavailable)
+    with pytest.raises(LookupError, match="the vault is closed"):
+        colour.open(client, **ASK)
+    assert answering.requests == []
+
+
+class Recording:
+    """A transport that answers itself and keeps what was sent."""
+
+    def __init__(self):
+        self.sent = []
+
+    def __call__(self, request):
+        self.sent.append(request)
+        return httpx2.Response(200, content=HELLO + DONE)
+
+    @property
+    def clients(self):
+        transport = httpx2.MockTransport(self)
+        return {
+            "client": httpx2.Client(transport=transport),
+            "async_client": httpx2.AsyncClient(transport=transport),
+        }
+
+
+@pytest.fixture
+def recording():
+    return Recording()
+
+
+@pytest.mark.parametrize("url", ["http://mistral.example", "http://10.0.0.7:8000"])
+def test_a_key_goes_over_plain_http_to_another_machine_with_a_warning(colour, recording, url):
+    client = colour.client(server_url=url, **recording.clients)
+    with pytest.warns(InsecureConnectionWarning, match="plain http") as caught:
+        colour.close(colour.open(client, **ASK))
+    assert recording.sent[0].headers["authorization"] == "Bearer key"
+    assert "Bearer" not in str(caught[0].message)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:8000",
+        "http://LOCALHOST",
+        "http://127.0.0.1",
+        "http://127.1.2.3",
+        "http://[::1]:8000",
+        "https://mistral.example",
+    ],
+)
+def test_it_goes_to_this_machine_or_over_https_without_one(colour, recording, url):
+    client = colour.client(server_url=url, **recording.clients)
+    with warnings.catch_warnings(action="error"):
+        colour.open(client, **ASK)
+    assert len(recording.sent) == 1
+
+
+def test_without_a_key_there_is_nothing_to_warn_of(colour, recording):
+    client = colour.client(api_key=None, server_url="http://mistral.example", **recording.clients)
+    with warnings.catch_warnings(action="error"):
+        colour.open(client, **ASK)
+    assert "authorization" not in recording.sent[0].headers
+
+
+GLOBAL, EU, US = "api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ("", {}, GLOBAL),
+        ("", {"server": "global"}, GLOBAL),
+        ("", {"server": "eu"}, EU),
+        ("", {"server": "us"}, US),
+        ("", {"server_url": "https://mine"}, "mine"),
+        ("", {"server_url": None}, GLOBAL),
+        ("", {"server_url": ""}, GLOBAL),
+        ("", {"server": "eu", "server_url": "https://mine"}, "mine"),
+        ("https://env", {}, "env"),
+        ("https://env", {"server": "eu"}, EU),
+        ("https://env", {"server": "global"}, GLOBAL),
+        ("https://env", {"server_url": "https://mine"}, "mine"),
+        ("https://env", {"server": "eu", "server_url": "https://mine"}, "mine"),
+        ("", {"server_url": "https://{place}.x", "url_params": {"place": "mine"}}, "mine.x"),
+    ],
+)
+def test_the_server_is_the_one_named_last(colour, recording, monkeypatch, named):
+    environment, settings, host = named
+    monkeypatch.setenv("MISTRAL_SERVER_URL", environment)
+    client = colour.client(**settings, **recording.clients)
+    colour.open(client, **ASK)
+    assert recording.sent[0].url.host == host
+    assert recording.sent[0].url.path == "/v1/chat/completions"
+    colour.open(client, **ASK, server_url="https://there")
+    assert recording.sent[1].url.host == "there"
+
+
+def test_key_and_server_may_be_given_by_position():
+    configuration = Mistral("key", "eu").sdk_configuration
+    assert configuration.get_server_details() == (f"https://{EU}", {})
+
+
+def test_a_user_and_a_password_in_an_address_are_shown_nowhere(colour):
+    lines = Lines()
+    with Simulator(Answer.of_json({"message": "no"}, status=400)) as sim:
+        url = sim.url.replace("://", "://user:secret-word@")
+        client = colour.client(server_url=url, debug_logger=lines, retry_config=None)
+        with pytest.raises(errors.BadRequestError) as refused:
+            colour.open(client, **ASK)
+    with pytest.raises(errors.APIConnectionError) as unreachable:
+        colour.open(client, **ASK)
+    with pytest.raises(ValueError, match="server_url") as wrong:
+        Mistral(server_url="nothttp://user:secret-word@host")
+    texts = [
+        *lines,
+        repr(client),
+        repr(client.sdk_configuration),
+        *(f"{each.value} {each.value!r}" for each in (refused, unreachable, wrong)),
+    ]
+    assert "secret-word" not in "\n".join(texts)
+    assert sim.requests[0].path == "/v1/chat/completions"
+
+
+def test_the_key_is_in_no_repr_and_in_no_pickle(colour, answering):
+    client = colour.client(api_key="secret-word", server_url=answering.url)
+    stream = colour.open(client, **ASK)
+    assert "secret-word" not in f"{client!r} {client.sdk_configuration!r} {stream!r}"
+    assert "secret-word" not in repr(vars(client.sdk_configuration))
+    with pytest.raises(TypeError):
+        pickle.dumps(client)
+    colour.close(stream)

@@ -1,0 +1,94 @@
+"""`Mistral(record=...)`: what a client saw can be played back, and does not hold the key."""
+
+import math
+import stat
+
+import pytest
+
+from mistralai import errors
+from mistralai.recording import load
+from mistralai.simulator import Answer, Replay, Simulator
+
+KEY = "a-key-that-nobody-may-see"
+ASK = {"model": "m", "messages": [{"role": "user", "content": f"{KEY} is in the prompt"}]}
+CHUNK = b'data: {"id":"1","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}\n\n'
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "recording.jsonl"
+
+
+@pytest.fixture
+def recording(colour, file):
+    """A client that records."""
+
+    def make(sim):
+        return colour.client(api_key=KEY, server_url=sim.url, record=file)
+
+    return make
+
+
+def events_of(colour, client):
+    return [event.model_dump() for event in colour.collect(colour.open(client, **ASK))]
+
+
+def test_what_was_recorded_plays_back_as_it_came(colour, sim, file, recording):
+    came = events_of(colour, recording(sim))
+    with Simulator(Replay(file), speed=math.inf) as replay:
+        again = events_of(colour, colour.client(api_key=KEY, server_url=replay.url))
+    assert again == came
+
+
+def test_a_whole_answer_and_its_request_are_recorded(colour, sim, file, recording):
+    answer = colour.complete(recording(sim), **ASK)
+    (exchange,) = load(file)
+    assert (exchange.method, exchange.target, exchange.status) == (
+        "POST",
+        "/v1/chat/completions",
+        200,
+    )
+    assert answer.id.encode() in b"".join(read.data for read in exchange.reads)
+    assert exchange.end == "complete"
+
+
+def test_the_key_is_nowhere_in_the_file_and_the_file_is_the_owners_alone(
+    colour, sim, file, recording
+):
+    colour.complete(recording(sim), **ASK)
+    assert KEY not in file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("ending", "end"), [("cut", "cut"), ("clean", "complete")])
+def test_an_answer_that_breaks_off_is_recorded_as_far_as_it_came(
+    colour, file, recording, ending, end
+):
+    with Simulator(Answer(body=[CHUNK], ending=ending)) as sim:
+        stream = colour.open(recording(sim), **ASK)
+        with pytest.raises(errors.IncompleteStreamError):
+            colour.collect(stream)
+    (exchange,) = load(file)
+    assert b"".join(read.data for read in exchange.reads) == CHUNK
+    assert exchange.end == end
+
+
+def test_a_stream_that_the_caller_closes_is_recorded_as_closed(colour, file, recording):
+    with Simulator(Answer(body=[CHUNK], ending="hang")) as sim:
+        stream = colour.open(recording(sim), **ASK)
+        colour.next(stream)
+        colour.close(stream)
+    (exchange,) = load(file)
+    assert exchange.end == "closed"
+
+
+def test_each_attempt_is_an_exchange_of_its_own(colour, file, recording):
+    failed = Answer.of_json({"message": "full"}, status=503, headers={"retry-after": "0"})
+    with Simulator([failed, "poem"]) as sim:
+        events_of(colour, recording(sim))
+    assert [exchange.status for exchange in load(file)] == [503, 200]
+
+
+def test_without_record_nothing_is_written(colour, sim, tmp_path):
+    colour.complete(colour.client(api_key=KEY, server_url=sim.url), **ASK)
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,264 @@
+"""What a call puts on the wire: fields, nulls, headers and the address."""
+
+import pytest
+
+from mistralai import UNSET, Mistral, Timeouts
+from mistralai.client import errors
+from mistralai.models import (
+    AssistantMessage,
+    Function,
+    FunctionCall,
+    ImageURLChunk,
+    ResponseFormat,
+    SystemMessage,
+    TextChunk,
+    Tool,
+    ToolCall,
+    ToolMessage,
+    UserMessage,
+)
+from mistralai.simulator import Answer, Gate, Simulator
+from support.serving import ASK, DONE, HELLO
+
+NULLABLE = [
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "min_tokens",
+    "top_k",
+    "repetition_penalty",
+    "logprobs",
+    "top_logprobs",
+    "prompt_logprobs",
+    "top_prompt_logprobs",
+    "stop",
+    "random_seed",
+    "metadata",
+    "tools",
+    "presence_penalty",
+    "frequency_penalty",
+    "n",
+    "reasoning_effort",
+    "prompt_mode",
+    "guardrails",
+    "prompt_cache_key",
+    "service_tier",
+]
+NOT_NULLABLE = [
+    "stream",
+    "response_format",
+    "tool_choice",
+    "prediction",
+    "parallel_tool_calls",
+    "safe_prompt",
+]
+EVERY_FIELD = {
+    **ASK,
+    "temperature": 0.5,
+    "top_p": 0.9,
+    "max_tokens": 5,
+    "min_tokens": 1,
+    "top_k": 3,
+    "repetition_penalty": 1.1,
+    "logprobs": True,
+    "top_logprobs": 2,
+    "prompt_logprobs": False,
+    "top_prompt_logprobs": 2,
+    "stop": ["\n", "."],
+    "random_seed": 7,
+    "metadata": {"a": [1, None]},
+    "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
+    "tool_choice": "auto",
+    "response_format": {"type": "json_object"},
+    "presence_penalty": -0.5,
+    "frequency_penalty": 0.5,
+    "n": 1,
+    "prediction": {"type": "content", "content": "x"},
+    "parallel_tool_calls": False,
+    "reasoning_effort": "high",
+    "prompt_mode": "reasoning",
+    "guardrails": [{"block_on_error": True}],
+    "prompt_cache_key": "k",
+    "service_tier": "auto",
+    "safe_prompt": True,
+}
+
+
+@pytest.fixture
+def sim():
+    """A simulator that answers whatever it is asked."""
+    with Simulator(Answer(body=[HELLO, DONE])) as sim:
+        yield sim
+
+
+@pytest.fixture
+def sent(colour, sim):
+    """Stream, and give the request that was sent."""
+    client = colour.client(server_url=sim.url)
+
+    def sent(**params):
+        colour.collect(colour.open(client, **{**ASK, **params}))
+        return sim.requests[-1]
+
+    return sent
+
+
+def test_only_what_was_given_is_sent(sent):
+    request = sent()
+    assert request.json == {**ASK, "stream": True}
+    assert (request.method, request.target) == ("POST", "/v1/chat/completions")
+
+
+def test_every_field_is_sent_as_it_was_given(sent):
+    assert sent(**EVERY_FIELD).json == {**EVERY_FIELD, "stream": True}
+
+
+def test_unset_is_never_sent(sent):
+    unset = dict.fromkeys([*NULLABLE, *NOT_NULLABLE], UNSET)
+    assert sent(**unset).json == {**ASK, "stream": True}
+
+
+def test_none_is_sent_as_null_where_the_api_takes_it_and_not_sent_elsewhere(sent):
+    none = dict.fromkeys([*NULLABLE, *NOT_NULLABLE])
+    assert sent(**none).json == {**ASK, **dict.fromkeys(NULLABLE), "stream": True}
+
+
+def test_the_api_takes_those_nulls(colour):
+    with Simulator() as sim:
+        client = colour.client(server_url=sim.url)
+        colour.complete(client, **ASK, **dict.fromkeys(NULLABLE))
+
+
+def test_none_for_an_option_of_the_call_says_nothing(sent):
+    options = ("retries", "server_url", "timeout_ms", "timeouts", "http_headers", "extra_body")
+    assert sent(**dict.fromkeys(options)).json == {**ASK, "stream": True}
+
+
+@pytest.mark.parametrize("stream", [True, None, UNSET])
+def test_stream_may_be_said_twice(sent, stream):
+    assert sent(stream=stream).json == {**ASK, "stream": True}
+
+
+@pytest.mark.parametrize("stream", [True, False, None])
+def test_complete_drops_what_is_said_of_streaming(colour, stream):
+    with Simulator() as sim:
+        colour.complete(colour.client(server_url=sim.url), **ASK, stream=stream)
+        assert sim.requests[0].json == ASK
+
+
+def test_messages_are_objects_or_dicts(sent):
+    request = sent(
+        messages=(
+            SystemMessage(content="Be short."),
+            {"role": "user", "content": [TextChunk(text="See"), {"type": "text", "text": "!"}]},
+            AssistantMessage(
+                tool_calls=[ToolCall(id="abc", function=FunctionCall(name="f", arguments="{}"))]
+            ),
+            ToolMessage(content="1", tool_call_id="abc", name="f"),
+            UserMessage(content=[ImageURLChunk(image_url="https://example.org/x.png")]),
+        )
+    )
+    assert request.json["messages"] == [
+        {"role": "system", "content": "Be short."},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "See"}, {"type": "text", "text": "!"}],
+        },
+        {
+            "role": "assistant",
+            "tool_calls": [
+                {"id": "abc", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+            ],
+        },
+        {"role": "tool", "content": "1", "tool_call_id": "abc", "name": "f"},
+        {
+            "role": "user",
+            "content": [{"type": "image_url", "image_url": "https://example.org/x.png"}],
+        },
+    ]
+
+
+def test_other_values_are_objects_or_dicts(sent):
+    function = Function(name="f", parameters={"type": "object"})
+    request = sent(
+        tools=[Tool(function=function), {"type": "function", "function": function}],
+        response_format=ResponseFormat(type="json_object"),
+    )
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    assert [each["function"] for each in request.json["tools"]] == [tool["function"]] * 2
+    assert request.json["response_format"] == {"type": "json_object"}
+
+
+def test_message_dicts_keep_what_this_client_does_not_know(sent):
+    messages = [
+        {"role": "assistant", "content": "x", "new_field": {"a": None}},
+        {"role": "user", "content": [{"type": "hologram", "url": "x"}], "mood": "fine"},
+    ]
+    assert sent(messages=messages).json["messages"] == messages
+
+
+def test_extra_body_is_merged_last_at_the_top(sent):
+    request = sent(temperature=0.5, extra_body={"temperature": 1, "stream_options": {"a": None}})
+    assert request.json == {**ASK, "stream": True, "temperature": 1, "stream_options": {"a": None}}
+
+
+def test_text_goes_as_utf_8_and_is_not_escaped(sent):
+    content = "h\u00e9 \u2028 \U0001f600"
+    request = sent(messages=[{"role": "user", "content": content}])
+    assert content.encode() in request.body
+    assert request.json["messages"][0]["content"] == content
+
+
+def test_the_headers_say_what_is_sent_and_wanted(sent):
+    headers = sent().headers
+    assert headers["authorization"] == "Bearer key"
+    assert headers["accept"] == "text/event-stream"
+    assert headers["accept-encoding"] == "identity"
+    assert headers["content-type"] == "application/json"
+    assert headers["content-length"] == str(len(sent().body))
+
+
+def test_the_user_agent_is_this_projects_own(sent):
+    agent = sent().headers["user-agent"]
+    assert agent == Mistral("key").sdk_configuration.user_agent
+    assert not agent.startswith("mistral-client-python")
+
+
+def test_headers_of_a_call_are_added_and_win(sent):
+    given = {"X-Mine": "1", "Authorization": "Bearer other", "User-Agent": "mine"}
+    headers = sent(http_headers=given).headers
+    assert headers["x-mine"] == "1"
+    assert [value for name, value in headers.pairs if name == "authorization"] == ["Bearer other"]
+    assert [value for name, value in headers.pairs if name == "user-agent"] == ["mine"]
+    assert sent().headers["authorization"] == "Bearer key"
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/below", "/below/"])
+def test_a_call_may_go_to_another_server(colour, sim, ending):
+    client = colour.client(server_url="http://127.0.0.1:1")
+    colour.collect(colour.open(client, **ASK, server_url=sim.url + ending))
+    assert sim.requests[0].path == f"{ending.rstrip('/')}/v1/chat/completions"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"timeout_ms": 40.5}, {"timeouts": Timeouts(first_event=0.04)}],
+    ids=["timeout_ms", "timeouts"],
+)
+@pytest.mark.parametrize("place", ["the call", "the client"])
+def test_limits_of_the_call_or_the_client_hold(colour, limits, place):
+    never = Gate()
+    with Simulator(Answer(body=[never])) as sim:
+        settings, params = ({}, limits) if place == "the call" else (limits, {})
+        stream = colour.open(colour.client(server_url=sim.url, **settings), **ASK, **params)
+        with pytest.raises(errors.APITimeoutError, match="first_event") as caught:
+            colour.next(stream)
+        sim.requests[0].closed.wait()
+    assert caught.value.phase == "first_event"
+
+
+def test_limits_of_a_call_win_over_those_of_the_client(colour):
+    with Simulator(Answer(body=[Gate()])) as sim:
+        client = colour.client(server_url=sim.url, timeout_ms=60_000)
+        with pytest.raises(errors.APITimeoutError):
+            colour.next(colour.open(client, **ASK, timeout_ms=40))

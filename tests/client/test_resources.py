@@ -1,0 +1,179 @@
+"""Fill in the middle, agents, models and embeddings: each a signature, through the same flow."""
+
+import inspect
+
+import pytest
+
+from mistralai import Mistral
+from mistralai.client.errors import (
+    InternalServerError,
+    MistralError,
+    NotFoundError,
+    ResponseValidationError,
+)
+from mistralai.client.models import (
+    BaseModelCard,
+    ChatCompletionResponse,
+    EmbeddingResponse,
+    FIMCompletionResponse,
+    FTModelCard,
+    ModelList,
+    UnknownModelListData,
+)
+from mistralai.client.pending import PendingStream
+from mistralai.simulator import Answer, Simulator
+from support.chunks import chunk_of
+
+EVENTS = Answer.of_events(chunk_of({"content": "Hi"}), chunk_of({"content": "!"}, "stop"))
+WHOLE = {"id": "1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi!"}}]}
+FIM = {"model": "codestral-latest", "prompt": "def f(", "suffix": "return a"}
+AGENT = {"agent_id": "ag:1", "messages": [{"role": "user", "content": "x"}]}
+CARD = {"id": "m", "object": "model", "type": "base", "capabilities": {"completion_chat": True}}
+
+
+@pytest.fixture
+def answered(colour):
+    """A client whose requests have one answer, and the server."""
+    simulators = []
+
+    def serve(answer):
+        sim = Simulator(answer)
+        sim.start()
+        simulators.append(sim)
+        return colour.client(server_url=sim.url, retry_config=None), sim
+
+    yield serve
+    for sim in simulators:
+        sim.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "path"),
+    [("fim", FIM, "/v1/fim/completions"), ("agents", AGENT, "/v1/agents/completions")],
+)
+def test_a_stream_of_the_same_shape_is_the_same_stream(colour, answered, name, params, path):
+    client, sim = answered(EVENTS)
+    stream = colour.ask(getattr(client, name), "stream", **params)
+    assert colour.call(stream.get_final_text) == "Hi!"
+    [request] = sim.requests
+    assert (request.method, request.path) == ("POST", path)
+    assert request.json == {**params, "stream": True}
+    assert request.headers["accept"] == "text/event-stream"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "model"),
+    [("fim", FIM, FIMCompletionResponse), ("agents", AGENT, ChatCompletionResponse)],
+)
+def test_a_whole_answer_has_its_model(colour, answered, name, params, model):
+    client, sim = answered(Answer.of_json(WHOLE))
+    answer = colour.ask(getattr(client, name), "complete", **params)
+    assert type(answer) is model
+    assert answer.choices[0].message.content == "Hi!"
+    assert answer.request_id == answer.headers["mistral-correlation-id"]
+    assert sim.requests[0].json == params
+
+
+@pytest.mark.parametrize("inputs", ["a", ["a", "b"], ("a",)])
+def test_texts_become_vectors(colour, answered, inputs):
+    data = [{"object": "embedding", "embedding": [0.5, -1], "index": 0}]
+    client, sim = answered(Answer.of_json({"id": "1", "object": "list", "data": data}))
+    params = {"model": "mistral-embed", "inputs": inputs, "output_dtype": None, "metadata": None}
+    answer = colour.ask(client.embeddings, "create", **params, extra_body={"new": 1})
+    assert type(answer) is EmbeddingResponse
+    assert answer.data[0].embedding == [0.5, -1]
+    sent = inputs if isinstance(inputs, str) else [*inputs]
+    expected = {"model": "mistral-embed", "input": sent, "metadata": None, "new": 1}
+    assert (sim.requests[0].path, sim.requests[0].json) == ("/v1/embeddings", expected)
+
+
+def test_models_are_listed_by_a_get_without_a_body(colour, answered):
+    cards = [CARD, {"id": "f", "type": "fine-tuned", "job": "j"}, {"id": "n", "type": "new"}]
+    client, sim = answered(Answer.of_json({"object": "list", "data": cards}))
+    answer = colour.ask(client.models, "list", provider="p q")
+    assert type(answer) is ModelList
+    assert [type(card) for card in answer.data] == [
+        BaseModelCard,
+        FTModelCard,
+        UnknownModelListData,
+    ]
+    [request] = sim.requests
+    assert (request.method, request.target) == ("GET", "/v1/models?provider=p+q")
+    assert request.body == b""
+    assert "content-type" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("card", "kind"),
+    [
+        (CARD, BaseModelCard),
+        ({"id": "f", "type": "fine-tuned"}, FTModelCard),
+        ({"id": "n", "type": "new"}, UnknownModelListData),
+    ],
+)
+def test_a_model_is_told_by_its_type(colour, answered, card, kind):
+    client, sim = answered(Answer.of_json(card))
+    answer = colour.ask(client.models, "retrieve", model_id="ft:a/b c")
+    assert type(answer) is kind
+    assert answer.model_dump(exclude_unset=True) == card
+    assert sim.requests[0].target == "/v1/models/ft:a/b%20c"
+    if kind is BaseModelCard:
+        assert answer.request_id == answer.headers["mistral-correlation-id"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Answer.of_json({"detail": "Not Found"}, status=404), NotFoundError),
+        (Answer.of_json({"object": "error", "message": "x", "type": "internal"}), MistralError),
+        (Answer.of_json({"detail": "x"}), InternalServerError),
+        (Answer.of_json(["m"]), ResponseValidationError),
+    ],
+)
+def test_what_is_no_model_is_an_error(colour, answered, answer, error):
+    client, _ = answered(answer)
+    with pytest.raises(error):
+        colour.ask(client.models, "retrieve", model_id="m")
+
+
+def test_a_get_is_tried_again_like_any_call(colour, answered):
+    client, sim = answered([Answer(status=503, headers={"retry-after": "0"}), Answer.of_json(CARD)])
+    assert colour.ask(client.models, "retrieve", model_id="m", retries=1).id == "m"
+    assert len(sim.requests) == 2
+
+
+BODY_OPTIONS = ["retries", "server_url", "timeout_ms", "http_headers"]
+
+
+@pytest.mark.parametrize(
+    ("method", "names"),
+    [
+        ("fim.stream", ["model", "prompt", "suffix", "temperature", "top_p", "max_tokens"]),
+        ("fim.complete", ["stream", "stop", "random_seed", "metadata", "min_tokens"]),
+        ("agents.stream", ["agent_id", "messages", "n", "tools", "tool_choice", "guardrails"]),
+        ("agents.complete", ["response_format", "reasoning_effort", "prompt_cache_key"]),
+        ("embeddings.create", ["model", "inputs", "output_dimension", "encoding_format"]),
+        ("models.list", ["provider", "model"]),
+        ("models.retrieve", ["model_id"]),
+    ],
+)
+def test_both_colours_have_the_signature_of_the_generated_sdk(method, names):
+    resource, name = method.split(".")
+    methods = [getattr(getattr(Mistral("key"), resource), f"{name}{end}") for end in ("", "_async")]
+    one, other = [[*inspect.signature(method).parameters] for method in methods]
+    assert one == other
+    assert {*names, *BODY_OPTIONS} <= {*one}
+    assert inspect.iscoroutinefunction(methods[1])
+
+
+def test_wrong_keywords_are_refused_before_anything_is_sent():
+    client = Mistral("key", server_url="http://127.0.0.1:9")
+    with pytest.raises(TypeError, match=r"create\(\) missing .* 'inputs'"):
+        client.embeddings.create(model="m")
+    with pytest.raises(TypeError, match=r"list\(\) got an unexpected keyword argument 'models'"):
+        client.models.list(models="m")
+    with pytest.raises(ValueError, match="model_id is ''"):
+        client.models.retrieve(model_id="")
+    with pytest.raises(ValueError, match="prompt"):
+        client.fim.complete(model="m", prompt=5)
+    assert isinstance(client.agents.stream_async(**AGENT), PendingStream)
