@@ -1,0 +1,166 @@
+"""Streams that are dropped before their end: closed when they are collected, with a warning."""
+
+import gc
+import linecache
+import warnings
+from contextlib import contextmanager
+
+import anyio
+import httpx2
+import pytest
+
+from mistralai import Mistral
+from mistralai.client import clients
+from mistralai.simulator import Answer, Simulator
+from support.faults import STREAM
+from support.programs import run_program
+from support.serving import ASK
+
+ONE = httpx2.Limits(max_connections=1)
+
+
+@pytest.fixture(autouse=True)
+def _one_place(monkeypatch):
+    """Our own pools have place for one connection as well."""
+    monkeypatch.setattr(clients, "LIMITS", ONE)
+
+
+@pytest.fixture
+def sim():
+    """A server whose first stream falls silent after its first text."""
+    with Simulator([Answer(body=STREAM[:2], ending="hang"), "auto"]) as sim:
+        yield sim
+
+
+@contextmanager
+def dropping(name):
+    """See that what is dropped here is told of once, by the line that called this function."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+        gc.collect()
+    [warning] = caught
+    assert warning.category is ResourceWarning
+    assert "dropped before its end" in str(warning.message)
+    assert warning.filename == __file__
+    assert f"client.chat.{name}(" in linecache.getline(warning.filename, warning.lineno)
+
+
+@pytest.mark.parametrize("reads", range(3))
+@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
+def test_a_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
+    http = httpx2.Client(limits=ONE) if own else None
+    with Mistral("key", server_url=sim.url, client=http) as client:
+        stream = client.chat.stream(**ASK)
+        for _ in range(reads):
+            next(stream)
+        with dropping("stream"):
+            del stream
+        sim.requests[0].closed.wait()
+        assert client.chat.complete(**ASK).choices[0].message.content == "Hello there"
+    if http:
+        http.close()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("reads", range(3))
+@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
+async def test_an_async_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
+    http = httpx2.AsyncClient(limits=ONE) if own else None
+    async with Mistral("key", server_url=sim.url, async_client=http) as client:
+        stream = await client.chat.stream_async(**ASK)
+        for _ in range(reads):
+            await anext(stream)
+        with dropping("stream_async"):
+            del stream
+        await sim.requests[0].closed.wait_async()
+        answer = await client.chat.complete_async(**ASK)
+        assert answer.choices[0].message.content == "Hello there"
+    if http:
+        await http.aclose()
+
+
+def test_a_stream_in_a_cycle_is_closed_when_the_cycle_is_collected(sim):
+    with Mistral("key", server_url=sim.url) as client:
+        stream = client.chat.stream(**ASK)
+        next(stream)
+        stream.itself = stream
+        with dropping("stream"):
+            del stream
+        sim.requests[0].closed.wait()
+
+
+@pytest.mark.anyio
+async def test_an_async_stream_is_closed_when_another_thread_collects_it(sim):
+    async with Mistral("key", server_url=sim.url) as client:
+        stream = await client.chat.stream_async(**ASK)
+        await anext(stream)
+        stream.itself = stream
+        with dropping("stream_async"):
+            del stream
+            await anyio.to_thread.run_sync(gc.collect)
+        await sim.requests[0].closed.wait_async()
+
+
+def test_a_bare_loop_that_is_left_drops_its_stream(sim):
+    with Mistral("key", server_url=sim.url) as client:
+        with dropping("stream"):
+            for _ in client.chat.stream(**ASK):
+                break
+        sim.requests[0].closed.wait()
+
+
+@pytest.mark.anyio
+async def test_a_bare_async_loop_that_is_left_drops_its_stream(sim):
+    async with Mistral("key", server_url=sim.url) as client:
+        with dropping("stream_async"):
+            async for _ in client.chat.stream_async(**ASK):
+                break
+        await sim.requests[0].closed.wait_async()
+
+
+@pytest.mark.anyio
+async def test_a_stream_that_ended_or_was_closed_is_dropped_without_a_word(sim):
+    async with Mistral("key", server_url=sim.url) as client:
+        closed = await client.chat.stream_async(**ASK)
+        await closed.close()
+        read = await client.chat.stream_async(**ASK)
+        assert len([event async for event in read]) == 4
+        del closed, read
+        gc.collect()
+
+
+LEFT_OPEN = """
+from mistralai import Mistral
+client = Mistral()
+stream = client.chat.stream(model="m", messages=[{"role": "user", "content": "Hello"}])
+next(stream)
+"""
+
+LEFT_OPEN_ASYNC = """
+import asyncio, logging, sys
+from mistralai import Mistral
+logging.getLogger("asyncio").setLevel("ERROR")  # its debug mode says of imports that they are slow
+client = Mistral()
+ask = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
+
+async def main():
+    global stream
+    stream = await client.chat.stream_async(**ask)
+    await anext(stream)
+"""
+
+PROGRAMS = {
+    "sync": (LEFT_OPEN, 4),
+    "asyncio": (f"{LEFT_OPEN_ASYNC}\nasyncio.run(main())", 10),
+    "trio": (f"import trio; {LEFT_OPEN_ASYNC}\ntrio.run(main)", 10),
+}
+
+
+@pytest.mark.parametrize(("program", "line"), PROGRAMS.values(), ids=PROGRAMS)
+def test_a_stream_that_is_open_when_the_program_ends_is_all_that_it_tells_of(sim, program, line):
+    ran = run_program(program, "-X", "dev", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
+    assert ran.returncode == 0
+    assert ran.stderr.startswith(f"<string>:{line}: ResourceWarning: a stream was dropped")
+    assert ran.stderr.count("\n") == 1
+    sim.requests[0].closed.wait()

@@ -1,0 +1,32 @@
+"""What the tests of a client's life share."""
+
+import pytest
+
+from support.life import SILENT, Program, serving
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "tls"])
+def tls(request):
+    """Each way to reach a server."""
+    return request.param
+
+
+@pytest.fixture
+def silent(tls, monkeypatch):
+    """A server, named by the environment, whose streams fall silent after their first event."""
+    with serving(SILENT, monkeypatch, tls=tls) as sim:
+        yield sim
+
+
+@pytest.fixture
+def start():
+    """Start programs, which do not outlive the test."""
+    started = []
+
+    def start(source, *flags):
+        started.append(Program(source, flags) if flags else Program(source))
+        return started[-1]
+
+    yield start
+    for program in started:
+        program.kill()
