@@ -162,5 +162,6 @@ def test_a_stream_that_is_open_when_the_program_ends_is_all_that_it_tells_of(sim
     ran = run_program(program, "-X", "dev", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
     assert ran.returncode == 0
     assert ran.stderr.startswith(f"<string>:{line}: ResourceWarning: a stream was dropped")
-    assert ran.stderr.count("\n") == 1
+    assert len(ran.stderr.splitlines()[1:]) <= 1  # from 3.13 on the line itself, in words
+    assert all(told.startswith("  ") for told in ran.stderr.splitlines()[1:])
     sim.requests[0].closed.wait()
