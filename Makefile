@@ -27,7 +27,7 @@ lint: $(VENV)/ready
 
 types: $(VENV)/ready
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow --timeout 600

@@ -130,8 +130,21 @@ drafts = st.builds(
     connect=mostly_quick,
     head=mostly_quick,
 )
+opening = st.lists(st.sampled_from([*EMPTY, "ping"]), min_size=1, max_size=3)
+asked_again = st.sampled_from([["broken"], ["rate limit"], ["event: error"], []])
+held = st.builds(
+    Draft,
+    body=st.tuples(opening, asked_again).map(lambda parts: parts[0] + parts[1]),
+    cut=st.sampled_from([7, 1000]),
+    status=st.just(200),
+    headers=headers,
+    connect=st.just(0.0),
+    head=st.just(0.0),
+)
+"""Streams that fail before they say anything."""
+
 at_send = st.sampled_from([name for name in FAULTS if name != "encoding"])
-scripts = st.lists(st.one_of(*[drafts] * 8, at_send), min_size=1, max_size=6)
+scripts = st.lists(st.one_of(*[drafts] * 5, *[held] * 3, at_send), min_size=1, max_size=6)
 
 limits = st.builds(
     Limits,
@@ -229,7 +242,7 @@ def test_whatever_comes_a_stream_keeps_its_promises(
 
     check_waits(hand, policy)
     check_secrets(hand, error)
-    check_events(script, events)
+    check_events(script, events, number=hand.requests - 1, whole=error is None)
     check_partial(error, events)
     assert isinstance(hand.network.steps[-1], Close)
     assert (error is None) == (call.attempts[-1].reason is None)
@@ -242,19 +255,22 @@ def kind(identifier: str) -> str:
     return identifier.split(" ", 1)[1].rsplit(" ", 1)[0]
 
 
-def check_events(script: list[Draft | str], events: list[str]) -> None:
+def check_events(script: list[Draft | str], events: list[str], *, number: int, whole: bool) -> None:
     """They are the first of one reply, in order, none left out and none twice."""
-    if not events:
-        return
-    number = int(events[0].split()[0])
+    number = int(events[0].split()[0]) if events else number
     draft = script[number % len(script)]
-    assert isinstance(draft, Draft)
+    if isinstance(draft, str):
+        assert not events
+        return
+    ends = [at for at, part in enumerate(draft.body) if part == "done" or part in FAULTS]
     all_of_them = [
         f"{number} {part} {at}"
-        for at, part in enumerate(draft.body)
+        for at, part in enumerate(draft.body[: min(ends, default=None)])
         if part in CONTENT or part in EMPTY
     ]
     assert events == all_of_them[: len(events)]
+    # A wait that is too long ends a stream too, if its answer is complete.
+    assert not whole or events == all_of_them or any(not known(part) for part in draft.body)
 
 
 def check_partial(error: MistralError | None, events: list[str]) -> None:
