@@ -10,9 +10,10 @@ import httpcore2
 import httpx2
 import pytest
 
-from mistralai.client.exchange import TRANSPORT_ERRORS, Exchange, data_of, forget_frames
+from mistralai.client.exchange import TRANSPORT_ERRORS, Exchange, forget_frames
 from mistralai.client.faults import Kind
 from mistralai.client.network import AsyncStream, SyncStream
+from mistralai.client.rawbody import data_of
 from mistralai.client.request import Key, Request
 from mistralai.client.steps import Send
 from support.flows import KEY, URL, Clock
@@ -145,7 +146,7 @@ def test_reads_of_a_foreign_connection_have_the_limit_that_moves_while_the_answe
 def test_other_bodies_are_left_to_httpx2(exchange: Exchange, given: dict[str, Any]) -> None:
     foreign = Foreign()
     opened(exchange, foreign, **given)
-    assert exchange.receive is None
+    assert exchange.body is None
     assert "read" not in vars(foreign)
 
 
@@ -155,7 +156,7 @@ def test_a_connection_whose_reads_cannot_be_changed_is_left_to_httpx2(exchange: 
         read = Foreign.read
 
     opened(exchange, Slotted())
-    assert exchange.receive is None
+    assert exchange.body is None
 
 
 def test_a_limit_that_is_over_ends_the_wait_where_the_connection_would_not(

@@ -357,7 +357,8 @@ def test_sockets_in_the_file_system_and_sleeping_are_left_to_httpcore2(clock: Cl
 
 
 @pytest.mark.anyio
-async def test_async_connections_are_made_alike(clock: Clock) -> None:
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_on_trio_connections_are_made_alike(clock: Clock) -> None:
     inner = AsyncConnecting(clock)
     backend = AsyncBackend(inner)
     stream = await backend.connect_tcp("name", 443, Deadline(5.0, clock), "here", [OPTION])

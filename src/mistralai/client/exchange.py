@@ -11,12 +11,13 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any, Final
 
-import h11
 import httpcore2
 import httpx2
 
+from .connection import Connection
+from .deadline import Deadline
 from .faults import TransportFailure
-from .network import AsyncStream, Deadline, SyncStream
+from .rawbody import raw_body
 from .response import Head
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..recording import ExchangeRecorder, Recorder
     from .faults import Kind
+    from .rawbody import RawBody
     from .steps import Send
 
 TRANSPORT_ERRORS: Final = (
@@ -51,7 +53,7 @@ class Exchange:
     Attributes:
         timeout: The limit of a read; it moves.
         when_sent: Called when the request begins to be sent.
-        receive: Gives the next event of the connection's parser, where the body can be had there.
+        body: The body, where it can be had from under httpx2's generators.
     """
 
     def __init__(self, clock: Callable[[], float], recorder: Recorder | None = None) -> None:
@@ -68,7 +70,7 @@ class Exchange:
         self._exact = False
         self.timeout = Deadline(None, clock)
         self.when_sent: Callable[[], None] | None = None
-        self.receive: Callable[..., Any] | None = None
+        self.body: RawBody | None = None
 
     def arguments(self, step: Send, trace: object) -> dict[str, Any]:
         """What `build_request` takes, for a client of either colour."""
@@ -110,9 +112,9 @@ class Exchange:
             and not response.is_stream_consumed
             and response.http_version != "HTTP/2"
         )
-        self._exact = isinstance(stream, (SyncStream, AsyncStream))
+        self._exact = isinstance(stream, Connection)
         if plain:
-            self.receive = _receiver(response)
+            self.body = raw_body(response, stream)
             if not self._exact and hasattr(stream, "__dict__"):
                 self._take_over(stream)
         if self._recording is not None:
@@ -196,26 +198,6 @@ class Exchange:
         stream.read = read_in_time
         self._foreign = stream
         self._exact = True
-
-
-def data_of(event: object) -> bytes | None:
-    """The bytes of a parser's event: none at the end of the body, `None` for an event to pass over."""
-    if isinstance(event, h11.Data):
-        return bytes(event.data) or None
-    return b"" if isinstance(event, h11.EndOfMessage) or event is h11.PAUSED else None
-
-
-def _receiver(response: httpx2.Response) -> Callable[..., Any] | None:
-    """The parser of the connection that an answer comes from.
-
-    httpx2 and httpcore2 put six generators around it, which cost more than the parsing and,
-    in async, complain each for itself when a stream is dropped. The names on the way are
-    private: where one is missing, the generators serve.
-    """
-    found: Any = response
-    for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
-        found = getattr(found, name, None)
-    return getattr(found, "_receive_event", None)
 
 
 def _as_httpx2(error: Exception) -> Exception:

@@ -1,78 +1,25 @@
 """Connections as this package wants them, at httpcore2's public seam, the network backend.
 
-httpcore2 hands a timeout on to each read, but takes it once a body, so a limit
-cannot move while an answer comes in, nor be one for a whole head. Here a timeout
-is a `Deadline`: an object that the connection asks, at each wait, how long it may
-last. And `SO_KEEPALIVE` is set behind a proxy too.
+Their waits end by a `Deadline` (`deadline.py`), and `SO_KEEPALIVE` is set behind a
+proxy too. In threads and on trio they are httpcore2's own underneath; on asyncio and
+uvloop they are those of `asyncio_network.py`.
 """
 
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpcore2
+from anyio import lowlevel
+
+from .connection import Connection
+from .deadline import Deadline, left
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable
-
-_FOR_EVER: Final = 1e6
-"""Seconds; what a `Deadline` without a moment is to code that takes it for a number."""
-
-_NEVER_NOW: Final = 0.001
-"""Seconds; a wait that is late may still take what is already there."""
-
-
-class Deadline(float):
-    """A timeout that moves.
-
-    As a number it is the seconds that it was made with.
-
-    Attributes:
-        at: The moment of the clock at which waiting ends, or `None`.
-        stream: The connection that the request went over, once it is sent.
-        received: Whether anything came back.
-    """
-
-    __slots__ = ("_clock", "at", "received", "stream")
-
-    at: float | None
-    stream: httpcore2.NetworkStream | None
-    received: bool
-    _clock: Callable[[], float]
-
-    def __new__(cls, seconds: float | None, clock: Callable[[], float]) -> Self:
-        """Make one that ends in so many seconds from now, or never."""
-        self = super().__new__(cls, _FOR_EVER if seconds is None else seconds)
-        self.at = None if seconds is None else clock() + seconds
-        self.stream = None
-        self.received = False
-        self._clock = clock
-        return self
-
-    def begin(self, seconds: float | None, until: float | None) -> None:
-        """End in so many seconds from now, and no later than a moment."""
-        self.at = until
-        if seconds is not None:
-            at = self._clock() + seconds
-            self.at = at if until is None else min(at, until)
-
-    def left(self) -> float | None:
-        """Seconds until the moment, at least enough to take what is already there."""
-        return None if self.at is None else max(_NEVER_NOW, self.at - self._clock())
-
-
-def left(timeout: float | None) -> float | None:
-    """The seconds of a timeout as of now."""
-    return timeout.left() if isinstance(timeout, Deadline) else timeout
-
-
-def _received(data: bytes, timeout: float | None) -> bytes:
-    if data and isinstance(timeout, Deadline):
-        timeout.received = True
-    return data
+    from collections.abc import Iterable
 
 
 def keepalive() -> list[tuple[int, int, int]]:
@@ -84,7 +31,7 @@ def keepalive() -> list[tuple[int, int, int]]:
     return options
 
 
-class SyncStream(httpcore2.NetworkStream):
+class SyncStream(Connection, httpcore2.NetworkStream):
     """A connection whose waits end in time."""
 
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
@@ -92,12 +39,15 @@ class SyncStream(httpcore2.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it."""
-        return _received(self._inner.read(max_bytes, left(timeout)), timeout)
+        if self._rest:
+            return self._given(max_bytes)
+        return self._seen(self._inner.read(max_bytes, left(timeout)), timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""
         if isinstance(timeout, Deadline):
             timeout.stream = self
+        self._begin_head()
         self._inner.write(buffer, left(timeout))
 
     def close(self) -> None:
@@ -115,7 +65,7 @@ class SyncStream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore2 and this package ask of a connection."""
-        return self._inner.get_extra_info(info)
+        return self._asked(info, self._inner.get_extra_info(info))
 
 
 class SyncBackend(httpcore2.NetworkBackend):
@@ -162,7 +112,7 @@ class SyncBackend(httpcore2.NetworkBackend):
         self._inner.sleep(seconds)
 
 
-class AsyncStream(httpcore2.AsyncNetworkStream):
+class AsyncStream(Connection, httpcore2.AsyncNetworkStream):
     """`SyncStream` for async."""
 
     def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
@@ -170,10 +120,13 @@ class AsyncStream(httpcore2.AsyncNetworkStream):
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it."""
-        return _received(await self._inner.read(max_bytes, left(timeout)), timeout)
+        if self._rest:
+            return self._given(max_bytes)
+        return self._seen(await self._inner.read(max_bytes, left(timeout)), timeout)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""
+        self._begin_head()
         await self._inner.write(buffer, left(timeout))
 
     async def aclose(self) -> None:
@@ -197,7 +150,7 @@ class AsyncStream(httpcore2.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """What httpcore2 and this package ask of a connection."""
-        return self._inner.get_extra_info(info)
+        return self._asked(info, self._inner.get_extra_info(info))
 
 
 class AsyncBackend(httpcore2.AsyncNetworkBackend):
@@ -214,8 +167,12 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Connect."""
+        """Connect; all addresses of a name share one limit."""
         options = [*(socket_options or ()), *keepalive()]
+        if on_asyncio():
+            from . import asyncio_network
+
+            return await asyncio_network.connect_tcp(host, port, timeout, local_address, options)
         return AsyncStream(
             await self._inner.connect_tcp(host, port, left(timeout), local_address, options)
         )
@@ -224,6 +181,10 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore2.AsyncNetworkStream:
         """Connect to a socket in the file system."""
+        if on_asyncio():
+            from . import asyncio_network
+
+            return await asyncio_network.connect_unix_socket(path, timeout, socket_options or ())
         return AsyncStream(
             await self._inner.connect_unix_socket(path, left(timeout), socket_options)
         )
@@ -231,3 +192,8 @@ class AsyncBackend(httpcore2.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await self._inner.sleep(seconds)
+
+
+def on_asyncio() -> bool:
+    """Whether the loop that runs is asyncio's, uvloop included, and not trio's."""
+    return hasattr(lowlevel.current_token().native_token, "call_soon_threadsafe")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import anyio
 import httpx2
 
-from .exchange import TRANSPORT_ERRORS, Exchange, data_of, forget_frames
+from .exchange import TRANSPORT_ERRORS, Exchange, forget_frames
 from .reaper import Loop, reap
 from .steps import Close, Read, Send, Sleep
 
@@ -105,19 +105,16 @@ class SyncDriver:
     def _read(self, deadline: float | None) -> bytes:
         exchange = self._exchange
         exchange.until(deadline)
-        if exchange.receive is None:
+        if exchange.body is None:
             return exchange.came(next(filter(None, self._body), b""))
-        data = None
-        while data is None:
-            data = data_of(exchange.receive(timeout=exchange.timeout))
-        return exchange.came(data)
+        return exchange.came(exchange.body.read(exchange.timeout))
 
     def _send(self, step: Send) -> Head:
         self._exchange = exchange = Exchange(self._clock, self._recorder)
         request = self._client.build_request(**exchange.arguments(step, exchange.trace))
         self._response = response = self._client.send(request, stream=True, follow_redirects=False)
         head = exchange.opened(response)
-        if exchange.receive is None:
+        if exchange.body is None:
             self._body = response.iter_bytes()
         return head
 
@@ -202,12 +199,9 @@ class AsyncDriver:
     async def _read(self, deadline: float | None) -> bytes:
         exchange = self._exchange
         exchange.until(deadline)
-        if exchange.receive is None:
+        if exchange.body is None:
             return exchange.came(await self._decoded())
-        data = None
-        while data is None:
-            data = data_of(await exchange.receive(timeout=exchange.timeout))
-        return exchange.came(data)
+        return exchange.came(await exchange.body.aread(exchange.timeout))
 
     async def _decoded(self) -> bytes:
         if self._body is not None:
@@ -235,7 +229,7 @@ class AsyncDriver:
                 request, stream=True, follow_redirects=False
             )
             head = exchange.opened(response)
-            if exchange.receive is None:
+            if exchange.body is None:
                 self._body = response.aiter_bytes()
             return head
         raise httpx2.ReadTimeout("the head of the answer did not come in time")
