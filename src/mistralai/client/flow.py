@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .reader import EndReason
     from .request import Request
     from .response import Head
+    from .sse import ServerSentEvent
     from .steps import Plan, Steps, World
     from .timeouts import Phase
 
@@ -51,6 +52,7 @@ DRAIN: Final = (4096, 0.05)
 """Bytes and seconds that the rest of a body may take after `[DONE]`."""
 
 _REDIRECTS = 5
+_FEW = 16
 _EARLY = 0.005  # seconds by which a timer may fire before its moment
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
@@ -306,6 +308,8 @@ class StreamCall(Call):
         while not self.ready and self.end_reason is None:
             if self._problem is not None:
                 yield from self._fail(self._problem)
+            elif self._came:
+                self._problem = self._decode()
             elif self._over:
                 yield from self._finish()
             else:
@@ -313,6 +317,11 @@ class StreamCall(Call):
             if self._content:
                 self.ready.extend(self._held)
                 self._held.clear()
+
+    @property
+    def more_came(self) -> bool:
+        """Whether the last read of the network brought more than was handed out."""
+        return bool(self.ready or self._came)
 
     def take(self) -> CompletionEvent:
         """Hand the next event out."""
@@ -333,6 +342,8 @@ class StreamCall(Call):
         assert self.head is not None
         self._decoder = SSEDecoder(self._plan.max_event_size)
         self._reader = EventReader(self.head, self._world.wall_clock())
+        self._came: deque[ServerSentEvent | bytes] = deque()  # and was not looked at
+        self._came_at = 0.0
         self._held: list[CompletionEvent] = []
         self._content = False  # an event with content came, or there is nothing to wait for
         self._over = False
@@ -341,44 +352,56 @@ class StreamCall(Call):
         self.timing.begin()
 
     def _take(self) -> Steps[MistralError | None]:
-        """Read once and decode; give the error that the stream ends with, if it does."""
+        """Read once; give the error that the stream ends with, if it does."""
         reader = self._reader
         try:
             data = yield from self._read()
             if not self._sniffed:
                 yield from self._sniff(data)
-            events = self._decoder.feed(data) if data else self._decoder.close()
+            self._came += self._decoder.pieces(data) if data else self._decoder.close()
         except EventTooLargeError as large:
             return self._too_large(large)
         except MistralError as error:
             # A connection that fails when the answer is complete takes nothing away.
             self._over = reader.complete and not isinstance(error, ResponseValidationError)
             return None if self._over else error
-        came: list[CompletionEvent] = []
-        for sse in events:
-            event = reader.read(sse)
+        self._came_at = self._world.clock()
+        if data:
+            return None
+        reader.last(self._decoder.unfinished)
+        if reader.end_reason == "truncated" and self._plan.strict_end:
+            return truncated(self.progress())
+        self._over = self._content = True
+        return None
+
+    def _decode(self) -> MistralError | None:
+        """Look at a few events; give the error that the stream ends with, if they have it.
+
+        Few, because hundreds that came at once and wait would be walked through by each
+        collection of garbage.
+        """
+        reader = self._reader
+        events: list[CompletionEvent] = []
+        for _ in range(min(_FEW, len(self._came))):
+            event = reader.read(self._came.popleft())
             if event is not None:
-                came.append(event)
+                events.append(event)
             if reader.over:
+                self._came.clear()
+                self._over = True
+                self._content |= reader.error is None
                 break
-        self._note(came)
-        if not data:
-            reader.last(self._decoder.unfinished)
-            if reader.end_reason == "truncated" and self._plan.strict_end:
-                return truncated(self.progress())
-        self._over = reader.over or not data
-        self._content |= self._over and reader.error is None
+        if events:
+            self._note(events)
         return reader.error
 
-    def _note(self, came: list[CompletionEvent]) -> None:
-        """Keep what came, and see whether it has content."""
-        if not came:
-            return
-        self._held += came
+    def _note(self, events: list[CompletionEvent]) -> None:
+        """Keep events, and see whether they have content."""
+        self._held += events
         timing = self.timing
-        now = self._world.clock()
-        timing.arrived(now - self._patience.started, len(came))
-        if any(map(has_content, came)):
+        now = self._came_at
+        timing.arrived(now - self._patience.started, len(events))
+        if any(map(has_content, events)):
             self._content = True
             self._content_at = now
             self._patience.content()

@@ -136,7 +136,7 @@ class PartialReading:
 
     def waiting(self) -> Any:
         """What was not given yet, if no event waits that would add to it."""
-        if self._call.ready:
+        if self._call.more_came:
             return None
         return self._growing.partial(last=self._call.end_reason is not None)
 

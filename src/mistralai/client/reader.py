@@ -53,14 +53,17 @@ class EventReader:
             return "done" if self.done else "finish_reason_only"
         return "done_only" if self.done else "truncated"
 
-    def read(self, sse: ServerSentEvent) -> CompletionEvent | None:
-        """The completion event that a server-sent event holds, or `None` for what is none.
+    def read(self, sse: ServerSentEvent | bytes) -> CompletionEvent | None:
+        """The completion event that a server-sent event, or its data, holds; `None` for what is none.
 
         Pings, `null`, `[DONE]` and errors are none; the last two are seen in `done` and `error`.
         """
-        raw = sse.raw
-        if sse.event != "message":
-            return self._named(sse)
+        if isinstance(sse, bytes):
+            raw = sse
+        else:
+            raw = sse.raw
+            if sse.event != "message":
+                return self._named(sse)
         try:
             chunk = parse_chunk(raw)
         except ValueError as invalid:

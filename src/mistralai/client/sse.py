@@ -101,12 +101,19 @@ class SSEDecoder:
             EventTooLargeError: At an event above `max_event_size`, from the first call on that
                 has no completed event to return.
         """
+        return [
+            ServerSentEvent(piece) if isinstance(piece, bytes) else piece
+            for piece in self.pieces(data)
+        ]
+
+    def pieces(self, data: bytes) -> list[ServerSentEvent | bytes]:
+        """`feed`, where an event that has nothing but data is its data: there are many of them."""
         self._check_limit()
         if self._head is not None:
             data = self._without_mark(data)
         if self._after_cr or b"\r" in data:
             data = self._with_lf(data)
-        events: list[ServerSentEvent] = []
+        events: list[ServerSentEvent | bytes] = []
         try:
             self._decode(data, events)
         except EventTooLargeError as error:
@@ -146,7 +153,7 @@ class SSEDecoder:
         self._after_cr = data.endswith(b"\r")
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
-    def _decode(self, data: bytes, events: list[ServerSentEvent]) -> None:
+    def _decode(self, data: bytes, events: list[ServerSentEvent | bytes]) -> None:
         if b"\n" not in data:
             self._grow(data)
             return
@@ -168,7 +175,9 @@ class SSEDecoder:
         limit = self._limit
         for block in blocks:
             if block.startswith(b"data: ") and b"\n" not in block and len(block) <= limit:
-                events.append(ServerSentEvent(block[6:], "message", self.last_event_id))
+                data = block[6:]
+                id_ = self.last_event_id
+                events.append(ServerSentEvent(data, id=id_) if id_ else data)
             else:
                 self._keep(block)
                 self._dispatch(events)
@@ -202,7 +211,7 @@ class SSEDecoder:
         if more and len(self._lines) + more > self._limit:
             raise EventTooLargeError(self._limit, bytes(self._lines or self._line or piece)[:200])
 
-    def _dispatch(self, events: list[ServerSentEvent]) -> None:
+    def _dispatch(self, events: list[ServerSentEvent | bytes]) -> None:
         """The open event met its empty line."""
         lines, self._lines = bytes(self._lines), bytearray()
         data = bytearray()
