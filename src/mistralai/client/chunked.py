@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?", re.DOTALL)
+_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_LINE: Final = 16 * 1024
 
 
@@ -38,7 +38,8 @@ class ChunkedBody:
         if self._held:
             data = self._held + data
         pieces: list[bytes] = []
-        at = 0
+        within = self._left or self._after_chunk or self._trailers or self.error
+        at = 0 if within else _whole(data, pieces)
         while not (self.over or self.error):
             if self._left:
                 piece = data[at : at + self._left]
@@ -47,11 +48,10 @@ class ChunkedBody:
                 pieces.append(piece)
                 at += len(piece)
                 self._left -= len(piece)
+            elif (end := data.find(b"\r\n", at)) < 0:
+                break
             else:
-                end = data.find(b"\r\n", at)
-                if end < 0:
-                    break
-                self._read_line(data[at:end])
+                self._read_line(data[at : end + 2])
                 at = end + 2
         if self.over:
             self.rest = data[at:]
@@ -63,9 +63,9 @@ class ChunkedBody:
 
     def _read_line(self, line: bytes) -> None:
         if self._trailers:
-            self.over = not line
+            self.over = line == b"\r\n"
         elif self._after_chunk:
-            if line:
+            if line != b"\r\n":
                 self.error = f"a chunk has no end where it should: {line[:20]!r}"
             self._after_chunk = False
         else:
@@ -76,3 +76,16 @@ class ChunkedBody:
             self._left = int(size[1], 16)
             self._after_chunk = self._left > 0
             self._trailers = self._left == 0
+
+
+def _whole(data: bytes, pieces: list[bytes]) -> int:
+    """Take the chunks that are there from end to end, as nearly all are; give where they end."""
+    at = 0
+    while (size := _SIZE.match(data, at)) is not None:
+        start = size.end()
+        end = start + int(size[1], 16)
+        if end == start or data[end : end + 2] != b"\r\n":
+            break
+        pieces.append(data[start:end])
+        at = end + 2
+    return at

@@ -75,6 +75,7 @@ class Call:
         self._world = world
         self._patience = Patience(plan.limits, world.clock())
         self._phase: Phase = "first_event"  # of the wait that is on
+        self._read_at = 0.0
         self._content_at: float | None = None
         self._retries = 0
         self._answered = False  # the attempt that is on has its head
@@ -221,10 +222,11 @@ class Call:
         before = self._world.clock()
         deadline, self._phase = self._patience.deadline(before)
         try:
-            data: bytes = yield Read(_least(deadline, until))
+            data: bytes = yield Read(deadline if until is None else _least(deadline, until))
         except TransportFailure as failure:
             raise transport_error(failure, self.progress()) from failure.cause
-        self._patience.waited(self._world.clock() - before)
+        self._read_at = self._world.clock()
+        self._patience.waited(self._read_at - before)
         self.timing.bytes += len(data)
         return data
 
@@ -343,7 +345,6 @@ class StreamCall(Call):
         self._decoder = SSEDecoder(self._plan.max_event_size)
         self._reader = EventReader(self.head, self._world.wall_clock())
         self._came: deque[ServerSentEvent | bytes] = deque()  # and was not looked at
-        self._came_at = 0.0
         self._held: list[CompletionEvent] = []
         self._content = False  # an event with content came, or there is nothing to wait for
         self._over = False
@@ -365,7 +366,6 @@ class StreamCall(Call):
             # A connection that fails when the answer is complete takes nothing away.
             self._over = reader.complete and not isinstance(error, ResponseValidationError)
             return None if self._over else error
-        self._came_at = self._world.clock()
         if data:
             return None
         reader.last(self._decoder.unfinished)
@@ -399,7 +399,7 @@ class StreamCall(Call):
         """Keep events, and see whether they have content."""
         self._held += events
         timing = self.timing
-        now = self._came_at
+        now = self._read_at
         timing.arrived(now - self._patience.started, len(events))
         if any(map(has_content, events)):
             self._content = True

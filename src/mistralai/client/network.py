@@ -8,6 +8,7 @@ uvloop they are those of `asyncio_network.py`.
 from __future__ import annotations
 
 import socket
+import ssl
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -18,7 +19,6 @@ from .connection import Connection
 from .deadline import Deadline, left
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterable
 
 
@@ -36,17 +36,23 @@ class SyncStream(Connection, httpcore2.NetworkStream):
 
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner = inner
+        sock = inner.get_extra_info("socket")
+        # A connection with TLS in TLS has a socket, but not what comes from it.
+        within = isinstance(inner.get_extra_info("ssl_object"), ssl.SSLObject)
+        self._sock = sock if isinstance(sock, socket.socket) and not within else None
+        self._set_to: float | None = -1.0  # seconds that the socket waits at most, where known
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it."""
         if self._rest:
             return self._given(max_bytes)
-        return self._seen(self._inner.read(max_bytes, left(timeout)), timeout)
+        return self._seen(self._read(max_bytes, left(timeout)), timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it."""
         if isinstance(timeout, Deadline):
             timeout.stream = self
+        self._set_to = -1.0
         self._begin_head()
         self._inner.write(buffer, left(timeout))
 
@@ -66,6 +72,20 @@ class SyncStream(Connection, httpcore2.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         """What httpcore2 and this package ask of a connection."""
         return self._asked(info, self._inner.get_extra_info(info))
+
+    def _read(self, max_bytes: int, seconds: float | None) -> bytes:
+        if self._sock is None:
+            return self._inner.read(max_bytes, seconds)
+        # To set a socket's timeout is a call of the system for each token.
+        if not _alike(seconds, self._set_to):
+            self._sock.settimeout(seconds)
+            self._set_to = seconds
+        try:
+            return self._sock.recv(max_bytes)
+        except TimeoutError as error:
+            raise httpcore2.ReadTimeout(str(error)) from error
+        except OSError as error:
+            raise httpcore2.ReadError(str(error)) from error
 
 
 class SyncBackend(httpcore2.NetworkBackend):
@@ -110,6 +130,13 @@ class SyncBackend(httpcore2.NetworkBackend):
     def sleep(self, seconds: float) -> None:
         """Wait."""
         self._inner.sleep(seconds)
+
+
+def _alike(one: float | None, other: float | None) -> bool:
+    """Whether two limits differ by less than anyone would notice, 1 %."""
+    if one is None or other is None:
+        return one is other
+    return 0.99 * other <= one <= other
 
 
 class AsyncStream(Connection, httpcore2.AsyncNetworkStream):

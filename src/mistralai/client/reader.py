@@ -136,15 +136,11 @@ def has_content(event: CompletionEvent) -> bool:
     A delta with nothing but a role and an index, as streams open with, brings nothing.
     """
     chunk = event.data
-    return chunk.usage is not None or any(
-        choice.finish_reason is not None or _says_something(choice.delta)
-        for choice in chunk.choices
-    )
+    for choice in chunk.choices:
+        if choice.delta.content or choice.finish_reason is not None:
+            return True
+    return chunk.usage is not None or any(_says_something(each.delta) for each in chunk.choices)
 
 
 def _says_something(delta: DeltaMessage) -> bool:
-    if delta.content or delta.tool_calls:
-        return True
-    return any(
-        value for name, value in delta if name not in {"role", "index", "content", "tool_calls"}
-    )
+    return any(value for name, value in delta if name not in {"role", "index"})

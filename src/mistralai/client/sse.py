@@ -108,7 +108,8 @@ class SSEDecoder:
 
     def pieces(self, data: bytes) -> list[ServerSentEvent | bytes]:
         """`feed`, where an event that has nothing but data is its data: there are many of them."""
-        self._check_limit()
+        if self._too_large is not None:
+            self._check_limit()
         if self._head is not None:
             data = self._without_mark(data)
         if self._after_cr or b"\r" in data:
@@ -181,7 +182,8 @@ class SSEDecoder:
             else:
                 self._keep(block)
                 self._dispatch(events)
-        self._keep_open(tail)
+        if tail:
+            self._keep_open(tail)
 
     def _keep_open(self, data: bytes) -> None:
         """Keep the beginning of an event: ended lines, then a line without an end."""

@@ -33,7 +33,7 @@ class Send:
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze it would triple what it costs, and there is one for each token
 class Read:
     """Read from the body, until a moment of the clock at the latest."""
 
