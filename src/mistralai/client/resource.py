@@ -5,7 +5,6 @@ An endpoint is data; a method of a resource names one and hands its keywords on.
 
 from __future__ import annotations
 
-import random
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -181,6 +180,8 @@ class Resource:
         )
 
     def _world(self) -> World:
+        import random
+
         from .log import log_of
         from .steps import World
 
