@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import select
-from collections import deque
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore2
@@ -36,7 +35,7 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: Any = None
-        self._came: deque[bytes] = deque()
+        self._came: list[bytes] = []
         self._size = 0  # bytes that came and were not read
         self._held_back = False
         self._error: Exception | None = None
@@ -166,11 +165,11 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
         return self._transport.get_extra_info("socket")
 
     def _take(self, max_bytes: int) -> bytes:
-        data = self._came.popleft()
+        data = self._came.pop(0)
         while self._came and len(data) + len(self._came[0]) <= max_bytes:
-            data += self._came.popleft()
+            data += self._came.pop(0)
         if len(data) > max_bytes:
-            self._came.appendleft(data[max_bytes:])
+            self._came.insert(0, data[max_bytes:])
             data = data[:max_bytes]
         self._size -= len(data)
         if self._held_back and self._size <= _ROOM // 2 and not self._over:

@@ -13,7 +13,6 @@ every fault are written here, once, as ordinary loops and `try`/`except`.
 
 from __future__ import annotations
 
-from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -295,7 +294,7 @@ class StreamCall(Call):
     def __init__(self, plan: Plan, world: World) -> None:
         super().__init__(plan, world)
         self.answer_so_far = Accumulator()
-        self.ready: deque[CompletionEvent] = deque()
+        self.ready: list[CompletionEvent] = []
         self.end_reason: EndReason | None = None
         self.error: MistralError | None = None
         self._problem: MistralError | None = None  # what is to end it
@@ -327,7 +326,7 @@ class StreamCall(Call):
 
     def take(self) -> CompletionEvent:
         """Hand the next event out."""
-        event = self.ready.popleft()
+        event = self.ready.pop(0)
         chunk = event.data
         self.answer_so_far.add(chunk)
         if chunk.usage is not None and isinstance(chunk.usage.completion_tokens, int):
@@ -344,7 +343,7 @@ class StreamCall(Call):
         assert self.head is not None
         self._decoder = SSEDecoder(self._plan.max_event_size)
         self._reader = EventReader(self.head, self._world.wall_clock())
-        self._came: deque[ServerSentEvent | bytes] = deque()  # and was not looked at
+        self._came: list[ServerSentEvent | bytes] = []  # and was not looked at, the first last
         self._held: list[CompletionEvent] = []
         self._content = False  # an event with content came, or there is nothing to wait for
         self._over = False
@@ -359,7 +358,8 @@ class StreamCall(Call):
             data = yield from self._read()
             if not self._sniffed:
                 yield from self._sniff(data)
-            self._came += self._decoder.pieces(data) if data else self._decoder.close()
+            self._came = self._decoder.pieces(data) if data else [*self._decoder.close()]
+            self._came.reverse()
         except EventTooLargeError as large:
             return self._too_large(large)
         except MistralError as error:
@@ -383,7 +383,7 @@ class StreamCall(Call):
         reader = self._reader
         events: list[CompletionEvent] = []
         for _ in range(min(_FEW, len(self._came))):
-            event = reader.read(self._came.popleft())
+            event = reader.read(self._came.pop())
             if event is not None:
                 events.append(event)
             if reader.over:

@@ -72,6 +72,17 @@ class SSEDecoder:
         retry: The last reconnection time in milliseconds, or `None`.
     """
 
+    __slots__ = (
+        "_after_cr",
+        "_head",
+        "_limit",
+        "_line",
+        "_lines",
+        "_too_large",
+        "last_event_id",
+        "retry",
+    )
+
     def __init__(self, max_event_size: int = DEFAULT_MAX_EVENT_SIZE) -> None:
         """Make a decoder for one stream.
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from .deltas import TextDelta, deltas_of, text_of
 
 if TYPE_CHECKING:
-    from collections import deque
-
     from .accumulate import Accumulator
     from .deltas import Delta
     from .models import CompletionEvent
@@ -88,7 +86,7 @@ class AsyncView(AsyncIterator[V]):
 class TextReading:
     """The text of choice 0, in the pieces in which it comes."""
 
-    def __init__(self, rest: deque[Delta]) -> None:
+    def __init__(self, rest: list[Delta]) -> None:
         self._rest = rest
 
     def waiting(self) -> str | None:
@@ -111,13 +109,13 @@ class DeltaReading:
     An event can bring several: those not read yet are the stream's `rest`, until it goes on.
     """
 
-    def __init__(self, rest: deque[Delta], answer: Accumulator) -> None:
+    def __init__(self, rest: list[Delta], answer: Accumulator) -> None:
         self._rest = rest
         self._answer = answer
 
     def waiting(self) -> Delta | None:
         """The next piece of the last event."""
-        return self._rest.popleft() if self._rest else None
+        return self._rest.pop(0) if self._rest else None
 
     def came(self, event: CompletionEvent | None) -> Delta | None:
         """The first piece of the event."""

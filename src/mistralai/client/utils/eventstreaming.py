@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -63,7 +62,7 @@ class _StreamState(Generic[T]):
         self._client = client
         self._caller = caller
         self._process = os.getpid()
-        self._rest: deque[Delta] = deque()  # of the last event, where its deltas are read
+        self._rest: list[Delta] = []  # of the last event, where its deltas are read
 
     def parts(self) -> tuple[StreamCall, Any, object, Caller]:
         """What the stream is made of, for a stream around it. Not for callers."""
