@@ -1,6 +1,6 @@
 import socket
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import anyio
@@ -224,6 +224,78 @@ async def test_neither_does_one_that_is_cancelled(clock: Clock) -> None:
     with anyio.CancelScope() as scope:
         await AsyncStream(inner).start_tls(TLS)
     assert inner.asked == [("close",)]
+
+
+class Counted(socket.socket):
+    """A socket that counts how often its timeout is set."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(fileno=sock.detach())
+        self.set_to: list[float | None] = []
+
+    def settimeout(self, value: float | None, /) -> None:
+        self.set_to.append(value)
+        super().settimeout(value)
+
+
+class OnSocket(InThreads):
+    """A connection on a socket, which is to be read past it."""
+
+    def __init__(self, clock: Clock, sock: socket.socket, ssl_object: object = None) -> None:
+        super().__init__(clock)
+        self._info = {"socket": sock, "ssl_object": ssl_object}
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._info[info]
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[Counted, socket.socket]]:
+    near, far = socket.socketpair()
+    ours = Counted(near)
+    yield ours, far
+    ours.close()
+    far.close()
+
+
+def test_a_socket_whose_limit_hardly_moves_is_set_once(
+    clock: Clock, pair: tuple[Counted, socket.socket]
+) -> None:
+    sock, peer = pair
+    stream = SyncStream(OnSocket(clock, sock))
+    deadline = Deadline(100.0, clock)
+    for seconds in (100.0, 99.9, 99.1, 100.0, 98.0, 300.0, None, None):
+        peer.send(b"event")
+        deadline.at = None if seconds is None else clock.now + seconds
+        assert stream.read(100, deadline) == b"event"
+    assert sock.set_to == [100.0, 98.0, 300.0, None]
+    stream.write(b"request", deadline)  # which sets it to something of its own
+    peer.send(b"event")
+    stream.read(100, deadline)
+    assert sock.set_to == [100.0, 98.0, 300.0, None, None]
+
+
+def test_a_socket_that_is_silent_or_broken_is_a_read_error(
+    clock: Clock, pair: tuple[Counted, socket.socket]
+) -> None:
+    sock, _ = pair
+    stream = SyncStream(OnSocket(clock, sock))
+    with pytest.raises(httpcore2.ReadTimeout) as late:
+        stream.read(100, 0.01)
+    assert isinstance(late.value.__cause__, TimeoutError)
+    sock.close()
+    with pytest.raises(httpcore2.ReadError) as broken:
+        stream.read(100, 0.01)
+    assert isinstance(broken.value.__cause__, OSError)
+
+
+def test_tls_within_tls_is_read_through_httpcore2(
+    clock: Clock, pair: tuple[Counted, socket.socket]
+) -> None:
+    within = TLS.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="x")
+    inner = OnSocket(clock, pair[0], within)
+    assert SyncStream(inner).read(10, 5.0) == b"data"
+    assert inner.asked == [("read", 10, 5.0)]
 
 
 # --- making connections ------------------------------------------------------
