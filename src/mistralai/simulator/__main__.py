@@ -83,19 +83,21 @@ def _simulator(options: argparse.Namespace) -> Simulator:
 
 
 def _scenario(options: argparse.Namespace) -> ScenarioLike:
+    times = {
+        "first": options.ttft,
+        "tokens_per_second": options.tps,
+        "jitter": options.jitter,
+        "burst": options.burst,
+    }
+    timing = Timing(**{name: time for name, time in times.items() if time is not None})
+    faults: list[Fault] = options.fault or []
+    if not (options.upstream or options.replay or options.scenario.endswith(".toml")):
+        return Scenario(options.scenario, timing=timing, faults=faults)
+    if faults or timing != Timing():
+        raise ValueError("times and faults are for presets; write them into a TOML file")
     if options.upstream:
         return Upstream(options.upstream, options.record, options.mode)
-    if options.replay:
-        return Replay(options.replay)
-    if options.scenario.endswith(".toml"):
-        return load(options.scenario)
-    timing = Timing(
-        first=options.ttft,
-        tokens_per_second=options.tps,
-        jitter=options.jitter,
-        burst=options.burst,
-    )
-    return Scenario(options.scenario, timing=timing, faults=options.fault)
+    return Replay(options.replay) if options.replay else load(options.scenario)
 
 
 def _fault(name: str) -> Fault:
@@ -137,26 +139,62 @@ def _parser() -> argparse.ArgumentParser:
     add("--ca-file", type=Path, metavar="FILE", help="write what clients must trust; means --tls")
     add("--list", action="store_true", help="list the presets and the faults, and end")
 
-    add = parser.add_argument_group("what is said").add_argument
-    add("--scenario", default="auto", metavar="NAME|FILE.toml", help="(default: %(default)s)")
-    add("--fault", type=_fault, action="append", default=[], metavar="NAME", help="cut-after-5")
+    group = parser.add_argument_group("what is answered", "one of --scenario, --replay, --upstream")
+    add = group.add_mutually_exclusive_group().add_argument
+    add(
+        "--scenario",
+        default="auto",
+        metavar="NAME|FILE",
+        help="a preset, or a file that ends in .toml (default: %(default)s)",
+    )
+    add("--replay", type=Path, metavar="PATH", help="a recording, or a folder of them")
+    add("--upstream", metavar="URL", help="what this server answers; it is recorded")
+    add = group.add_argument
+    add(
+        "--record",
+        default="recordings",
+        metavar="DIR",
+        help="of --upstream: the folder of recordings (default: %(default)s)",
+    )
+    add(
+        "--mode",
+        choices=["none", "once", "all"],
+        default="once",
+        help="of --upstream: ask it "
+        "never, where nothing is recorded yet, or always (default: %(default)s)",
+    )
     add("--seed", type=int, default=0, help="where all chance comes from (default: %(default)s)")
-    add("--ttft", type=float, default=0.0, metavar="SECONDS", help="time to the first token")
-    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
-    add("--jitter", type=float, default=0.0, help="deviation of times, as a share of them")
-    add("--burst", type=int, default=1, metavar="N", help="tokens in one piece")
     add("--speed", type=_speed, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
 
-    add = parser.add_argument_group("recordings").add_argument
-    add("--replay", type=Path, metavar="PATH", help="answer from a recording, or a folder of them")
-    add("--upstream", metavar="URL", help="send requests on to this server, and record")
-    add("--record", default="recordings", metavar="DIR", help="where to (default: %(default)s)")
-    add("--mode", choices=["none", "once", "all"], default="once", help="as vcrpy has them")
+    add = parser.add_argument_group("a preset's time and faults").add_argument
+    add(
+        "--fault",
+        type=_fault,
+        action="append",
+        metavar="NAME",
+        help="what goes wrong, such as cut-after-5; may be given several times",
+    )
+    add("--ttft", type=float, metavar="SECONDS", help="time to the first token (default: 0)")
+    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
+    add("--jitter", type=float, metavar="SHARE", help="deviation of the times (default: 0)")
+    add("--burst", type=int, metavar="N", help="tokens in one piece (default: 1)")
 
     usual = Limits()
     add = parser.add_argument_group("limits").add_argument
-    add("--max-connections", type=int, default=usual.connections, metavar="N")
-    add("--max-request-size", type=int, default=usual.request_size, metavar="BYTES")
+    add(
+        "--max-connections",
+        type=int,
+        default=usual.connections,
+        metavar="N",
+        help="open at once (default: %(default)s)",
+    )
+    add(
+        "--max-request-size",
+        type=int,
+        default=usual.request_size,
+        metavar="BYTES",
+        help="of a request's body (default: %(default)s)",
+    )
     return parser
 
 
