@@ -19,6 +19,7 @@ from .merging import merged
 
 _TYPED_BY: Final[Mapping[str, str]] = {
     "properties": "object", "required": "object", "additionalProperties": "object",
+    "minProperties": "object", "maxProperties": "object", "propertyNames": "object",
     "items": "array", "prefixItems": "array", "minItems": "array", "maxItems": "array",
     "pattern": "string", "format": "string", "minLength": "string", "maxLength": "string",
     "minimum": "number", "maximum": "number", "exclusiveMinimum": "number",
@@ -191,15 +192,38 @@ class _Maker:
     def _object(self, schema: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
         known: dict[str, Schema] = schema.get("properties", {})
         rest = schema.get("additionalProperties", True)
-        required: list[str] = schema.get("required", [])
-        wanted = dict.fromkeys([*known, *required] if depth <= _DEEP else required)
-        if not wanted and is_object(rest) and depth <= _DEEP:
-            wanted = {words(self._chance): None}
         return {
             name: self.value(known.get(name, rest), f"{path}.{name}".lstrip("."), depth + 1)
-            for name in wanted
+            for name in self._names(schema, path, depth)
             if known.get(name, rest) is not False
         }
+
+    def _names(self, schema: dict[str, Any], path: str, depth: int) -> list[str]:
+        """Choose properties: what must be there, what else is known, and names without sense."""
+        required: list[str] = schema.get("required", [])
+        known: dict[str, Schema] = schema.get("properties", {})
+        rest = schema.get("additionalProperties", True)
+        least = self._bearable(schema.get("minProperties", 0), path)
+        most: int = schema.get("maxProperties", _MOST)
+        optional = [name for name in known if name not in required and known[name] is not False]
+        if depth > _DEEP:
+            optional = optional[: max(0, least - len(required))]
+        elif is_object(rest) and not (known or required):
+            least = max(least, min(1, most))
+        names = dict.fromkeys([*required, *optional][:most])
+        for _ in range(0 if rest is False else least + _TRIES):
+            if len(names) >= least:
+                break
+            names[self._name(schema, path, depth, len(names))] = None
+        return sorted(names, key=[*known, *names].index)
+
+    def _name(self, schema: dict[str, Any], path: str, depth: int, count: int) -> str:
+        """Make a name; names without sense grow with their count, so that they differ."""
+        if "propertyNames" in schema:
+            rule = merged({"type": "string"}, _as_object(schema["propertyNames"]))
+            name: str = self.value(rule, f"{path}.propertyNames".lstrip("."), depth + 1)
+            return name
+        return words(self._chance, count)
 
 
 def _as_object(schema: Schema) -> dict[str, Any]:
@@ -234,4 +258,4 @@ def _range(schema: dict[str, Any], margin: float) -> tuple[float, float]:
     if lows:
         return max(lows), min(highs, default=max(lows) + _SPAN)
     high = min(highs, default=_SPAN)
-    return (0 if high >= 0 else high - _SPAN), high
+    return (0 if high > 0 else high - _SPAN), high
