@@ -96,6 +96,8 @@ SCHEMAS = [
     {"type": "string", "maxLength": 2},
     {"type": "string", "format": "unheard-of"},
     {"type": "array", "minItems": 4, "uniqueItems": True, "items": {"enum": [1, 2, 3, 4]}},
+    {"type": "array", "minItems": 9, "uniqueItems": True, "items": {"type": "integer", "minimum": 1,
+                                                                   "maximum": 9}},
     {"type": "array", "prefixItems": [{"const": 1}, {"const": 2}], "items": False},
     {"type": "array", "items": False},
     {"type": "array", "maxItems": 0},

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..jsonvalues import is_list, is_object
 from . import keywords, patterns
-from .conforming import Schema, conforms
+from .conforming import Schema, conforms, same
 from .formats import FORMATS, words
 from .keywords import SchemaError
 from .merging import merged
@@ -182,7 +182,18 @@ class _Maker:
             most = min(most, len(first))
         length = self._chance.randint(min(least, most), most)
         schemas = [*first, *[rest] * (length - len(first))][:length]
-        return [self.value(each, f"{path}[{i}]", depth + 1) for i, each in enumerate(schemas)]
+        return self._items(schemas, path, depth, unique=schema.get("uniqueItems", False))
+
+    def _items(self, schemas: list[Schema], path: str, depth: int, *, unique: bool) -> list[Any]:
+        """Make the items of an array; where they must differ, none that is there already."""
+        items: list[Any] = []
+        for number, schema in enumerate(schemas):
+            for _ in range(_TRIES if unique else 1):
+                item = self.value(schema, f"{path}[{number}]", depth + 1)
+                if not (unique and any(same(item, other) for other in items)):
+                    items.append(item)
+                    break
+        return items
 
     def _bearable(self, least: int, path: str) -> int:
         if least > _MOST:
