@@ -5,8 +5,8 @@
 The server runs in a process of its own, pinned to one core where the system can do that; this
 process reads with plain sockets, on another core. Printed are events a second with 16 streams at
 full speed, and for 1,000 streams at 20 tokens a second how late the last event came, what share of
-the core the server needed, and how long server and reader waited because other programs had their
-cores: on an idle machine the last event is as late as it is less that.
+the core the server needed, and how long server and reader together waited while other programs had
+their cores: lateness that comes from there is not the simulator's.
 """
 
 import os

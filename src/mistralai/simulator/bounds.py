@@ -35,7 +35,7 @@ class Range:
         return f"use {self.least:g} to {self.most:g}"
 
     def check(self, name: str, number: float) -> None:
-        """Check one number; none that is no number is within any range.
+        """Check one number; NaN is in no range.
 
         Raises:
             ValueError: It is not allowed; the text says its name and what is.
