@@ -79,5 +79,9 @@ def mistral_recorder(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
     folder = request.path.parent / "recordings" / request.path.stem / name
     options = request.config.option
     upstream = Upstream(options.mistral_upstream, folder, options.mistral_record)
-    with Simulator(upstream) as simulator:
+    try:
+        recorder = Simulator(upstream)
+    except FileNotFoundError:
+        pytest.fail(f"{folder} has no recording; run pytest --mistral-record=once", pytrace=False)
+    with recorder as simulator:
         yield simulator

@@ -7,7 +7,7 @@ import pytest
 
 from mistralai import errors
 from mistralai.recording import load
-from mistralai.simulator import Answer, Replay, Simulator
+from mistralai.simulator import Answer, Replay, Scenario, Simulator, faults
 
 KEY = "a-key-that-nobody-may-see"
 ASK = {"model": "m", "messages": [{"role": "user", "content": f"{KEY} is in the prompt"}]}
@@ -38,6 +38,16 @@ def test_what_was_recorded_plays_back_as_it_came(colour, sim, file, recording):
     with Simulator(Replay(file), speed=math.inf) as replay:
         again = events_of(colour, colour.client(api_key=KEY, server_url=replay.url))
     assert again == came
+
+
+def test_a_compressed_stream_is_recorded_plain_and_plays_back_as_it_came(colour, file, recording):
+    with Simulator(Scenario("poem", faults=[faults.Gzip()])) as sim:
+        came = events_of(colour, recording(sim))
+    (exchange,) = load(file)
+    assert exchange.reads[0].data.startswith(b'data: {"id":')
+    assert exchange.headers["content-type"] == "text/event-stream; charset=utf-8"
+    with Simulator(Replay(file), speed=math.inf) as replay:
+        assert events_of(colour, colour.client(api_key=KEY, server_url=replay.url)) == came
 
 
 def test_a_whole_answer_and_its_request_are_recorded(colour, sim, file, recording):
@@ -83,7 +93,7 @@ def test_a_stream_that_the_caller_closes_is_recorded_as_closed(colour, file, rec
 
 
 def test_each_attempt_is_an_exchange_of_its_own(colour, file, recording):
-    failed = Answer.of_json({"message": "full"}, status=503, headers={"retry-after": "0"})
+    failed = Answer.of_json({"message": "full"}, status=503, headers={"retry-after-ms": "1"})
     with Simulator([failed, "poem"]) as sim:
         events_of(colour, recording(sim))
     assert [exchange.status for exchange in load(file)] == [503, 200]

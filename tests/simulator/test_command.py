@@ -55,6 +55,28 @@ def test_it_prints_its_url_serves_and_ends_on_a_signal(number):
     assert (process.returncode, rest, errors) == (0, "", "")
 
 
+def test_a_signal_ends_it_in_the_middle_of_answers():
+    with (
+        command("--port", "0", "--scenario", "lorem", "--tps", "5") as process,
+        ExitStack() as stack,
+    ):
+        url = process.stdout.readline().strip()
+        clients = [stack.enter_context(RawClient(url)) for _ in range(3)]
+        for client in clients:
+            client.send(chat(stream=True))
+            client.read()
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=10)
+        assert all(not client.read_all()[0].endswith(b"0\r\n\r\n") for client in clients)
+    assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_another_process_gives_the_same_body_for_a_seed(serving):
+    with Simulator("lorem", seed=7) as sim:
+        here = asked(sim.url, stream=True).content
+    assert asked(serving("--scenario", "lorem", "--seed", "7"), stream=True).content == here
+
+
 def test_a_taken_port_is_said_in_one_line():
     with Simulator() as sim, command("--port", str(sim.port)) as process:
         output, errors = process.communicate(timeout=10)
@@ -120,7 +142,12 @@ def test_as_many_connections_are_served_as_the_system_allows():
         (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
         (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
         (["--upstream", "nowhere"], "'nowhere' is no address"),
-        (["--tps", "0"], "tokens_per_second: 0.0 is no speed"),
+        (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
+        (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
+        (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
+        (["--replay", "r.jsonl", "--tps", "5"], "times and faults are for presets"),
+        (["--scenario", "s.toml", "--fault", "cut"], "times and faults are for presets"),
+        (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
     ],
 )
 def test_what_cannot_be_served_is_said_in_one_line(capsys, arguments, problem):
@@ -134,8 +161,7 @@ def test_what_cannot_be_served_is_said_in_one_line(capsys, arguments, problem):
     ("arguments", "problem"),
     [
         (["--fault", "nonsense"], "'nonsense' is no fault"),
-        (["--speed", "0"], "0 is no speed"),
-        (["--speed", "nan"], "nan is no speed"),
+        (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
     ],
 )
 def test_a_wrong_option_is_refused(capsys, arguments, problem):

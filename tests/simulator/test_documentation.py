@@ -3,10 +3,12 @@
 import dataclasses
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mistralai.simulator import PRESETS, Scenario, Sequence, faults, loads
+from mistralai.simulator.api.errors import ErrorShape
 from mistralai.simulator.faults.choice import FAULTS
 
 pytest_plugins = ("pytester",)
@@ -49,6 +51,12 @@ def test_every_fault_stands_in_the_table_with_its_options(kind):
     common = {"rate", "first", "header", "model"}
     options = {field.name for field in dataclasses.fields(FAULTS[kind])} - common
     assert options <= set(re.findall(r"`(\w+)", row.split("|")[3]))
+
+
+def test_every_shape_of_an_error_stands_in_the_documentation():
+    [told] = re.findall(r"^The `shape` of an error .*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r"`([a-z-]+)`", told)) - {"shape"}
+    assert names == {*get_args(ErrorShape), "finish-reason", "html"}
 
 
 def test_every_fault_is_public():

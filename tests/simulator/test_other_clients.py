@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import venv
+from contextlib import ExitStack
 
 import pytest
 
@@ -13,39 +14,59 @@ from support.naive_reader import read_answer
 
 pytestmark = pytest.mark.slow
 
-POEM = "Write a short poem about coding."
-BODY = {"model": "m", "messages": [{"role": "user", "content": POEM}], "stream": True}
+BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}], "stream": True}
 
-MISTRALAI = """
-import sys
+READ = """
+import json, sys
+
+def text_of(content):
+    if isinstance(content, str):
+        return content
+    return "".join(chunk.text for chunk in content or () if chunk.type == "text")
+
+def read(chunks):
+    texts, calls, reasons, usage = {}, {}, {}, None
+    for chunk in chunks:
+        for choice in chunk.choices:
+            texts[choice.index] = texts.get(choice.index, "") + text_of(choice.delta.content)
+            reasons[choice.index] = choice.finish_reason
+            for call in choice.delta.tool_calls or ():
+                made = calls.setdefault(call.index, ["", ""])
+                made[0] += call.function.name or ""
+                made[1] += call.function.arguments or ""
+        usage = chunk.usage or usage
+    return [*texts.values()], [*calls.values()], [*reasons.values()], usage.completion_tokens
+
+def main(stream):
+    messages = [{"role": "user", "content": "Hello there"}]
+    print(json.dumps([read(stream(url, messages)) for url in sys.argv[1:]]))
+"""
+
+MISTRALAI = f"""{READ}
 from mistralai.client import Mistral
 
-client = Mistral(api_key="key", server_url=sys.argv[1])
-messages = [{"role": "user", "content": sys.argv[2]}]
-with client.chat.stream(model="m", messages=messages) as stream:
-    for event in stream:
-        print(event.data.choices[0].delta.content or "", end="")
-print(event.data.choices[0].finish_reason, event.data.usage.completion_tokens, end="")
+def stream(url, messages):
+    with Mistral(api_key="key", server_url=url).chat.stream(model="m", messages=messages) as events:
+        for event in events:
+            yield event.data
+
+main(stream)
 """
 
-OPENAI = """
-import sys
+OPENAI = f"""{READ}
 from openai import OpenAI
 
-client = OpenAI(api_key="key", base_url=f"{sys.argv[1]}/v1")
-messages = [{"role": "user", "content": sys.argv[2]}]
-for chunk in client.chat.completions.create(model="m", messages=messages, stream=True):
-    print(chunk.choices[0].delta.content or "", end="")
-print(chunk.choices[0].finish_reason, chunk.usage.completion_tokens, end="")
+def stream(url, messages):
+    client = OpenAI(api_key="key", base_url=f"{{url}}/v1")
+    return client.chat.completions.create(model="m", messages=messages, stream=True)
+
+main(stream)
 """
 
-
-@pytest.fixture(scope="module")
-def expected():
-    with Simulator() as sim:
-        curl = read_with_curl(sim)
-    answer = read_answer(curl)
-    return f"{answer.text[0]}{answer.finish_reasons[0]} {answer.usage['completion_tokens']}"
+ALIKE = ["auto", "poem", "lorem", "json", "tool-call", "tool-calls", "tool-calls-fragments",
+         "choices", "length", "usage-2024", "usage-2026-07"]  # fmt: skip
+THINKING = ["thinking", "thinking-empty", "thinking-plain"]
+"""What openai has no type for."""
 
 
 def read_with_curl(sim):
@@ -56,24 +77,40 @@ def read_with_curl(sim):
     return subprocess.run([*command, *data], capture_output=True, check=True).stdout
 
 
-def test_curl_reads_a_stream_to_its_end():
-    with Simulator() as sim:
-        body = read_with_curl(sim)
+@pytest.fixture
+def serving():
+    """Run a simulator of each preset."""
+    with ExitStack() as stack:
+        yield lambda presets: [stack.enter_context(Simulator(preset)) for preset in presets]
+
+
+@pytest.mark.parametrize("preset", [*ALIKE, *THINKING])
+def test_curl_reads_a_stream_to_its_end(serving, preset):
+    [sim] = serving([preset])
+    body = read_with_curl(sim)
     assert body.endswith(b"data: [DONE]\n\n")
-    assert read_answer(body).text[0].startswith("A cursor blinks")
+    assert all(read_answer(body).finish_reasons)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    ("package", "program"), [("mistralai==3.7.0", MISTRALAI), ("openai>=2,<4", OPENAI)]
+    ("package", "program", "presets"),
+    [
+        ("mistralai==3.7.0", MISTRALAI, [*ALIKE, *THINKING]),
+        ("openai>=2,<4", OPENAI, ALIKE),
+    ],
 )
-def test_a_client_reads_what_curl_reads(tmp_path, expected, package, program):
+def test_a_client_reads_what_curl_reads(tmp_path, serving, package, program, presets):
     venv.create(tmp_path, with_pip=True)
     python = tmp_path / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
     subprocess.run(install, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    with Simulator() as sim:
-        command = [python, "-I", "-c", program, sim.url, POEM]
-        result = subprocess.run(command, capture_output=True, check=True, timeout=60)
-    assert result.stdout.decode() == expected
+    sims = serving(presets)
+    command = [python, "-I", "-c", program, *(sim.url for sim in sims)]
+    result = subprocess.run(command, capture_output=True, check=True, timeout=60)
     assert result.stderr == b""
+    for preset, sim, read in zip(presets, sims, json.loads(result.stdout), strict=True):
+        expected = read_answer(read_with_curl(sim))
+        calls = [[call["name"], call["arguments"]] for call in expected.tool_calls[0]]
+        tokens = expected.usage["completion_tokens"]
+        assert (preset, *read) == (preset, expected.text, calls, expected.finish_reasons, tokens)

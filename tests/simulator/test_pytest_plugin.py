@@ -96,7 +96,7 @@ def test_the_recorder_records_once_and_plays_back_without_the_server(run, pytest
 def test_without_a_recording_the_recorder_says_how_to_make_one(run):
     result = run(RECORDED)
     result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(["*has no recording; make one with the mode once*"])
+    result.stdout.fnmatch_lines(["*test_it-c- has no recording; run pytest --mistral-record=once"])
 
 
 def test_the_plugin_imports_pytest_alone():

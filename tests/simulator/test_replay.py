@@ -4,6 +4,7 @@ import gzip
 import itertools
 import json
 import stat
+import zlib
 
 import pytest
 
@@ -259,6 +260,32 @@ def test_a_compressed_body_is_handed_on_so_and_recorded_plain(record):
     assert answer.headers["content-encoding"] == "gzip"
     [exchange] = load(record / "exchanges.jsonl")
     assert b"".join(read.data for read in exchange.reads) == gzip.decompress(answer.body)
+
+
+@pytest.mark.parametrize("coding", ["deflate", "X-Gzip"])
+def test_a_body_is_recorded_plain_whatever_its_coding(record, coding):
+    packed = zlib.compress(b"plain") if coding == "deflate" else gzip.compress(b"plain")
+    upstream = Simulator(
+        Answer(headers={"content-encoding": coding}, body=[packed[:5], packed[5:]])
+    )
+    with upstream, Simulator(Upstream(upstream.url, record)) as proxy:
+        assert ask(proxy, wanted()).body == packed
+    [exchange] = load(record / "exchanges.jsonl")
+    assert b"".join(read.data for read in exchange.reads) == b"plain"
+
+
+def test_a_proxy_hands_on_the_answer_to_a_head(record):
+    upstream = Simulator("echo")
+    with (
+        upstream,
+        Simulator(Upstream(upstream.url, record)) as proxy,
+        RawClient(proxy.url) as client,
+    ):
+        client.send(request_bytes(method="HEAD", path="/v1/models"))
+        data, error = client.read_all()
+    assert data.startswith(b"HTTP/1.1 405 ")
+    assert data.endswith(b"\r\n\r\n")
+    assert error is None
 
 
 def test_a_proxy_serves_a_client_of_http_1_0(record):

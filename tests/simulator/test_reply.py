@@ -288,6 +288,32 @@ def test_an_answer_ends_before_a_stop_text(stop, text):
     assert answer.finish_reasons == ["stop"]
 
 
+@pytest.mark.parametrize("preset", ["tool-calls", "tool-calls-no-index", "tool-calls-fragments"])
+def test_max_tokens_cuts_the_arguments_of_calls(preset):
+    shortened = [
+        [(call["name"], call["arguments"]) for call in answer.tool_calls[0]]
+        for limit in range(8)
+        if (answer := streamed(preset, max_tokens=limit)).usage["completion_tokens"]
+        == min(limit, 6)
+        and answer.finish_reasons == ["length" if limit < 6 else "tool_calls"]
+    ]
+    one, cut = ("get_weather", '{"city": "Paris"}'), ("get_weather", '{"city":')
+    empty = ("get_weather", "")
+    assert shortened == [
+        [], [empty], [cut], [one], [one, empty], [one, cut], [one, one], [one, one],
+    ]  # fmt: skip
+
+
+def test_a_call_that_has_no_token_left_is_no_call():
+    [answer] = whole("tool-call", max_tokens=0)
+    assert answer["message"] == {"role": "assistant", "tool_calls": None, "content": ""}
+
+
+def test_calls_may_end_for_another_reason():
+    given = (Call(name="f"),)
+    assert streamed(saying(calls=given, finish_reason="error")).finish_reasons == ["error"]
+
+
 @pytest.mark.parametrize("limit", [0, 1, 2, 3])
 def test_max_tokens_cuts_an_answer(limit):
     answer = streamed("auto", max_tokens=limit)
@@ -321,6 +347,7 @@ def test_a_prefix_is_repeated_in_each_known_way(preset, first):
     chunks = read_chunks(body(preset, stream=True, messages=PREFIXED))
     contents = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[1:]]
     assert contents == [*first, " there", ""]
+    assert whole(preset, messages=PREFIXED)[0]["message"]["content"] == "".join(contents)
 
 
 @pytest.mark.parametrize(

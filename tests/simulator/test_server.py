@@ -5,6 +5,7 @@ import socket
 import struct
 import sys
 import threading
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -36,6 +37,49 @@ def test_each_piece_is_a_send_of_its_own():
     assert head_and_one.endswith(b"\r\n\r\n9\r\ndata: 1\n\n\r\n")
     assert two == b"9\r\ndata: 2\n\n\r\n"
     assert three == b"9\r\ndata: 3\n\n\r\n0\r\n\r\n"
+
+
+def test_pieces_that_follow_at_once_are_sends_of_their_own_without_delay(monkeypatch):
+    sent = []
+
+    class Socket(socket.socket):
+        def send(self, data, *flags):
+            sent.append((bytes(data), self.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            return super().send(data, *flags)
+
+    monkeypatch.setattr(socket, "socket", Socket)  # `accept` makes the server's from it
+    with Simulator(Answer(body=[ONE, TWO[:4], TWO[4:]])) as sim, RawClient(sim.url) as client:
+        client.send(chat())
+        client.read_to(b"0\r\n\r\n")
+        sim.requests[0].answered.wait()
+    head, *pieces = [data for data, no_delay in sent if no_delay and data != b"\0"]
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert head.endswith(b"\r\n\r\n")
+    chunks = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (ONE, TWO[:4], TWO[4:])]
+    assert pieces == [*chunks, b"0\r\n\r\n"]
+
+
+def test_a_piece_without_bytes_does_not_end_the_body():
+    empty = Repeat(b"", count=1)
+    with Simulator(Answer(body=[ONE, b"", empty, TWO])) as sim:
+        assert httpx2.get(sim.url).content == ONE + TWO
+
+
+def test_the_answer_to_a_head_has_no_body():
+    with Simulator(Answer.of_json("x")) as sim, httpx2.Client() as client:
+        assert client.head(sim.url).headers["content-length"] == "3"
+        assert client.get(sim.url).json() == "x"
+        assert sim.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [(None, "http://127.0.0.1:"), ("0.0.0.0", "http://0.0.0.0:"), ("::1", "http://[::1]:")],
+)
+def test_it_listens_on_loopback_unless_told_otherwise(host, url):
+    with Simulator(Answer.of_json("x"), **({"host": host} if host else {})) as sim:
+        assert sim.url.startswith(url)
+        assert httpx2.get(sim.url.replace("0.0.0.0", "127.0.0.1")).json() == "x"
 
 
 def test_a_wire_is_sent_byte_for_byte():
@@ -237,6 +281,19 @@ def test_answers_in_turn_repeat_the_last():
 def test_a_function_chooses_the_answer():
     with Simulator(lambda request: Answer(status=int(request.path[1:]))) as sim:
         assert httpx2.get(f"{sim.url}/418").status_code == 418
+
+
+@pytest.mark.parametrize("turns", [[Answer(status=503), Answer(status=200)], Path("turns.toml")])
+def test_turns_that_a_function_gives_again_go_on(turns, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("turns.toml").write_text("[[answers]]\nstatus = 503\n[[answers]]\nstatus = 200\n")
+    with Simulator(lambda _: turns) as sim:
+        assert [httpx2.get(sim.url).status_code for _ in range(3)] == [503, 200, 200]
+
+
+def test_what_is_no_scenario_is_refused():
+    with pytest.raises(TypeError, match="5 is no scenario"):
+        Simulator(5)
 
 
 def test_a_function_that_fails_drops_the_connection_and_logs(caplog):

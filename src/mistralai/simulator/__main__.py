@@ -1,7 +1,6 @@
 """`python -m mistralai.simulator`: a simulator for clients in any language."""
 
 import argparse
-import math
 import signal
 import sys
 import threading
@@ -83,19 +82,19 @@ def _simulator(options: argparse.Namespace) -> Simulator:
 
 
 def _scenario(options: argparse.Namespace) -> ScenarioLike:
-    if options.upstream:
-        return Upstream(options.upstream, options.record, options.mode)
-    if options.replay:
-        return Replay(options.replay)
-    if options.scenario.endswith(".toml"):
-        return load(options.scenario)
     timing = Timing(
         first=options.ttft,
         tokens_per_second=options.tps,
         jitter=options.jitter,
         burst=options.burst,
     )
-    return Scenario(options.scenario, timing=timing, faults=options.fault)
+    if not (options.upstream or options.replay or options.scenario.endswith(".toml")):
+        return Scenario(options.scenario, timing=timing, faults=options.fault)
+    if options.fault or timing != Timing():
+        raise ValueError("times and faults are for presets; write them into a TOML file")
+    if options.upstream:
+        return Upstream(options.upstream, options.record, options.mode)
+    return Replay(options.replay) if options.replay else load(options.scenario)
 
 
 def _fault(name: str) -> Fault:
@@ -105,13 +104,6 @@ def _fault(name: str) -> Fault:
             f"{name!r} is no fault; use a name such as cut-after-5, of: {', '.join(FAULTS)}"
         )
     return fault
-
-
-def _speed(text: str) -> float:
-    speed = float(text)
-    if math.isnan(speed) or speed <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is no speed; use a number above 0, or inf")
-    return speed
 
 
 def _allow_many_files() -> None:
@@ -136,28 +128,50 @@ def _parser() -> argparse.ArgumentParser:
     add("--tls", action="store_true", help="speak TLS, with a certificate made for this run")
     add("--ca-file", type=Path, metavar="FILE", help="write what clients must trust; means --tls")
     add("--list", action="store_true", help="list the presets and the faults, and end")
-
-    add = parser.add_argument_group("what is said").add_argument
-    add("--scenario", default="auto", metavar="NAME|FILE.toml", help="(default: %(default)s)")
-    add("--fault", type=_fault, action="append", default=[], metavar="NAME", help="cut-after-5")
-    add("--seed", type=int, default=0, help="where all chance comes from (default: %(default)s)")
-    add("--ttft", type=float, default=0.0, metavar="SECONDS", help="time to the first token")
-    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
-    add("--jitter", type=float, default=0.0, help="deviation of times, as a share of them")
-    add("--burst", type=int, default=1, metavar="N", help="tokens in one piece")
-    add("--speed", type=_speed, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
-
-    add = parser.add_argument_group("recordings").add_argument
-    add("--replay", type=Path, metavar="PATH", help="answer from a recording, or a folder of them")
-    add("--upstream", metavar="URL", help="send requests on to this server, and record")
-    add("--record", default="recordings", metavar="DIR", help="where to (default: %(default)s)")
-    add("--mode", choices=["none", "once", "all"], default="once", help="as vcrpy has them")
-
-    usual = Limits()
-    add = parser.add_argument_group("limits").add_argument
-    add("--max-connections", type=int, default=usual.connections, metavar="N")
-    add("--max-request-size", type=int, default=usual.request_size, metavar="BYTES")
+    _add_sources(parser.add_argument_group("what is answered"))
+    _add_times(parser.add_argument_group("when a preset answers, and what goes wrong"))
+    _add_limits(parser.add_argument_group("limits"))
     return parser
+
+
+def _add_sources(group: argparse._ArgumentGroup) -> None:
+    add = group.add_mutually_exclusive_group().add_argument
+    scenario = "a preset, or a file that ends in .toml (default: %(default)s)"
+    add("--scenario", default="auto", metavar="NAME|FILE", help=scenario)
+    add("--replay", type=Path, metavar="PATH", help="a recording, or a folder of them")
+    add("--upstream", metavar="URL", help="what this server answers, and record it")
+    add = group.add_argument
+    record = "the folder of --upstream (default: %(default)s)"
+    add("--record", default="recordings", metavar="DIR", help=record)
+    mode = "ask --upstream never, where nothing is recorded yet, or always (default: %(default)s)"
+    add("--mode", choices=["none", "once", "all"], default="once", help=mode)
+    add("--seed", type=int, default=0, help="where all chance comes from (default: %(default)s)")
+    add("--speed", type=float, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
+
+
+def _add_times(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
+    fault = "such as cut-after-5; may be given several times"
+    add("--fault", type=_fault, action="append", default=[], metavar="NAME", help=fault)
+    usual = Timing()
+    add("--ttft", type=float, default=usual.first, metavar="SECONDS", help="to the first token")
+    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
+    jitter = "standard deviation of the times, as a share of them (default: %(default)s)"
+    add("--jitter", type=float, default=usual.jitter, metavar="SHARE", help=jitter)
+    burst = "tokens in one piece (default: %(default)s)"
+    add("--burst", type=int, default=usual.burst, metavar="N", help=burst)
+
+
+def _add_limits(group: argparse._ArgumentGroup) -> None:
+    usual = Limits()
+    connections = "open at once (default: %(default)s)"
+    group.add_argument(
+        "--max-connections", type=int, default=usual.connections, metavar="N", help=connections
+    )
+    size = "of a request's body (default: %(default)s)"
+    group.add_argument(
+        "--max-request-size", type=int, default=usual.request_size, metavar="BYTES", help=size
+    )
 
 
 if __name__ == "__main__":

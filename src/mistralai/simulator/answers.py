@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Self, TypeAlias
 
+from .bounds import AnyStatus, Count, Seconds, check
 from .jsonvalues import compact
 from .signals import Gate
 
@@ -45,7 +46,10 @@ class Pause:
         seconds: How long, before the simulator's `speed` divides it.
     """
 
-    seconds: float
+    seconds: Seconds
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,11 @@ class Repeat:
     """
 
     piece: bytes
-    every: float = 0.0
-    count: int | None = None
+    every: Seconds = 0.0
+    count: Count | None = None
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,9 @@ class End:
     """
 
     ending: Ending
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +111,9 @@ class Wire:
     steps: Iterable[Step] = ()
     ending: Ending = "clean"
 
+    def __post_init__(self) -> None:
+        check(self)
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Answer:
@@ -119,14 +132,14 @@ class Answer:
         head_every: Seconds before each byte of the head; 0 sends it at once.
     """
 
-    status: int
+    status: AnyStatus
     headers: tuple[tuple[str, str], ...]
     content_type: str | None
     body: Iterable[Step]
     framing: Framing
     ending: Ending
     before: tuple[Step, ...]
-    head_every: float
+    head_every: Seconds
 
     def __init__(
         self,
@@ -150,6 +163,7 @@ class Answer:
         assign(self, "ending", ending)
         assign(self, "before", tuple(before))
         assign(self, "head_every", head_every)
+        check(self)
 
     @classmethod
     def of_json(

@@ -26,11 +26,13 @@ class Choice:
 
     Raises:
         OSError: A file that it names cannot be read.
+        TypeError: It is no scenario.
         ValueError: A file, or the name of a preset, cannot be understood.
     """
 
     def __init__(self, scenario: ScenarioLike) -> None:
         self._proxies: list[Proxy] = []
+        self._known: dict[int, tuple[ScenarioLike, _Chooser]] = {}
         self.of = self._chooser(scenario)
         """Says what a request is answered with."""
 
@@ -53,8 +55,21 @@ class Choice:
             case Upstream():
                 self._proxies.append(Proxy(scenario))
                 return self._proxies[-1].answer
+            case _ if callable(scenario):
+                return lambda request: self._again(scenario(request))(request)
             case _:
-                return lambda request: self._chooser(scenario(request))(request)
+                raise TypeError(f"{scenario!r} is no scenario; see ScenarioLike")
+
+    def _again(self, scenario: ScenarioLike) -> _Chooser:
+        """Go on where a scenario was left that a function gives once more.
+
+        It is held, so that its id stays its own.
+        """
+        if isinstance(scenario, str | Scenario | Answer | Wire):
+            return self._chooser(scenario)  # which has no turns
+        if id(scenario) not in self._known:
+            self._known[id(scenario)] = scenario, self._chooser(scenario)
+        return self._known[id(scenario)][1]
 
 
 def _written_out(

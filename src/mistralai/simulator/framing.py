@@ -12,8 +12,11 @@ _WHOLE: Final = frozenset({"clean", "close"})
 
 
 def chunk(data: bytes) -> bytes:
-    """Frame one chunk of the chunked transfer encoding (RFC 9112, section 7.1)."""
-    return b"%x\r\n%b\r\n" % (len(data), data)
+    """Frame one chunk of the chunked transfer encoding (RFC 9112, section 7.1).
+
+    An empty one would end the body; nothing stands for it.
+    """
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
@@ -27,13 +30,19 @@ def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
 
 
 def to_wire(
-    answer: Answer, *, added: Iterable[tuple[str, str]], chunks: bool = True, keep: bool = True
+    answer: Answer,
+    *,
+    added: Iterable[tuple[str, str]],
+    method: str = "POST",
+    chunks: bool = True,
+    keep: bool = True,
 ) -> Wire:
     """Write out an answer as the bytes of its connection.
 
     Args:
         answer: What to send.
         added: Header fields to add where the answer has none of that name.
+        method: The request's method; the answer to a `HEAD` has no body.
         chunks: Whether the client understands chunks (HTTP/1.1); else the end of the
             connection ends the body.
         keep: Whether the connection stays open after a clean end.
@@ -50,6 +59,8 @@ def to_wire(
         fields = [("content-length", str(size))]
     else:
         framing = "close"
+    if method == "HEAD":
+        framing, body = "length", ()
     keep = keep and framing != "close"
     if not keep:
         fields.append(("connection", "close"))

@@ -15,6 +15,7 @@ import h11
 from ..recording import ExchangeRecorder, Recorder
 from .answers import Answer, End, Relay, Step, Wire
 from .api.errors import ApiError
+from .bounds import check
 from .framing import chunk, head, to_wire
 from .received import Request
 from .replay import Player
@@ -39,6 +40,12 @@ _HOP_BY_HOP: Final = frozenset(
     }
 )
 """Header fields that concern one connection (RFC 9110, section 7.6.1)."""
+_WINDOWS: Final = {
+    "gzip": zlib.MAX_WBITS | 16,
+    "x-gzip": zlib.MAX_WBITS | 16,
+    "deflate": zlib.MAX_WBITS,
+}
+"""The codings that are undone for the recording (RFC 9110, section 8.4.1), as zlib counts them."""
 _READ: Final = 64 * 1024
 _FILE: Final = "exchanges.jsonl"
 
@@ -63,6 +70,7 @@ class Upstream:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"url: {self.url!r} is no address; use https://HOST or http://HOST")
+        check(self)
 
 
 class Proxy:
@@ -154,7 +162,7 @@ class _Relayed:
 
     def __init__(self, exchange: ExchangeRecorder, request: Request) -> None:
         self._exchange = exchange
-        self._chunked = request.http_version == "1.1"
+        self._chunked = request.http_version == "1.1" and request.method != "HEAD"
         self._parser = h11.Connection(h11.CLIENT)
         self._parser.send(h11.Request(method=request.method, target="/", headers=[("host", "h")]))
         self._parser.send(h11.EndOfMessage())
@@ -200,8 +208,9 @@ class _Relayed:
     def _head(self, response: h11.Response) -> bytes:
         fields = [(name.decode(), value.decode("latin-1")) for name, value in response.headers]
         self._exchange.answered(response.status_code, fields)
-        if ("content-encoding", "gzip") in fields:
-            self._decode = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress
+        coding = dict(fields).get("content-encoding", "").lower()
+        if coding in _WINDOWS:
+            self._decode = zlib.decompressobj(wbits=_WINDOWS[coding]).decompress
         framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
         dropped = _HOP_BY_HOP | {"content-length"}
         return head(response.status_code, [*(f for f in fields if f[0] not in dropped), framing])

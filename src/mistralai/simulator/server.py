@@ -12,6 +12,7 @@ from typing import Final
 
 from .answers import Answer, Wire
 from .app import App
+from .bounds import AtLeastOne, Count, check
 from .connection import Connection
 from .framing import to_wire
 from .model import seeding
@@ -32,9 +33,12 @@ class Limits:
         kept_requests: Requests kept for a test to look at; older ones are forgotten.
     """
 
-    request_size: int = 32 * 1024 * 1024
-    connections: int = 10_000
-    kept_requests: int = 10_000
+    request_size: Count = 32 * 1024 * 1024
+    connections: AtLeastOne = 10_000
+    kept_requests: Count = 10_000
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 class Server:
@@ -160,7 +164,8 @@ class Server:
         answer = self._app.answer(request)
         if isinstance(answer, Answer):
             chunks = request.http_version == "1.1"
-            return to_wire(answer, added=self._headers(request), chunks=chunks, keep=keep)
+            added = self._headers(request)
+            return to_wire(answer, added=added, method=request.method, chunks=chunks, keep=keep)
         if answer.ending == "clean" and not keep:
             return Wire(answer.steps, "close")
         return answer

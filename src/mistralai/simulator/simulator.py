@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from .app import App
+from .bounds import Range
 from .pacing import Sleep
 from .received import Request
 from .scenario import ScenarioLike
@@ -57,6 +58,8 @@ class Simulator:
         sleep: Sleep | None = None,
         speed: float = 1.0,
     ) -> None:
+        Range(0, 65_535).check("port", port)
+        Range(0, above=True).check("speed", speed)
         app = App(scenario, seed=seed, api_key=api_key)
         self._server = Server(app, limits=limits or Limits(), seed=seed, sleep=sleep, speed=speed)
         self._host, self._port = host, port

@@ -5,9 +5,10 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from .answers import Pause, Step
+from .bounds import AtLeastOne, Range, Seconds, check
 
 Distribution: TypeAlias = Literal["normal", "uniform", "exponential", "lognormal"]
 """How times lie around their mean."""
@@ -26,23 +27,14 @@ class Timing:
             waits of a burst come before it.
     """
 
-    first: float = 0.0
-    tokens_per_second: float | None = None
-    jitter: float = 0.0
+    first: Seconds = 0.0
+    tokens_per_second: Annotated[float, Range(0, above=True)] | None = None
+    jitter: Annotated[float, Range(0)] = 0.0
     distribution: Distribution = "normal"
-    burst: int = 1
+    burst: AtLeastOne = 1
 
     def __post_init__(self) -> None:
-        if self.first < 0:
-            raise ValueError(f"first: {self.first} seconds cannot be waited; use 0 or more")
-        if self.tokens_per_second is not None and self.tokens_per_second <= 0:
-            raise ValueError(
-                f"tokens_per_second: {self.tokens_per_second} is no speed; use more than 0"
-            )
-        if self.jitter < 0:
-            raise ValueError(f"jitter: {self.jitter} is no deviation; use 0 or more")
-        if self.burst < 1:
-            raise ValueError(f"burst: {self.burst} events cannot be sent; use 1 or more")
+        check(self)
 
     def paced(self, events: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
         """Put pauses between events.

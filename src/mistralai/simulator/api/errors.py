@@ -10,17 +10,31 @@ Detail: TypeAlias = dict[str, Any]
 """One entry of a 422's detail list: `type`, `loc`, `msg`, `input` and perhaps `ctx`."""
 
 ErrorShape: TypeAlias = Literal[
-    "object", "status", "number", "wrapped", "list", "detail", "gateway", "guardrail", "openai"
+    "object",
+    "status",
+    "no-code",
+    "number",
+    "evaluation",
+    "wrapped",
+    "list",
+    "detail",
+    "gateway",
+    "message",
+    "guardrail",
+    "openai",
 ]
 """The shapes of an error's body, by their number in wire-format section 7.
 
 * `object` (1): `{"object":"error","message":…,"type":…,"param":null,"code":"1300"}`
 * `status` (1): the same with a `raw_status_code`, as newer answers have it
-* `number` (2): the same with an integer `code`
-* `wrapped` (3): the same with a `raw_status_code`, whose `message` is an object with a detail list
+* `no-code` (2): the first with `"code":null`, as older answers have it
+* `number` (2): the first with an integer `code`
+* `evaluation` (2): the same for `"object":"Error"`, with `guardrails`
+* `wrapped` (3): as `status`, where `message` is an object with a detail list
 * `list` (4): `{"detail":[{"type":…,"loc":…,"msg":…,"input":…}]}`
 * `detail` (5): `{"detail":"Unauthorized"}`
 * `gateway` (6): `{"message":…,"request_id":…}`
+* `message` (6): `{"message":…}`, as older gateways answer
 * `guardrail` (7): `{"error":{"message":…,"status":403},"guardrails":{…}}`
 * `openai`: `{"error":{"message":…,"type":…,"code":…}}`, from compatible servers
 """
@@ -95,11 +109,16 @@ def _guardrail(error: ApiError) -> dict[str, Any]:
 _SHAPES: Final[Mapping[ErrorShape, Callable[[ApiError], dict[str, Any]]]] = {
     "object": _object,
     "status": _status,
+    "no-code": lambda error: _object(error) | {"code": None},
     "number": lambda error: _object(error) | {"code": error.code},
+    "evaluation": lambda error: (
+        _object(error) | {"object": "Error", "code": error.code, "guardrails": []}
+    ),
     "wrapped": lambda error: _status(error) | {"message": {"detail": _detail(error)}},
     "list": lambda error: {"detail": _detail(error)},
     "detail": lambda error: {"detail": error.message},
     "gateway": lambda error: {"message": error.message, "request_id": "0" * 32},
+    "message": lambda error: {"message": error.message},
     "guardrail": _guardrail,
     "openai": lambda error: {
         "error": {"message": error.message, "type": error.kind, "code": error.code}

@@ -60,8 +60,8 @@ _content_chunk: Final = tagged(
 _content: Final = union(
     **{
         "str": string,
-        "list[tagged-union[TextChunk,ImageURLChunk,DocumentURLChunk,ReferenceChunk,FileChunk,"
-        "ThinkChunk,AudioChunk,ResourceChunk,ResourceLinkChunk]]": list_of(_content_chunk),
+        "list[tagged-union[TextChunk,ImageURLChunk,DocumentURLChunk,ReferenceChunk,BBoxChunk,"
+        "FileURLChunk,AudioChunk]]": list_of(_content_chunk),
     }
 )
 _tool_call: Final = record(

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Final
 
 from ..answers import DONE, Answer, End, Pause, Repeat, Step
+from ..bounds import Count, Seconds
 from .fault import Fault, InsertedFault
 from .place import by_event
 
@@ -56,7 +57,7 @@ class Stall(InsertedFault):
 
     kind = "stall"
 
-    seconds: float | None = None
+    seconds: Seconds | None = None
 
     def steps(self) -> tuple[Step, ...]:
         """Give the silence."""
@@ -74,8 +75,8 @@ class Pings(InsertedFault):
 
     kind = "pings"
 
-    every: float = 0.1
-    count: int | None = None
+    every: Seconds = 0.1
+    count: Count | None = None
 
     def steps(self) -> tuple[Step, ...]:
         """Give the comments."""
@@ -92,7 +93,7 @@ class Endless(Fault):
 
     kind = "endless"
 
-    every: float | None = None
+    every: Seconds | None = None
 
     def apply(self, answer: Answer) -> Answer:
         """Go on after the last step."""

@@ -71,7 +71,10 @@ def named(name: str) -> Fault | None:
     if match["status"]:
         if not isinstance(fault, http.Status | garbled.ErrorEvent | http.Redirect):
             return None
-        fault = replace(fault, status=int(match["status"]))
+        try:
+            fault = replace(fault, status=int(match["status"]))
+        except ValueError:  # as in `status-200`
+            return None
     place = _place(match)
     if place is None:
         return fault

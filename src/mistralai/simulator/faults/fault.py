@@ -2,9 +2,10 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from ..answers import Answer, Step
+from ..bounds import AtLeastOne, Range, check
 from .place import START, At, insert
 
 
@@ -22,16 +23,13 @@ class Fault(ABC):
     kind: ClassVar[str]
     """Its name in TOML, in a header, and as the name of a model."""
 
-    rate: float = 1.0
-    first: int | None = None
+    rate: Annotated[float, Range(0, 1)] = 1.0
+    first: AtLeastOne | None = None
     header: str | None = None
     model: str | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate <= 1:
-            raise ValueError(f"rate: {self.rate} is no share; use a number between 0 and 1")
-        if self.first is not None and self.first < 1:
-            raise ValueError(f"first: {self.first} requests are none; use 1 or more")
+        check(self)
 
     @abstractmethod
     def apply(self, answer: Answer) -> Answer:

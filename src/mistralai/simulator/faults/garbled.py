@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from ..answers import Answer, End, Pause, Repeat, Step, event
 from ..api.errors import ErrorShape, known
+from ..bounds import Count, ErrorStatus, Seconds
 from ..jsonvalues import compact
 from .fault import Fault, InsertedFault, PlacedFault
 from .place import START, At, by_event, insert
@@ -50,7 +51,7 @@ class ErrorEvent(InsertedFault):
 
     kind = "error"
 
-    status: int = 500
+    status: ErrorStatus = 500
     shape: EventErrorShape = "object"
     named: bool = False
     goes_on: bool = False
@@ -104,7 +105,7 @@ class HugeEvent(InsertedFault):
 
     kind = "huge-event"
 
-    size: int = 65 * 1024 * 1024
+    size: Count = 65 * 1024 * 1024
 
     def steps(self) -> tuple[Step, ...]:
         """Give the event in pieces of 64 KiB."""
@@ -174,7 +175,7 @@ class SplitUtf8(Fault):
 
     kind = "split-utf8"
 
-    pause: float = 0.002
+    pause: Seconds = 0.002
 
     def apply(self, answer: Answer) -> Answer:
         """Cut the characters."""

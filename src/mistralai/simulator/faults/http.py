@@ -4,21 +4,32 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from ..answers import Answer, Pause
 from ..api.errors import ErrorShape, known
+from ..bounds import ErrorStatus, Range, Seconds
 from .fault import Fault
 
 _HTML: Final = "text/html; charset=utf-8"
-_RATE_LIMIT_NAMES: Final[Mapping[str, tuple[str, str, str]]] = {
-    "2024": ("ratelimitbysize-limit", "ratelimitbysize-remaining", "ratelimitbysize-query-cost"),
-    "2025": (
-        "x-ratelimit-limit-tokens-minute",
-        "x-ratelimit-remaining-tokens-minute",
-        "x-ratelimit-tokens-query-cost",
-    ),
+_RATE_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
+    "2024": {
+        "ratelimitbysize-limit": "limit",
+        "ratelimitbysize-remaining": "remaining",
+        "ratelimitbysize-reset": "reset",
+        "ratelimitbysize-query-cost": "cost",
+        "x-ratelimitbysize-limit-minute": "limit",
+        "x-ratelimitbysize-remaining-minute": "remaining",
+    },
+    "2025": {
+        "x-ratelimit-limit-tokens-minute": "limit",
+        "x-ratelimit-remaining-tokens-minute": "remaining",
+        "x-ratelimit-tokens-query-cost": "cost",
+        "x-ratelimit-limit-req-minute": "requests",
+        "x-ratelimit-remaining-req-minute": "remaining_requests",
+    },
 }
+"""Header fields of each generation, with the attributes of `RateLimits` that they tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +46,7 @@ class Status(Fault):
 
     kind = "status"
 
-    status: int = 429
+    status: ErrorStatus = 429
     retry_after: float | None = None
     form: Literal["seconds", "date", "ms"] = "seconds"
     shape: ErrorShape | Literal["html"] | None = None
@@ -81,7 +92,7 @@ class Redirect(Fault):
     kind = "redirect"
 
     first: int | None = 1
-    status: int = 307
+    status: Annotated[int, Range(300, 399)] = 307
     location: str = "/v1/chat/completions"
 
     def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - none of it is left
@@ -118,8 +129,8 @@ class SlowHeaders(Fault):
 
     kind = "slow-headers"
 
-    seconds: float = 0.0
-    every: float = 0.0
+    seconds: Seconds = 1.0
+    every: Seconds = 0.0
 
     def apply(self, answer: Answer) -> Answer:
         """Slow the head down."""
@@ -136,6 +147,9 @@ class RateLimits(Fault):
         limit: Tokens a minute.
         remaining: Tokens left.
         cost: Tokens of this request.
+        reset: Seconds until the limit begins anew; told in `2024` only.
+        requests: Requests a minute; told in `2025` only, as the next.
+        remaining_requests: Requests left.
     """
 
     kind = "rate-limits"
@@ -144,9 +158,12 @@ class RateLimits(Fault):
     limit: int = 500_000
     remaining: int = 0
     cost: int = 100
+    reset: int = 60
+    requests: int = 60
+    remaining_requests: int = 0
 
     def apply(self, answer: Answer) -> Answer:
         """Add the header fields."""
-        values = map(str, (self.limit, self.remaining, self.cost))
-        fields = zip(_RATE_LIMIT_NAMES[self.names], values, strict=True)
+        told = _RATE_LIMITS[self.names].items()
+        fields = [(field, str(getattr(self, attribute))) for field, attribute in told]
         return replace(answer, headers=(*answer.headers, *fields))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ..answers import Pause, Step
+from ..bounds import Count, Seconds, check
 
 _END_OF_EVENT: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LONGEST_END: Final = 4
@@ -23,16 +24,15 @@ class At:
         time: After so many seconds of pauses.
     """
 
-    event: int | None = None
-    byte: int | None = None
-    time: float | None = None
+    event: Count | None = None
+    byte: Count | None = None
+    time: Seconds | None = None
 
     def __post_init__(self) -> None:
         given = [value for value in (self.event, self.byte, self.time) if value is not None]
         if len(given) != 1:
             raise ValueError("give exactly one of event, byte and time")
-        if given[0] < 0:
-            raise ValueError(f"{given[0]} lies before the start; use 0 or more")
+        check(self)
 
     @property
     def is_start(self) -> bool:

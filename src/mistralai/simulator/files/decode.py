@@ -1,6 +1,7 @@
 """From plain data to the dataclasses of a scenario, with errors that name the place."""
 
 import dataclasses
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import NoneType, UnionType
@@ -107,12 +108,13 @@ class Codec:
         }
         if base is not None:
             given = {name: getattr(base, name) for name in fields} | given
+        for name in _required(wanted):
+            if name not in given:
+                raise ScenarioError(join(path, name), "this key is missing")
         try:
             return wanted(**given)
         except ValueError as error:
             raise _placed(path, str(error), fields) from error
-        except TypeError as error:  # a field without a default is missing
-            raise ScenarioError(path, str(error).partition(" ")[2]) from error
 
     def _generic(self, value: Any, wanted: Any, path: str) -> Any:
         origin, arguments = get_origin(wanted), get_args(wanted)
@@ -144,6 +146,12 @@ class Codec:
             except ScenarioError as error:
                 problem = problem or error
         raise problem or ScenarioError(path, f"{value!r} is not allowed")
+
+
+def _required(kind: type) -> list[str]:
+    """Give the names of the arguments that have no default."""
+    arguments = inspect.signature(kind).parameters.values()
+    return [argument.name for argument in arguments if argument.default is argument.empty]
 
 
 def _one_of(value: Any, allowed: tuple[Any, ...], path: str) -> Any:

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ..answers import Answer, End, Pause, Repeat, Step
 from ..faults.choice import FAULTS
@@ -16,6 +16,8 @@ from ..model.dialect import COMPATIBLE, MISTRAL, Dialect
 from ..model.reply import Reply
 from ..scenario import Scenario, ScenarioLike, Sequence, preset
 from .decode import Codec, ScenarioError, join, unknown_key
+
+_T = TypeVar("_T")
 
 _DIALECTS: Final = {"mistral": MISTRAL, **COMPATIBLE}
 _STEP_FORMS: Final = (
@@ -132,13 +134,21 @@ def _step(value: Any, path: str) -> Step:
         case {"base64": str(text), **rest} if not rest:
             return _bytes(text, join(path, "base64"))
         case {"pause": seconds, **rest} if not rest:
-            return _CODEC.table({"seconds": seconds}, Pause, path)
+            return _short(Pause, "seconds", seconds, join(path, "pause"))
         case {"end": ending, **rest} if not rest:
-            return _CODEC.table({"ending": ending}, End, path)
-        case {"repeat": str(text), **rest}:
+            return _short(End, "ending", ending, join(path, "end"))
+        case {"repeat": str(text), **rest} if rest.keys() <= {"every", "count"}:
             return _CODEC.table({"piece": text, **rest}, Repeat, path)
         case _:
             raise ScenarioError(path, f"{value!r} is no step {_STEP_FORMS}")
+
+
+def _short(kind: type[_T], field: str, value: Any, path: str) -> _T:
+    """Make a step whose one field is written by the name of the step."""
+    try:
+        return _CODEC.table({field: value}, kind, "")
+    except ScenarioError as error:
+        raise ScenarioError(path, str(error).removeprefix(f"{field}: ")) from error
 
 
 def _bytes(text: str, path: str) -> bytes:

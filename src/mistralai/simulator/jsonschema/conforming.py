@@ -58,6 +58,8 @@ _BOUNDS: Final[Mapping[str, tuple[str, _Bound]]] = {
     "minItems": ("array", lambda value, bound: len(value) >= bound),
     "maxItems": ("array", lambda value, bound: len(value) <= bound),
     "uniqueItems": ("array", _are_unique),
+    "minProperties": ("object", lambda value, bound: len(value) >= bound),
+    "maxProperties": ("object", lambda value, bound: len(value) <= bound),
     "required": ("object", lambda value, names: all(name in value for name in names)),
 }
 """Keywords that bound the values of one type."""
@@ -120,4 +122,8 @@ def _items(value: list[Any], schema: Schema, resolve: Resolve) -> bool:
 def _properties(value: dict[str, Any], schema: Schema, resolve: Resolve) -> bool:
     known: Mapping[str, Schema] = schema.get("properties", {})
     rest = schema.get("additionalProperties", True)
-    return all(conforms(each, known.get(name, rest), resolve) for name, each in value.items())
+    names = schema.get("propertyNames", True)
+    return all(
+        conforms(each, known.get(name, rest), resolve) and conforms(name, names, resolve)
+        for name, each in value.items()
+    )

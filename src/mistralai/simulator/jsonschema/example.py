@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from ..jsonvalues import is_list, is_object
 from . import keywords, patterns
-from .conforming import Schema, conforms
+from .conforming import Schema, conforms, same
 from .formats import FORMATS, words
 from .keywords import SchemaError
 from .merging import merged
 
 _TYPED_BY: Final[Mapping[str, str]] = {
     "properties": "object", "required": "object", "additionalProperties": "object",
+    "minProperties": "object", "maxProperties": "object", "propertyNames": "object",
     "items": "array", "prefixItems": "array", "minItems": "array", "maxItems": "array",
     "pattern": "string", "format": "string", "minLength": "string", "maxLength": "string",
     "minimum": "number", "maximum": "number", "exclusiveMinimum": "number",
@@ -181,7 +182,18 @@ class _Maker:
             most = min(most, len(first))
         length = self._chance.randint(min(least, most), most)
         schemas = [*first, *[rest] * (length - len(first))][:length]
-        return [self.value(each, f"{path}[{i}]", depth + 1) for i, each in enumerate(schemas)]
+        return self._items(schemas, path, depth, unique=schema.get("uniqueItems", False))
+
+    def _items(self, schemas: list[Schema], path: str, depth: int, *, unique: bool) -> list[Any]:
+        """Make the items of an array; where they must differ, none that is there already."""
+        items: list[Any] = []
+        for number, schema in enumerate(schemas):
+            for _ in range(_TRIES if unique else 1):
+                item = self.value(schema, f"{path}[{number}]", depth + 1)
+                if not (unique and any(same(item, other) for other in items)):
+                    items.append(item)
+                    break
+        return items
 
     def _bearable(self, least: int, path: str) -> int:
         if least > _MOST:
@@ -191,15 +203,38 @@ class _Maker:
     def _object(self, schema: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
         known: dict[str, Schema] = schema.get("properties", {})
         rest = schema.get("additionalProperties", True)
-        required: list[str] = schema.get("required", [])
-        wanted = dict.fromkeys([*known, *required] if depth <= _DEEP else required)
-        if not wanted and is_object(rest) and depth <= _DEEP:
-            wanted = {words(self._chance): None}
         return {
             name: self.value(known.get(name, rest), f"{path}.{name}".lstrip("."), depth + 1)
-            for name in wanted
+            for name in self._names(schema, path, depth)
             if known.get(name, rest) is not False
         }
+
+    def _names(self, schema: dict[str, Any], path: str, depth: int) -> list[str]:
+        """Choose properties: what must be there, what else is known, and names without sense."""
+        required: list[str] = schema.get("required", [])
+        known: dict[str, Schema] = schema.get("properties", {})
+        rest = schema.get("additionalProperties", True)
+        least = self._bearable(schema.get("minProperties", 0), path)
+        most: int = schema.get("maxProperties", _MOST)
+        optional = [name for name in known if name not in required and known[name] is not False]
+        if depth > _DEEP:
+            optional = optional[: max(0, least - len(required))]
+        elif is_object(rest) and not (known or required):
+            least = max(least, min(1, most))
+        names = dict.fromkeys([*required, *optional][:most])
+        for _ in range(0 if rest is False else least + _TRIES):
+            if len(names) >= least:
+                break
+            names[self._name(schema, path, depth, len(names))] = None
+        return sorted(names, key=[*known, *names].index)
+
+    def _name(self, schema: dict[str, Any], path: str, depth: int, count: int) -> str:
+        """Make a name; names without sense grow with their count, so that they differ."""
+        if "propertyNames" in schema:
+            rule = merged({"type": "string"}, _as_object(schema["propertyNames"]))
+            name: str = self.value(rule, f"{path}.propertyNames".lstrip("."), depth + 1)
+            return name
+        return words(self._chance, count)
 
 
 def _as_object(schema: Schema) -> dict[str, Any]:
@@ -234,4 +269,4 @@ def _range(schema: dict[str, Any], margin: float) -> tuple[float, float]:
     if lows:
         return max(lows), min(highs, default=max(lows) + _SPAN)
     high = min(highs, default=_SPAN)
-    return (0 if high >= 0 else high - _SPAN), high
+    return (0 if high > 0 else high - _SPAN), high

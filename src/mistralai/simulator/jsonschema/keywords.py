@@ -12,12 +12,12 @@ ANNOTATIONS: Final = frozenset(
     {
         "title", "description", "default", "examples", "example", "deprecated", "readOnly",
         "writeOnly", "$schema", "$id", "$comment", "discriminator", "contentEncoding",
-        "contentMediaType",
+        "contentMediaType", "contentSchema",
     }
 )  # fmt: skip
 """Keywords that constrain nothing."""
 
-_SCHEMAS: Final = frozenset({"items", "additionalProperties"})
+_SCHEMAS: Final = frozenset({"items", "additionalProperties", "propertyNames"})
 _LISTS_OF_SCHEMAS: Final = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
 _NAMED_SCHEMAS: Final = frozenset({"properties", "$defs", "definitions"})
 
@@ -76,6 +76,7 @@ _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "required": ("a list of names", _is_names),
     "items": ("a schema", _is_schema),
     "additionalProperties": ("a schema", _is_schema),
+    "propertyNames": ("a schema", _is_schema),
     "prefixItems": ("a list of schemas", is_list),
     "anyOf": ("a list of schemas", lambda value: is_list(value) and bool(value)),
     "oneOf": ("a list of schemas", lambda value: is_list(value) and bool(value)),
@@ -93,6 +94,8 @@ _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "maxLength": ("a count", _is_count),
     "minItems": ("a count", _is_count),
     "maxItems": ("a count", _is_count),
+    "minProperties": ("a count", _is_count),
+    "maxProperties": ("a count", _is_count),
 }
 """Every keyword that is covered, with what its value must be."""
 

@@ -60,15 +60,15 @@ def compose(reply: Reply, body: Mapping[str, Any], chance: Chance) -> Completion
 
 def _choice(reply: Reply, body: Mapping[str, Any], chance: Chance, number: int) -> Choice:
     calls = toolcalls.choose(reply, body, chance) if "messages" in body else []
+    limit = None if body.get("max_tokens") is None else int(body["max_tokens"])
     if calls:
-        return toolcalls.choice(calls, reply.call_form, chance)
+        return toolcalls.choice(calls, reply, limit, chance)
     thinking = tokens.split(reply.thinking or "")
     spoken = tokens.split(_until_stop(_text(reply, body, chance, number), body.get("stop")))
-    limit = body.get("max_tokens")
     reason = reply.finish_reason or "stop"
     if limit is not None and limit < len(thinking) + len(spoken):
-        thinking = thinking[: int(limit)]
-        spoken = spoken[: int(limit) - len(thinking)]
+        thinking = thinking[:limit]
+        spoken = spoken[: limit - len(thinking)]
         reason = reply.finish_reason or "length"
     spoken = [*_prefix(reply.prefix, body), *spoken]
     deltas = _deltas(thinking, spoken, reply.thinking_end)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ..answers import EVENT_STREAM, Framing
+from ..bounds import Count, check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,16 @@ class Dialect:
     padding: bool = True
     usage: Literal["last", "alone"] = "last"
     done: bool = True
-    comments: int = 0
+    comments: Count = 0
     chunk_extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     choice_extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     delta_extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
     content_type: str = EVENT_STREAM
     framing: Framing = "chunked"
     strict: bool = True
+
+    def __post_init__(self) -> None:
+        check(self)
 
     def opening_delta(self) -> dict[str, Any] | None:
         """Give the delta of the first chunk, if there is one."""

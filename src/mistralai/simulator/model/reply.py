@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
+from ..bounds import AtLeastOne, Count, check
 from .dialect import COMPATIBLE, MISTRAL, Dialect
 
 Source: TypeAlias = Literal["auto", "echo", "poem", "lorem", "code", "json", "tools"]
@@ -85,23 +86,20 @@ class Reply:
 
     text: str | None = None
     source: Source = "auto"
-    tokens: int = 100
+    tokens: Count = 100
     calls: tuple[Call, ...] = ()
-    call_count: int = 1
+    call_count: AtLeastOne = 1
     call_form: CallForm = "whole"
     thinking: str | None = None
     thinking_end: ThinkingEnd = "joined"
     prefix: PrefixEcho = "whole"
-    n: int | None = None
+    n: AtLeastOne | None = None
     finish_reason: str | None = None
     usage: UsageShape = "2026-08"
     dialect: Dialect = MISTRAL
 
     def __post_init__(self) -> None:
-        if self.call_count < 1:
-            raise ValueError(f"call_count: {self.call_count} calls are none; use 1 or more")
-        if self.n is not None and self.n < 1:
-            raise ValueError(f"n: {self.n} choices are none; use 1 or more")
+        check(self)
 
 
 _THINKING: Final = (

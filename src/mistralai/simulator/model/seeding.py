@@ -2,9 +2,10 @@
 
 import json
 import random
-import uuid
 from collections.abc import Mapping
 from typing import Any, Final
+
+from ..uuids import uuid_of
 
 _PADDING: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 _EPOCH: Final = 1_767_225_600  # 2026-01-01 00:00 UTC
@@ -54,7 +55,4 @@ def request_id(seed: int, number: int) -> str:
     """Make the id of the nth request, in the form of a UUID version 7 (RFC 9562, section 5.7)."""
     chance = random.Random(f"{seed}/{number}")
     milliseconds = (_EPOCH + chance.randrange(_YEAR)) * 1000 + number % 1000
-    value = milliseconds << 80 | chance.getrandbits(80)
-    value = value & ~(0xF << 76) | 7 << 76
-    value = value & ~(0x3 << 62) | 2 << 62
-    return str(uuid.UUID(int=value))
+    return uuid_of(milliseconds << 80 | chance.getrandbits(80), version=7)

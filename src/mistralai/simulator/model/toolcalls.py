@@ -36,19 +36,46 @@ def choose(reply: Reply, body: Mapping[str, Any], chance: Chance) -> list[Call]:
     return [_call(body["tools"], place, chance) for place in islice(cycle(places), count)]
 
 
-def choice(calls: Sequence[Call], form: CallForm, chance: Chance) -> Choice:
-    """Write calls as one choice of an answer."""
+def choice(calls: Sequence[Call], reply: Reply, limit: int | None, chance: Chance) -> Choice:
+    """Write calls as one choice of an answer.
+
+    Args:
+        calls: At least one.
+        reply: How they are written.
+        limit: How many tokens they may have; arguments that are cut are no JSON any more.
+        chance: Where their ids come from.
+    """
+    form = reply.call_form
     whole = [_whole(call, index, form, chance) for index, call in enumerate(calls)]
-    message = {"role": "assistant", "tool_calls": whole, "content": ""}
-    if form in {"fragments", "openai"}:
-        deltas = [delta for call in whole for delta in _fragments(call, form)]
-        deltas.append({"index": 0, "content": ""} if form == "fragments" else {"content": ""})
-    elif form == "no-index":
-        shown = [{"id": call["id"], "function": call["function"]} for call in whole]
-        deltas = [{"tool_calls": shown}]
-    else:
-        deltas = [{"tool_calls": whole}]
-    return Choice(deltas, message, "tool_calls")
+    made = whole if limit is None else list(_within(whole, limit))
+    message = {"role": "assistant", "tool_calls": made or None, "content": ""}
+    reason = reply.finish_reason or ("tool_calls" if made == whole else "length")
+    return Choice(_deltas(made, form), message, reason)
+
+
+def _deltas(calls: list[dict[str, Any]], form: CallForm) -> list[Delta]:
+    if not calls:
+        return [{"content": ""}]
+    match form:
+        case "whole":
+            return [{"tool_calls": calls}]
+        case "no-index":
+            shown = [{"id": call["id"], "function": call["function"]} for call in calls]
+            return [{"tool_calls": shown}]
+        case "fragments" | "openai":
+            last: Delta = {"index": 0, "content": ""} if form == "fragments" else {"content": ""}
+            return [*(delta for call in calls for delta in _fragments(call, form)), last]
+
+
+def _within(calls: Sequence[dict[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
+    """Give what so many tokens hold of some calls."""
+    for call in calls:
+        name, arguments = call["function"]["name"], tokens.split(call["function"]["arguments"])
+        limit -= tokens.count(name)
+        if limit < 0:
+            return
+        yield {**call, "function": {"name": name, "arguments": "".join(arguments[:limit])}}
+        limit -= len(arguments)
 
 
 def _wanted(reply: Reply, body: Mapping[str, Any]) -> list[int] | None:
