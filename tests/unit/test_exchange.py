@@ -117,6 +117,9 @@ class Foreign:
         self.timeouts.append(timeout)
         return b"data"
 
+    def get_extra_info(self, _: str) -> None:
+        return None
+
 
 def test_reads_of_a_foreign_connection_have_the_limit_that_moves_while_the_answer_is_open(
     exchange: Exchange, clock: Clock

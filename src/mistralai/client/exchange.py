@@ -9,6 +9,7 @@ import contextlib
 import os
 import socket
 import ssl
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import httpcore2
@@ -45,6 +46,10 @@ _BEFORE_CONNECTION = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
+
+
+_parsed = lru_cache(maxsize=64)(httpx2.URL)
+"""An address as httpx2 has it, parsed once for many requests."""
 
 
 class Exchange:
@@ -86,7 +91,7 @@ class Exchange:
             )
         return {
             "method": request.method,
-            "url": request.url,
+            "url": _parsed(request.url),
             "headers": headers,
             "content": request.body or None,
             "extensions": {"timeout": limits, "trace": trace},

@@ -129,7 +129,7 @@ class SDKConfiguration:
 
     def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
         """The limits of the HTTP client that the caller passed, if one was."""
-        from .timeouts import Timeouts
+        from .timeouts import NOTHING_SAID, Timeouts
 
         client: object = None
         if asynchronous and self.async_client_supplied:
@@ -137,7 +137,7 @@ class SDKConfiguration:
         elif not asynchronous and self.client_supplied:
             client = self._client
         timeout = getattr(client, "timeout", None)
-        return Timeouts() if timeout is None else Timeouts.of_client(timeout)
+        return NOTHING_SAID if timeout is None else Timeouts.of_client(timeout)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """The address of the server, and the parameters left to fill in, of which there are none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from .types.unset import UNSET, Unset
 
@@ -50,7 +50,7 @@ class Timeouts:
             TypeError: It is no `Timeouts`.
         """
         if timeouts is None or isinstance(timeouts, Unset):
-            return cls()
+            return NOTHING_SAID
         if not isinstance(timeouts, cls):
             raise TypeError(f"timeouts takes a Timeouts, not {timeouts!r}")
         return timeouts
@@ -64,7 +64,7 @@ class Timeouts:
             ValueError: It is not above 0.
         """
         if timeout_ms is None or isinstance(timeout_ms, Unset):
-            return cls()
+            return NOTHING_SAID
         _check("timeout_ms", timeout_ms)
         seconds = timeout_ms / 1000
         return cls(connect=seconds, first_event=seconds, idle=seconds)
@@ -74,7 +74,7 @@ class Timeouts:
         """The limits that a caller's HTTP client was given; httpx2's own default says nothing."""
         connect, read, pool = timeout.connect, timeout.read, timeout.pool
         if (connect, read, timeout.write, pool) == (5.0, 5.0, 5.0, 5.0):
-            return cls()
+            return NOTHING_SAID
         return cls(
             connect=min((s for s in (connect, pool) if s is not None), default=None),
             first_event=read,
@@ -96,6 +96,8 @@ def resolve(layers: Iterable[Timeouts]) -> Limits:
     """Join settings into limits; the first layer that says something of a limit wins."""
     limits = Limits()
     for layer in reversed(tuple(layers)):
+        if layer is NOTHING_SAID:
+            continue
         given = {field.name: getattr(layer, field.name) for field in fields(layer)}
         limits = replace(limits, **{k: v for k, v in given.items() if not isinstance(v, Unset)})
     return limits
@@ -153,3 +155,6 @@ class Patience:
         if self.total_at is not None and (at is None or self.total_at < at):
             return self.total_at, "total"
         return at, self.phase
+
+
+NOTHING_SAID: Final = Timeouts()
