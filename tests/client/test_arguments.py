@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx2
 import pytest
 
 from mistralai import UNSET, Mistral
@@ -147,6 +148,15 @@ def test_a_wrong_header_is_not_shown_for_it_may_be_a_key(idle):
     assert "secret-key" not in repr(caught.value)
 
 
+class OlderClient(httpx2.Client):
+    """A client of the library that httpx2 came from, by its name."""
+
+    __module__ = "httpx"
+
+    def __repr__(self):
+        return "<httpx.Client>"
+
+
 WRONG_SETTINGS = {
     "api_key": ({"api_key": 5}, TypeError),
     "server": ({"server": "mars"}, ValueError),
@@ -154,10 +164,21 @@ WRONG_SETTINGS = {
     "server_url: a number": ({"server_url": 5}, TypeError),
     "timeout_ms": ({"timeout_ms": "1"}, TypeError),
     "timeouts": ({"timeouts": 5}, TypeError),
-    "retries": ({"retry_config": "x"}, TypeError),
-    "retries: below 0": ({"retry_config": -1}, ValueError),
+    "retry_config": ({"retry_config": "x"}, TypeError),
+    "retry_config: below 0": ({"retry_config": -1}, ValueError),
     "max_event_size": ({"max_event_size": 0}, ValueError),
     "max_event_size: a string": ({"max_event_size": "1"}, TypeError),
+    "client takes an httpx2.Client": ({"client": object()}, TypeError),
+    "client takes an httpx2.Client, not <httpx": ({"client": OlderClient()}, TypeError),
+    "client was given .*, which goes to async_client": (
+        {"client": httpx2.AsyncClient()},
+        TypeError,
+    ),
+    "async_client takes an httpx2.AsyncClient": ({"async_client": "x"}, TypeError),
+    "async_client was given .*, which goes to client": (
+        {"async_client": httpx2.Client()},
+        TypeError,
+    ),
     "xyzzy": ({"xyzzy": 1}, TypeError),
 }
 

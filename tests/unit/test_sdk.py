@@ -1,6 +1,6 @@
 import inspect
 import pickle
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -94,8 +94,12 @@ def test_arguments_win_over_the_environment_and_an_address_over_a_name(
         ({"server_url": "a.example"}, ValueError, "server_url is 'a.example'"),
         ({"server_url": 5}, TypeError, "server_url"),
         ({"api_key": 5}, TypeError, "api_key"),
-        ({"retry_config": "2"}, TypeError, "'2'"),
-        ({"retry_config": -1}, ValueError, "-1"),
+        (
+            {"retry_config": "2"},
+            TypeError,
+            "retry_config takes a RetryConfig, an int or None, not '2'",
+        ),
+        ({"retry_config": -1}, ValueError, "retry_config is -1"),
         ({"timeout_ms": "100"}, TypeError, "timeout_ms takes a number"),
         ({"timeout_ms": 0}, ValueError, "timeout_ms is 0"),
         ({"timeouts": 5}, TypeError, "timeouts"),
@@ -274,5 +278,9 @@ async def test_the_timeouts_of_a_client_that_the_caller_passed_count() -> None:
 
 
 def test_a_client_of_the_callers_own_making_may_have_no_timeout() -> None:
-    configuration = Mistral(KEY, client=object()).sdk_configuration
+    class Plain:
+        def build_request(self) -> None: ...
+        def send(self) -> None: ...
+
+    configuration = Mistral(KEY, client=cast("Any", Plain())).sdk_configuration
     assert configuration.supplied_timeouts(asynchronous=False) == Timeouts()

@@ -112,12 +112,13 @@ class Policy:
     statuses: tuple[str, ...] = RETRIED
 
     @classmethod
-    def of(cls, *settings: RetryConfig | int | Unset | None) -> Policy:
+    def of(cls, *settings: RetryConfig | int | Unset | None, name: str = "retries") -> Policy:
         """The policy of the first setting that says something.
 
         Args:
             settings: A number of retries, a `RetryConfig`, `None` for no retries,
                 or `UNSET` to ask the next one.
+            name: What an error calls the setting.
 
         Raises:
             TypeError: A setting is none of these.
@@ -131,9 +132,9 @@ class Policy:
             if isinstance(setting, Unset):
                 continue
             if isinstance(setting, bool) or not isinstance(setting, int):
-                raise TypeError(f"retries takes a RetryConfig, an int or None, not {setting!r}")
+                raise TypeError(f"{name} takes a RetryConfig, an int or None, not {setting!r}")
             if setting < 0:
-                raise ValueError(f"retries is {setting}; give 0 or more")
+                raise ValueError(f"{name} is {setting}; give 0 or more")
             return cls(retries=setting)
         return cls()
 

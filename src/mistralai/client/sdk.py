@@ -107,6 +107,8 @@ class Mistral:
         del api_key  # from here on no traceback has it in clear
         key.check()
         _check(retry_config, timeout_ms, timeouts, max_event_size)
+        _check_client("client", client, asynchronous=False)
+        _check_client("async_client", async_client, asynchronous=True)
         self.sdk_configuration = SDKConfiguration(
             key=key,
             server_url=_server_url(server_url, server, url_params),
@@ -192,6 +194,22 @@ def _server_url(
     return checked_url(server_url, name)
 
 
+def _check_client(name: str, client: object, *, asynchronous: bool) -> None:
+    """See that an HTTP client is one of this colour, by what it can do: a test's own may be any class."""
+    if client is None:
+        return
+    send = getattr(client, "send", None)
+    foreign = type(client).__module__.partition(".")[0] == "httpx"  # whose errors are others
+    if foreign or not (callable(send) and hasattr(client, "build_request")):
+        kind = "AsyncClient" if asynchronous else "Client"
+        raise TypeError(f"{name} takes an httpx2.{kind}, not {client!r}")
+    from inspect import iscoroutinefunction
+
+    if iscoroutinefunction(send) is not asynchronous:
+        other = "client" if asynchronous else "async_client"
+        raise TypeError(f"{name} was given {client!r}, which goes to {other}")
+
+
 def _check(
     retry_config: RetryConfig | int | Unset | None,
     timeout_ms: float | None,
@@ -202,7 +220,7 @@ def _check(
     if not isinstance(retry_config, Unset):
         from .retry import Policy
 
-        Policy.of(retry_config)
+        Policy.of(retry_config, name="retry_config")
     if timeout_ms is not None or timeouts is not None:
         from .timeouts import Timeouts
 
