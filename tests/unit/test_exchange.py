@@ -1,3 +1,4 @@
+import gzip
 import os
 import socket
 import ssl
@@ -10,7 +11,7 @@ import httpcore2
 import httpx2
 import pytest
 
-from mistralai.client.exchange import TRANSPORT_ERRORS, Exchange, data_of, forget_frames
+from mistralai.client.exchange import TRANSPORT_ERRORS, Exchange, forget_frames
 from mistralai.client.faults import Kind
 from mistralai.client.network import AsyncStream, SyncStream
 from mistralai.client.request import Key, Request
@@ -136,11 +137,11 @@ def test_reads_of_a_foreign_connection_have_the_limit_that_moves_while_the_answe
 @pytest.mark.parametrize(
     "given",
     [
-        {"headers": {"content-encoding": "gzip"}},
+        {"headers": {"content-encoding": "br"}},
         {"version": b"HTTP/2"},
         {"content": b"read by a hook"},
     ],
-    ids=["compressed", "HTTP/2", "read"],
+    ids=["another coding", "HTTP/2", "read"],
 )
 def test_other_bodies_are_left_to_httpx2(exchange: Exchange, given: dict[str, Any]) -> None:
     foreign = Foreign()
@@ -194,9 +195,19 @@ H11_RESPONSE = h11.Response(status_code=200, headers=[])
     ],
     ids=repr,
 )
-def test_an_event_of_the_parser_is_data_the_end_or_nothing(event: object, data: object) -> None:
-    assert data_of(event) == data
-    assert type(data_of(event)) is type(data)
+def test_an_event_of_the_parser_is_data_the_end_or_nothing(
+    exchange: Exchange, event: object, data: object
+) -> None:
+    found = exchange.data_of(event)
+    assert (found, type(found), exchange.rest()) == (data, type(data), None)
+
+
+def test_of_a_compressed_body_it_is_what_the_bytes_stand_for(exchange: Exchange) -> None:
+    opened(exchange, headers={"content-encoding": "GZip"})
+    body = gzip.compress(bytes(100_000))
+    given = [exchange.data_of(h11.Data(data=piece)) for piece in (body[:10], body[10:])]
+    given += [exchange.rest(), exchange.rest(), exchange.data_of(h11.EndOfMessage())]
+    assert given == [None, bytes(65_536), bytes(100_000 - 65_536), None, b""]
 
 
 # --- shutting down -----------------------------------------------------------

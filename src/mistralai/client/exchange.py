@@ -16,6 +16,7 @@ import httpcore2
 import httpx2
 
 from .faults import TransportFailure
+from .inflate import CODINGS, Inflater
 from .network import AsyncStream, Deadline, SyncStream
 from .response import Head
 
@@ -66,6 +67,7 @@ class Exchange:
         self._sent_at: float | None = None
         self._answered = False
         self._exact = False
+        self._inflater: Inflater | None = None
         self.timeout = Deadline(None, clock)
         self.when_sent: Callable[[], None] | None = None
         self.receive: Callable[..., Any] | None = None
@@ -103,16 +105,18 @@ class Exchange:
         """The head came."""
         self._answered = True
         self._stream = stream = response.extensions.get("network_stream")
-        # A body that decompresses gives its connection back by itself, one that a hook read has
-        # none any more, and HTTP/2 shares one: there httpx2's own timeouts do.
-        plain = (
-            "content-encoding" not in response.headers
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        # A body that a hook read has no connection any more, HTTP/2 shares one, and other codings
+        # take other packages: there httpx2's own generators and timeouts do.
+        ours = (
+            (coding == "identity" or coding in CODINGS)
             and not response.is_stream_consumed
             and response.http_version != "HTTP/2"
         )
         self._exact = isinstance(stream, (SyncStream, AsyncStream))
-        if plain:
+        if ours:
             self.receive = _receiver(response)
+            self._inflater = Inflater(coding) if coding in CODINGS else None
             if not self._exact and hasattr(stream, "__dict__"):
                 self._take_over(stream)
         if self._recording is not None:
@@ -129,6 +133,17 @@ class Exchange:
         self.timeout.at = moment
         if not self._exact and moment is not None and self._clock() >= moment:
             raise httpx2.ReadTimeout("")
+
+    def data_of(self, event: object) -> bytes | None:
+        """The bytes of a parser's event: none at the body's end, `None` for one to pass over."""
+        if isinstance(event, h11.Data):
+            data = bytes(event.data)
+            return (self._inflater.feed(data) if self._inflater and data else data) or None
+        return b"" if isinstance(event, h11.EndOfMessage) or event is h11.PAUSED else None
+
+    def rest(self) -> bytes | None:
+        """What an earlier event still has, or `None`."""
+        return None if self._inflater is None else self._inflater.more() or None
 
     def came(self, data: bytes) -> bytes:
         """Note what was read, and give it back; nothing stands for the end of the body."""
@@ -196,13 +211,6 @@ class Exchange:
         stream.read = read_in_time
         self._foreign = stream
         self._exact = True
-
-
-def data_of(event: object) -> bytes | None:
-    """The bytes of a parser's event: none at the end of the body, `None` for an event to pass over."""
-    if isinstance(event, h11.Data):
-        return bytes(event.data) or None
-    return b"" if isinstance(event, h11.EndOfMessage) or event is h11.PAUSED else None
 
 
 def _receiver(response: httpx2.Response) -> Callable[..., Any] | None:

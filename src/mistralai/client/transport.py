@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import anyio
 import httpx2
 
-from .exchange import TRANSPORT_ERRORS, Exchange, data_of, forget_frames
+from .exchange import TRANSPORT_ERRORS, Exchange, forget_frames
 from .reaper import Loop, reap
 from .steps import Close, Read, Send, Sleep
 
@@ -107,9 +107,9 @@ class SyncDriver:
         exchange.until(deadline)
         if exchange.receive is None:
             return exchange.came(next(filter(None, self._body), b""))
-        data = None
+        data = exchange.rest()
         while data is None:
-            data = data_of(exchange.receive(timeout=exchange.timeout))
+            data = exchange.data_of(exchange.receive(timeout=exchange.timeout))
         return exchange.came(data)
 
     def _send(self, step: Send) -> Head:
@@ -204,9 +204,9 @@ class AsyncDriver:
         exchange.until(deadline)
         if exchange.receive is None:
             return exchange.came(await self._decoded())
-        data = None
+        data = exchange.rest()
         while data is None:
-            data = data_of(await exchange.receive(timeout=exchange.timeout))
+            data = exchange.data_of(await exchange.receive(timeout=exchange.timeout))
         return exchange.came(data)
 
     async def _decoded(self) -> bytes:
