@@ -9,6 +9,7 @@ from support.colours import COLOURS, colour_of
 
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
+
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment():
     """Keep keys, proxies and certificates of this machine out of the tests."""

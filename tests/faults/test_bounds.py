@@ -82,6 +82,18 @@ def test_a_compressed_stream_that_falls_silent_ends_by_idle(colour, whose):
     assert outcome.error.since_last_event < 10  # and not by the limit of the first event
 
 
+@pytest.mark.parametrize("pings", [1, 5000])
+@pytest.mark.parametrize("whose", ["ours", "the caller's"])
+def test_pings_do_not_defeat_a_limit_by_coming_without_a_pause(colour, whose, pings):
+    answer = Answer(body=[*STREAM[:2], Repeat(b": ping\n\n" * pings)])
+    limits = Timeouts(first_event=30, idle=SOON)
+    with callers_own(colour) as own, Simulator(answer) as sim:
+        clients = own if whose == "the caller's" else {}
+        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
+    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
+    assert outcome.error.since_last_event < 10
+
+
 @pytest.mark.parametrize("whose", ["ours", "the caller's"])
 def test_pings_do_not_defeat_a_limit_by_being_compressed(colour, whose):
     zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)

@@ -212,6 +212,8 @@ class Network:
     def _read(self, step: Read) -> bytes:
         body = self._body
         assert body is not None, "a body that was closed is read"
+        if step.deadline is not None and step.deadline < self._clock.now and not step.late:
+            raise fails("timeout", httpx2.ReadTimeout)
         while body:
             piece = body.popleft()
             if isinstance(piece, bytes):

@@ -123,9 +123,9 @@ def test_reads_of_a_foreign_connection_have_the_limit_that_moves_while_the_answe
 ) -> None:
     foreign = Foreign()
     opened(exchange, foreign)
-    exchange.until(clock.now + 7.0)
+    exchange.until(clock.now + 7.0, late=True)
     foreign.read(10, 300.0)
-    exchange.until(None)
+    exchange.until(None, late=True)
     foreign.read(10, timeout=300.0)
     exchange.over()
     exchange.over()
@@ -163,10 +163,10 @@ def test_a_limit_that_is_over_ends_the_wait_where_the_connection_would_not(
     exchange: Exchange, clock: Clock
 ) -> None:
     opened(exchange)
-    exchange.until(None)
-    exchange.until(clock.now + 0.1)
+    exchange.until(None, late=True)
+    exchange.until(clock.now + 0.1, late=True)
     with pytest.raises(httpx2.ReadTimeout):
-        exchange.until(clock.now)
+        exchange.until(clock.now, late=True)
 
 
 @pytest.mark.parametrize("stream", [SyncStream, AsyncStream])
@@ -175,9 +175,11 @@ def test_our_own_connections_notice_themselves(
 ) -> None:
     ours = stream(Foreign())
     opened(exchange, ours)
-    exchange.until(clock.now)
+    exchange.until(clock.now, late=True)
     assert exchange.timeout.left() == 0.001
     assert "read" not in vars(ours)
+    with pytest.raises(httpx2.ReadTimeout):
+        exchange.until(clock.now, late=False)
 
 
 H11_RESPONSE = h11.Response(status_code=200, headers=[])

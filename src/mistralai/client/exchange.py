@@ -124,14 +124,14 @@ class Exchange:
         waited = None if self._sent_at is None else self._clock() - self._sent_at
         return Head(response.status_code, response.headers, response, waited)
 
-    def until(self, moment: float | None) -> None:
-        """Say when the next read must end.
+    def until(self, moment: float | None, *, late: bool) -> None:
+        """Say when the next read must end, and whether a late one may take what is there.
 
         Raises:
-            httpx2.ReadTimeout: It is over, and the connection would not notice.
+            httpx2.ReadTimeout: It is too late, or the connection would not notice that it is.
         """
         self.timeout.at = moment
-        if not self._exact and moment is not None and self._clock() >= moment:
+        if moment is not None and self._clock() >= moment and not (late and self._exact):
             raise httpx2.ReadTimeout("")
 
     def data_of(self, event: object) -> bytes | None:

@@ -92,8 +92,8 @@ class SyncDriver:
 
     def _do(self, step: Step) -> object:
         match step:
-            case Read(deadline):
-                return self._read(deadline)
+            case Read():
+                return self._read(step)
             case Send():
                 return self._send(step)
             case Sleep(seconds):
@@ -102,9 +102,9 @@ class SyncDriver:
                 self._drop()
         return None
 
-    def _read(self, deadline: float | None) -> bytes:
+    def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(deadline)
+        exchange.until(step.deadline, late=step.late)
         if exchange.receive is None:
             return exchange.came(next(filter(None, self._body), b""))
         data = exchange.rest()
@@ -188,8 +188,8 @@ class AsyncDriver:
 
     async def _do(self, step: Step) -> object:
         match step:
-            case Read(deadline):
-                return await self._read(deadline)
+            case Read():
+                return await self._read(step)
             case Send():
                 return await self._send(step)
             case Sleep(seconds):
@@ -199,9 +199,9 @@ class AsyncDriver:
                 await self.aclose()
         return None
 
-    async def _read(self, deadline: float | None) -> bytes:
+    async def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(deadline)
+        exchange.until(step.deadline, late=step.late)
         if exchange.receive is None:
             return exchange.came(await self._decoded())
         data = exchange.rest()
