@@ -31,8 +31,8 @@ T = TypeVar("T")
 class SyncDriver:
     """Carries out the steps of one call in the thread that asks for it.
 
-    `close` may come from any thread: it wakes a read that is blocked, and the
-    thread that was reading cleans up.
+    `close` may come from any thread: it wakes a read that is blocked, and whoever
+    asked for that read closes when it is back.
     """
 
     def __init__(
@@ -49,12 +49,8 @@ class SyncDriver:
 
     def run(self, steps: Steps[T]) -> T:
         """Carry out steps to their end, and give what they return."""
-        try:
-            with self._busy:
-                return self._run(steps, sys.exception())
-        finally:
-            if self._closing.is_set():  # it could not close what was busy
-                self.close()
+        with self._busy:
+            return self._run(steps, sys.exception())
 
     def _run(self, steps: Steps[T], handled: BaseException | None) -> T:
         try:
