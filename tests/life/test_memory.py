@@ -120,11 +120,12 @@ def test_a_reader_that_does_not_read_lets_the_server_wait(start, monkeypatch, tl
 
     with serving(serve, monkeypatch, tls=tls):
         tracemalloc.start()
-        before = tracemalloc.get_traced_memory()[0]
-        running = start(MEASURE + reader)
-        grown = int(running.says())
-        servers = tracemalloc.get_traced_memory()[0] - before
-        tracemalloc.stop()
+        try:
+            running = start(MEASURE + reader)
+            grown = int(running.says())
+            servers = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
         waiting_at = len(sent)
         running.go_on()
         ended = running.end()
