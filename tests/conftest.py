@@ -1,7 +1,6 @@
 """What all tests share: a clean environment, and a guard of the event loop."""
 
 import os
-import re
 
 import pytest
 from blockbuster import blockbuster_ctx
@@ -9,19 +8,6 @@ from blockbuster import blockbuster_ctx
 from support.colours import COLOURS, colour_of
 
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
-
-# httpx2 hands a body through nested async generators and closes only the outermost. When a body is
-# left before its end, trio says so of the others, which hold nothing that is not closed otherwise.
-_HTTPX2_UNDER_TRIO = (
-    "httpcore2._async.connection_pool.PoolByteStream.__aiter__",
-    "httpx2._models.Response.aiter_bytes",
-)
-
-
-def pytest_configure(config):
-    for name in _HTTPX2_UNDER_TRIO:
-        said = f"Async generator '{re.escape(name)}' was garbage collected"
-        config.addinivalue_line("filterwarnings", f"ignore:{said}:ResourceWarning")
 
 
 @pytest.fixture(scope="session", autouse=True)

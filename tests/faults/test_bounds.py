@@ -9,7 +9,7 @@ import pytest
 from mistralai.client import errors, flow
 from mistralai.client.timeouts import Timeouts
 from mistralai.simulator import Answer, Repeat, Simulator
-from support.fault_table import PINGS, SOON
+from support.fault_table import PINGS, SOON, packed
 from support.faults import STREAM, callers_own, read
 from support.serving import ASK
 
@@ -69,6 +69,29 @@ def test_the_limits_hold_with_the_callers_client_too(colour):
             sim.requests[0].closed.wait()
         assert isinstance(outcome.error, httpx2.ReadTimeout)
         assert outcome.error.phase == phase
+
+
+@pytest.mark.parametrize("whose", ["ours", "the caller's"])
+def test_a_compressed_stream_that_falls_silent_ends_by_idle(colour, whose):
+    limits = Timeouts(first_event=20, idle=SOON)
+    silent = packed(*STREAM[:2], end=b"", ending="hang")
+    with callers_own(colour) as own, Simulator(silent) as sim:
+        clients = own if whose == "the caller's" else {}
+        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
+    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
+    assert outcome.error.since_last_event < 10  # and not by the limit of the first event
+
+
+@pytest.mark.parametrize("pings", [1, 5000])
+@pytest.mark.parametrize("whose", ["ours", "the caller's"])
+def test_pings_do_not_defeat_a_limit_by_coming_without_a_pause(colour, whose, pings):
+    answer = Answer(body=[*STREAM[:2], Repeat(b": ping\n\n" * pings)])
+    limits = Timeouts(first_event=30, idle=SOON)
+    with callers_own(colour) as own, Simulator(answer) as sim:
+        clients = own if whose == "the caller's" else {}
+        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
+    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
+    assert outcome.error.since_last_event < 10
 
 
 @pytest.mark.parametrize("whose", ["ours", "the caller's"])

@@ -7,7 +7,6 @@ what the documentation says of it.
 import gc
 import socket
 import warnings
-import zlib
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -18,7 +17,7 @@ import pytest
 from mistralai import Mistral
 from mistralai.client import errors
 from mistralai.client.timeouts import Timeouts
-from mistralai.simulator import Answer, Repeat, Simulator, Wire
+from mistralai.simulator import Repeat, Simulator, Wire
 from support.colours import COLOURS, colour_of
 from support.faults import STREAM, callers_own, read
 from support.serving import ASK
@@ -26,12 +25,12 @@ from support.serving import ASK
 SLOWLY = Wire(
     [
         b"HTTP/1.1 200 OK\r\n",
-        Repeat(b"x-more: 1\r\n", every=0.02, count=40),
+        Repeat(b"x-more: 1\r\n", every=0.02, count=100),
         b"content-length: %d\r\n\r\n" % len(b"".join(STREAM)),
         *STREAM,
     ]
 )
-"""A head of about 0.8 s, of which no part lets wait for long."""
+"""A head of about 2 s, of which no part lets wait for long."""
 
 
 @pytest.mark.parametrize(
@@ -50,6 +49,7 @@ def test_a_head_that_trickles_ends_by_the_limit_with_the_callers_client(name):
     with colour_of(name) as colour, callers_own(colour) as own, Simulator(SLOWLY) as sim:
         outcome = read(colour, sim.url, call={"timeouts": Timeouts(first_event=0.3)}, **own)
     assert isinstance(outcome.error, errors.APITimeoutError)
+    assert outcome.stream is None  # it ended before the head was there
 
 
 class Cancelling(httpx2.AsyncHTTPTransport):
@@ -159,47 +159,3 @@ async def test_a_call_that_is_cancelled_in_its_handshake_closes_its_connection(m
 async def test_the_callers_client_closes_a_connection_that_is_cancelled_in_its_handshake(mute):
     async with httpx2.AsyncClient() as http:
         await check_closed(mute, http)
-
-
-def zipped(*steps):
-    """A stream that is compressed, so that httpx2's generators have to be read."""
-    zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    body = zipper.compress(b"".join(STREAM[:2])) + zipper.flush(zlib.Z_SYNC_FLUSH)
-    return Answer(body=[body, *steps], headers={"content-encoding": "gzip"}, ending="hang")
-
-
-@pytest.mark.parametrize("name", COLOURS)
-@pytest.mark.xfail(
-    reason="httpcore2 takes the read timeout of a body once, when it begins", strict=True
-)
-def test_a_compressed_stream_that_falls_silent_ends_by_idle_with_the_callers_client(name):
-    limits = Timeouts(first_event=0.6, idle=0.2)
-    with colour_of(name) as colour, callers_own(colour) as own, Simulator(zipped()) as sim:
-        outcome = read(colour, sim.url, call={"timeouts": limits}, **own)
-    assert outcome.error.since_last_event < 0.6
-
-
-@pytest.mark.parametrize(
-    "anyio_backend",
-    [
-        "asyncio",
-        pytest.param(
-            "trio",
-            marks=pytest.mark.xfail(
-                reason="httpx2 closes the outermost of its nested generators alone, and trio says"
-                " so of each of the others",
-                strict=True,
-            ),
-        ),
-    ],
-)
-@pytest.mark.anyio
-async def test_a_compressed_stream_that_is_left_is_closed_without_a_word(anyio_backend):  # noqa: ARG001 - marks it
-    with Simulator(zipped()) as sim, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        async with Mistral("key", server_url=sim.url) as client:
-            async with client.chat.stream_async(**ASK) as stream:
-                await anext(stream)
-            await sim.requests[0].closed.wait_async()
-        gc.collect()
-    assert [str(warning.message) for warning in caught] == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.fault_table import packed
 from support.life import SILENT, Program, serving
 
 
@@ -11,10 +12,13 @@ def tls(request):
     return request.param
 
 
-@pytest.fixture
-def silent(tls, monkeypatch):
+@pytest.fixture(params=["plain", "tls", "compressed"])
+def silent(request, monkeypatch):
     """A server, named by the environment, whose streams fall silent after their first event."""
-    with serving(SILENT, monkeypatch, tls=tls) as sim:
+    answer = (
+        packed(*SILENT.body, end=b"", ending="hang") if request.param == "compressed" else SILENT
+    )
+    with serving(answer, monkeypatch, tls=request.param == "tls") as sim:
         yield sim
 
 

@@ -25,7 +25,11 @@ async def main():
 ALL_KINDS = ["asyncio", "uvloop", "trio", "asyncio", "uvloop", "trio", "asyncio"]
 
 
-@pytest.mark.parametrize("loops", [["asyncio"] * 5, ALL_KINDS], ids=["five", "of every kind"])
+@pytest.mark.parametrize(
+    "loops",
+    [["asyncio"] * 5, ["uvloop"] * 5, ALL_KINDS],
+    ids=["five", "five of uvloop", "of every kind"],
+)
 def test_loops_follow_each_other_and_the_program_ends_without_a_word(start, monkeypatch, loops):
     if "uvloop" in loops:
         pytest.importorskip("uvloop")

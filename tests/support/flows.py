@@ -129,12 +129,19 @@ def least(one: float | None, other: float | None) -> float | None:
 
 
 class Clock:
-    """A clock that stands still unless it is moved."""
+    """A clock that stands still unless it is moved.
+
+    Attributes:
+        now: What it shows.
+        step: Seconds that pass between two looks at it.
+    """
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self.step = 0.0
 
     def __call__(self) -> float:
+        self.now += self.step
         return self.now
 
 
@@ -212,6 +219,8 @@ class Network:
     def _read(self, step: Read) -> bytes:
         body = self._body
         assert body is not None, "a body that was closed is read"
+        if step.deadline is not None and step.deadline < self._clock.now and not step.late:
+            raise fails("timeout", httpx2.ReadTimeout)
         while body:
             piece = body.popleft()
             if isinstance(piece, bytes):

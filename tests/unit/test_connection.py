@@ -1,3 +1,4 @@
+import gzip
 from types import SimpleNamespace
 from typing import Any
 
@@ -88,6 +89,13 @@ def test_a_deadline_knows_that_something_came() -> None:
 # --- the body from under httpx2 ----------------------------------------------
 
 
+class Plain:
+    """A connection of another kind."""
+
+    def __init__(self, stream: SyncStream) -> None:
+        self.read = stream.read
+
+
 class Parsing:
     """What httpcore2 has between an answer and its connection."""
 
@@ -121,8 +129,8 @@ def answered(*reads: bytes) -> tuple[httpx2.Response, Parsing, SyncStream]:
     return response, parsing, stream
 
 
-def read_all(response: httpx2.Response, stream: Any) -> list[bytes]:
-    body = raw_body(response, stream)
+def read_all(response: httpx2.Response, stream: Any, coding: str = "identity") -> list[bytes]:
+    body = raw_body(response, stream, coding)
     assert body is not None
     deadline = Deadline(None, Clock())
     return list(iter(lambda: body.read(deadline), b""))
@@ -152,7 +160,7 @@ def test_a_chunked_body_that_ends_too_early_breaks_in_the_words_of_the_parser() 
 
 def test_chunks_that_are_none_break_after_what_came_before() -> None:
     response, _, stream = answered(HEAD + b"1\r\na\r\nnone\r\n")
-    body = raw_body(response, stream)
+    body = raw_body(response, stream, "identity")
     assert body is not None
     assert body.read(Deadline(None, Clock())) == b"a"
     with pytest.raises(httpx2.RemoteProtocolError, match="size of a chunk"):
@@ -175,6 +183,19 @@ def test_any_other_body_is_read_through_the_parser(reads: tuple[bytes, ...]) -> 
     assert any(isinstance(event, h11.Data) for event in parsing.seen)
 
 
+def chunked(*pieces: bytes) -> bytes:
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["of ours", "of another"])
+def test_a_compressed_body_is_what_its_bytes_stand_for_a_piece_at_a_time(*, ours: bool) -> None:
+    body = gzip.compress(bytes(100_000))
+    sent = chunked(body[:1], body[1:2], body[2:]) + b"0\r\n\r\n"
+    response, _, stream = answered(HEAD, sent[:7], sent[7:])
+    read = read_all(response, stream if ours else Plain(stream), "gzip")
+    assert [len(piece) for piece in read] == [65_536, 100_000 - 65_536]
+
+
 def test_so_is_that_of_a_connection_that_is_not_ours() -> None:
     response, parsing, _ = answered(HEAD, b"2\r\nab\r\n0\r\n\r\n")
     assert b"".join(read_all(response, object())) == b"ab"
@@ -189,10 +210,10 @@ def test_where_a_private_name_is_missing_there_is_another_way(
     state = parsing._h11_state
     if missing == "_receive_event":
         monkeypatch.delattr(Parsing, missing)
-        assert raw_body(response, stream) is None
+        assert raw_body(response, stream, "identity") is None
     else:
         del parsing._h11_state
-        body = raw_body(response, stream)
+        body = raw_body(response, stream, "identity")
         parsing._h11_state = state
         assert body is not None
         assert body.read(Deadline(None, Clock())) == b"ab"
@@ -200,7 +221,4 @@ def test_where_a_private_name_is_missing_there_is_another_way(
 
 
 def test_a_connection_begins_without_a_request() -> None:
-    class Plain(Connection):
-        pass
-
-    assert Plain()._seen(b"a\r\n\r\nb", None) == b"a\r\n\r\nb"
+    assert Connection()._seen(b"a\r\n\r\nb", None) == b"a\r\n\r\nb"

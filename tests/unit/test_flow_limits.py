@@ -87,6 +87,15 @@ def test_neither_pings_nor_empty_events_end_the_wait_for_the_next(
     assert error.events_received == 2 + bool(after and after is not PINGS)
 
 
+def test_time_that_goes_by_over_pings_without_a_pause_is_waited_too() -> None:
+    hand = ByHand(answers(text("a"), *[b": ping\n\n"] * 10_000), limits=LIMITS)
+    hand.clock.step = 0.001
+    error = hand.stream().error
+    assert isinstance(error, APITimeoutError)
+    assert error.phase == "idle"
+    assert error.since_last_event == pytest.approx(3.0, rel=0.01)
+
+
 @pytest.mark.parametrize("body", [(SILENCE,), (text("a"), SILENCE), PINGS])
 def test_the_total_ends_every_wait(body: tuple[Piece, ...]) -> None:
     limits = Limits(connect=2.0, first_event=10.0, idle=3.0, total=2.5)

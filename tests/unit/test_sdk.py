@@ -171,6 +171,10 @@ def test_a_client_shows_its_server_and_no_secret() -> None:
     )
 
 
+def test_a_client_whose_constructor_failed_can_still_be_shown_in_a_traceback() -> None:
+    assert repr(Mistral.__new__(Mistral)) == "Mistral(None)"
+
+
 def test_a_client_is_not_pickled() -> None:
     with pytest.raises(TypeError, match="an API key is not pickled"):
         pickle.dumps(Mistral(KEY))

@@ -18,6 +18,7 @@ import httpx2
 from .connection import Connection
 from .deadline import Deadline
 from .faults import TransportFailure
+from .inflate import CODINGS
 from .rawbody import raw_body
 from .response import Head
 
@@ -110,16 +111,17 @@ class Exchange:
         """The head came."""
         self._answered = True
         self._stream = stream = response.extensions.get("network_stream")
-        # A body that decompresses gives its connection back by itself, one that a hook read has
-        # none any more, and HTTP/2 shares one: there httpx2's own timeouts do.
-        plain = (
-            "content-encoding" not in response.headers
+        coding = response.headers.get("content-encoding", "identity").strip().lower()
+        # A body that a hook read has no connection any more, HTTP/2 shares one, and other codings
+        # take other packages: there httpx2's own generators and timeouts do.
+        ours = (
+            (coding == "identity" or coding in CODINGS)
             and not response.is_stream_consumed
             and response.http_version != "HTTP/2"
         )
         self._exact = isinstance(stream, Connection)
-        if plain:
-            self.body = raw_body(response, stream)
+        if ours:
+            self.body = raw_body(response, stream, coding)
             if not self._exact and hasattr(stream, "__dict__"):
                 self._take_over(stream)
         if self._recording is not None:
@@ -127,14 +129,14 @@ class Exchange:
         waited = None if self._sent_at is None else self._clock() - self._sent_at
         return Head(response.status_code, response.headers, response, waited)
 
-    def until(self, moment: float | None) -> None:
-        """Say when the next read must end.
+    def until(self, moment: float | None, *, late: bool) -> None:
+        """Say when the next read must end, and whether a late one may take what is there.
 
         Raises:
-            httpx2.ReadTimeout: It is over, and the connection would not notice.
+            httpx2.ReadTimeout: It is too late, or the connection would not notice that it is.
         """
         self.timeout.at = moment
-        if not self._exact and moment is not None and self._clock() >= moment:
+        if moment is not None and self._clock() >= moment and not (late and self._exact):
             raise httpx2.ReadTimeout("")
 
     def came(self, data: bytes) -> bytes:

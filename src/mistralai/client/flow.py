@@ -76,6 +76,7 @@ class Call:
         self._phase: Phase = "first_event"  # of the wait that is on
         self._read_at = 0.0
         self._content_at: float | None = None
+        self._waiting_since = 0.0
         self._retries = 0
         self._answered = False  # the attempt that is on has its head
         self._stale = False  # it went over a connection that had died unnoticed
@@ -164,6 +165,7 @@ class Call:
         self._answered = True
         now = self._world.clock()
         patience.waited(now - before if head.waited is None else head.waited)
+        self._waiting_since = now
         self.timing.headers = now - patience.started
         self._log(f"status {head.status} after {now - patience.started:.3f} s")
         return head
@@ -218,13 +220,16 @@ class Call:
 
     def _read(self, until: float | None = None) -> Steps[bytes]:
         """Read once, within the limits of the call."""
-        before = self._world.clock()
+        before = self._waiting_since
         deadline, self._phase = self._patience.deadline(before)
+        # A caller who took his time may have what came; pings without a pause are no such thing.
+        late = self._phase == "total"
         try:
-            data: bytes = yield Read(deadline if until is None else _least(deadline, until))
+            moment = deadline if until is None else _least(deadline, until)
+            data: bytes = yield Read(moment, late)
         except TransportFailure as failure:
             raise transport_error(failure, self.progress()) from failure.cause
-        self._read_at = self._world.clock()
+        self._waiting_since = self._read_at = self._world.clock()
         self._patience.waited(self._read_at - before)
         self.timing.bytes += len(data)
         return data
@@ -306,6 +311,7 @@ class StreamCall(Call):
 
     def pump(self) -> Steps[None]:
         """Read until an event is ready, or the stream is over."""
+        self._waiting_since = self._world.clock()
         while not self.ready and self.end_reason is None:
             if self._problem is not None:
                 yield from self._fail(self._problem)

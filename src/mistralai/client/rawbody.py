@@ -14,6 +14,7 @@ import httpx2
 
 from .chunked import ChunkedBody
 from .connection import Connection
+from .inflate import CODINGS, Inflater
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,41 +34,46 @@ class RawBody:
     so that it knows that the connection is free.
     """
 
-    __slots__ = ("_chunks", "_receive", "_stream")
+    __slots__ = ("_chunks", "_inflater", "_over", "_receive", "_stream")
 
-    def __init__(self, receive: Callable[..., Any], stream: Any, *, chunked: bool) -> None:
+    def __init__(
+        self, receive: Callable[..., Any], stream: Any, *, chunked: bool, coding: str
+    ) -> None:
         """Read the body behind a head.
 
         Args:
             receive: Gives the next event of the connection's parser.
             stream: The connection.
             chunked: Whether the body is chunked and nothing of it is the parser's yet.
+            coding: The body's `content-encoding`.
         """
         self._receive = receive
         self._stream = stream
         self._chunks = ChunkedBody() if chunked else None
+        self._inflater = Inflater(coding) if coding in CODINGS else None
+        self._over = False
 
     def read(self, timeout: Deadline) -> bytes:
         """The next bytes of the body, empty at its end."""
-        while (chunks := self._expected()) is not None:
-            data = self._decoded(chunks, self._stream.read(_SIZE, timeout))
-            if data:
-                return data
-        event = None
-        while event is None:
-            event = data_of(self._receive(timeout=timeout))
-        return event
+        data = b"" if self._inflater is None else self._inflater.more()
+        while not data and not self._over:
+            chunks = self._expected()
+            if chunks is not None:
+                data = self._decoded(chunks, self._stream.read(_SIZE, timeout))
+            else:
+                data = self._parsed(self._receive(timeout=timeout))
+        return data
 
     async def aread(self, timeout: Deadline) -> bytes:
         """`read` for async."""
-        while (chunks := self._expected()) is not None:
-            data = self._decoded(chunks, await self._stream.read(_SIZE, timeout))
-            if data:
-                return data
-        event = None
-        while event is None:
-            event = data_of(await self._receive(timeout=timeout))
-        return event
+        data = b"" if self._inflater is None else self._inflater.more()
+        while not data and not self._over:
+            chunks = self._expected()
+            if chunks is not None:
+                data = self._decoded(chunks, await self._stream.read(_SIZE, timeout))
+            else:
+                data = self._parsed(await self._receive(timeout=timeout))
+        return data
 
     def _expected(self) -> ChunkedBody | None:
         """The chunks, while there are more to come."""
@@ -83,10 +89,18 @@ class RawBody:
         if chunks.over:
             self._chunks = None
             self._stream.put_back(_LAST_CHUNK + chunks.rest)
-        return decoded
+        return decoded if self._inflater is None else self._inflater.feed(decoded)
+
+    def _parsed(self, event: object) -> bytes:
+        """The data of a parser's event, which may have none, or be the end."""
+        if isinstance(event, h11.Data):
+            data = bytes(event.data)
+            return data if self._inflater is None else self._inflater.feed(data)
+        self._over = isinstance(event, h11.EndOfMessage) or event is h11.PAUSED
+        return b""
 
 
-def raw_body(response: httpx2.Response, stream: Any) -> RawBody | None:
+def raw_body(response: httpx2.Response, stream: Any, coding: str) -> RawBody | None:
     """The body of an answer, or `None` where only httpx2 can read it."""
     found: Any = response
     for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
@@ -95,13 +109,6 @@ def raw_body(response: httpx2.Response, stream: Any) -> RawBody | None:
     if receive is None:
         return None
     unread = getattr(getattr(found, "_h11_state", None), "trailing_data", None)
-    coding = response.headers.get("transfer-encoding", "").lower()
-    ours = isinstance(stream, Connection) and unread == (b"", False) and coding == "chunked"
-    return RawBody(receive, stream, chunked=ours)
-
-
-def data_of(event: object) -> bytes | None:
-    """The bytes of a parser's event: none at the end of the body, `None` for an event to pass over."""
-    if isinstance(event, h11.Data):
-        return bytes(event.data) or None
-    return b"" if isinstance(event, h11.EndOfMessage) or event is h11.PAUSED else None
+    transfer = response.headers.get("transfer-encoding", "").lower()
+    ours = isinstance(stream, Connection) and unread == (b"", False) and transfer == "chunked"
+    return RawBody(receive, stream, chunked=ours, coding=coding)

@@ -172,7 +172,8 @@ class Mistral:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.sdk_configuration!r})"
+        # Rendered tracebacks show clients whose constructor raised, too.
+        return f"{type(self).__name__}({self.__dict__.get('sdk_configuration')!r})"
 
 
 def _server(server: str | None) -> str:

@@ -35,9 +35,15 @@ class Send:
 
 @dataclass(slots=True)  # to freeze it would triple what it costs, and there is one for each token
 class Read:
-    """Read from the body, until a moment of the clock at the latest."""
+    """Read from the body.
+
+    Attributes:
+        deadline: The moment of the clock at which waiting ends, or `None`.
+        late: Whether what is there by then may be read afterwards too.
+    """
 
     deadline: float | None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ T = TypeVar("T")
 class SyncDriver:
     """Carries out the steps of one call in the thread that asks for it.
 
-    `close` may come from any thread: it wakes a read that is blocked, and the
-    thread that was reading cleans up.
+    `close` may come from any thread: it wakes a read that is blocked, and whoever
+    asked for that read closes when it is back.
     """
 
     def __init__(
@@ -49,12 +49,8 @@ class SyncDriver:
 
     def run(self, steps: Steps[T]) -> T:
         """Carry out steps to their end, and give what they return."""
-        try:
-            with self._busy:
-                return self._run(steps, sys.exception())
-        finally:
-            if self._closing.is_set():  # it could not close what was busy
-                self.close()
+        with self._busy:
+            return self._run(steps, sys.exception())
 
     def _run(self, steps: Steps[T], handled: BaseException | None) -> T:
         try:
@@ -92,8 +88,8 @@ class SyncDriver:
 
     def _do(self, step: Step) -> object:
         match step:
-            case Read(deadline):
-                return self._read(deadline)
+            case Read():
+                return self._read(step)
             case Send():
                 return self._send(step)
             case Sleep(seconds):
@@ -102,9 +98,9 @@ class SyncDriver:
                 self._drop()
         return None
 
-    def _read(self, deadline: float | None) -> bytes:
+    def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(deadline)
+        exchange.until(step.deadline, late=step.late)
         if exchange.body is None:
             return exchange.came(next(filter(None, self._body), b""))
         return exchange.came(exchange.body.read(exchange.timeout))
@@ -185,8 +181,8 @@ class AsyncDriver:
 
     async def _do(self, step: Step) -> object:
         match step:
-            case Read(deadline):
-                return await self._read(deadline)
+            case Read():
+                return await self._read(step)
             case Send():
                 return await self._send(step)
             case Sleep(seconds):
@@ -196,9 +192,9 @@ class AsyncDriver:
                 await self.aclose()
         return None
 
-    async def _read(self, deadline: float | None) -> bytes:
+    async def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(deadline)
+        exchange.until(step.deadline, late=step.late)
         if exchange.body is None:
             return exchange.came(await self._decoded())
         return exchange.came(await exchange.body.aread(exchange.timeout))

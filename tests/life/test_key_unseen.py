@@ -1,0 +1,240 @@
+"""The key is sent, and shown nowhere: not by objects, errors, logs or tracebacks with locals."""
+
+import logging
+import signal
+import socket
+import sys
+import threading
+import zlib
+
+import anyio
+import httpx2
+import pytest
+
+from mistralai import Mistral, Timeouts
+from mistralai.client import errors
+from mistralai.client.asyncio_network import AsyncioStream
+from mistralai.client.network import AsyncStream
+from mistralai.simulator import Answer, Gate, Repeat, Simulator, Wire
+from support.serving import ASK, chunk, event
+from support.unseen import rendered, shown
+
+KEY = "a-key-that-nobody-may-see"
+FIRST = event(chunk("Hel"))
+ENDLESS = Answer(body=[FIRST], ending="hang")
+SHORT = {"timeouts": Timeouts(first_event=0.2, idle=0.2)}
+TOTAL = {"timeouts": Timeouts(total=0.5)}
+CONNECT = {"timeouts": Timeouts(connect=0.2)}
+ZIPPED = zlib.compress(FIRST)[:-4] + b"oops"
+
+# What a server does, the settings of the call, and the error that comes of it.
+FAULTS = {
+    "closed before an answer": (Wire([], "cut"), {}, errors.APIConnectionError),
+    "reset before an answer": (Wire([], "reset"), {}, errors.APIConnectionError),
+    "no HTTP": (Wire([b"oops\r\n\r\n"], "cut"), {}, errors.APIConnectionError),
+    "silence before the head": (Wire([], "hang"), SHORT, errors.APITimeoutError),
+    "an error status": (Answer.of_json({"detail": "no"}, status=401), {}, errors.SDKError),
+    "a wrong field": (
+        Answer.of_json({"detail": [{"loc": ["body"], "msg": "no", "type": "x"}]}, status=422),
+        {},
+        errors.HTTPValidationError,
+    ),
+    "a redirect": (
+        Answer(status=307, headers={"location": "https://elsewhere.example/"}),
+        {},
+        errors.SDKError,
+    ),
+    "HTML": (
+        Answer(body=[b"<html>"], content_type="text/html"),
+        {},
+        errors.ResponseValidationError,
+    ),
+    "cut off": (Answer(body=[FIRST], ending="cut"), {}, errors.StreamInterruptedError),
+    "reset": (Answer(body=[FIRST], ending="reset"), {}, errors.APIConnectionError),
+    "truncated": (Answer(body=[FIRST]), {}, errors.StreamTruncatedError),
+    "silence": (ENDLESS, SHORT, errors.APITimeoutError),
+    "no end": (Answer(body=[Repeat(FIRST, every=0.01)]), TOTAL, errors.APITimeoutError),
+    "bad JSON": (Answer(body=[FIRST, b"data: {oops\n\n"]), {}, errors.ResponseValidationError),
+    "an error object": (
+        Answer(body=[FIRST, event({"object": "error", "message": "no"})]),
+        {},
+        errors.InternalServerError,
+    ),
+    "corrupt compression": (
+        Answer(body=[ZIPPED], headers={"content-encoding": "deflate"}),
+        {},
+        errors.ResponseValidationError,
+    ),
+}
+
+
+@pytest.fixture
+def logged(caplog):
+    """What all loggers wrote at DEBUG, those of the HTTP libraries too."""
+    caplog.set_level(logging.DEBUG)
+    return caplog
+
+
+def check(error, logged):
+    assert KEY not in rendered(error)
+    assert KEY not in shown(error)
+    assert "mistralai" in {record.name for record in logged.records}
+    assert KEY not in logged.text
+
+
+def key_of(kind):
+    return KEY if kind == "text" else lambda: KEY
+
+
+@pytest.mark.parametrize("kind", ["text", "callable"])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_whatever_a_server_does(colour, logged, fault, kind):
+    server, call, expected = fault
+    with Simulator(server) as sim:
+        client = colour.client(api_key=key_of(kind), server_url=sim.url, retry_config=None)
+        with pytest.raises(expected) as caught:
+            colour.collect(colour.open(client, **ASK, **call))
+        assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    check(caught.value, logged)
+
+
+def test_a_server_that_is_not_there(colour, logged):
+    with Simulator() as sim:
+        pass
+    client = colour.client(api_key=KEY, server_url=sim.url, retry_config=1)
+    with pytest.raises(errors.APIConnectionError) as caught:
+        colour.complete(client, **ASK)
+    check(caught.value, logged)
+
+
+def test_a_certificate_that_does_not_verify(colour, logged):
+    with Simulator(tls=True) as sim:
+        client = colour.client(api_key=KEY, server_url=sim.url)
+        with pytest.raises(errors.APIConnectionError, match="certificate") as caught:
+            colour.complete(client, **ASK)
+    check(caught.value, logged)
+
+
+def test_a_handshake_that_hangs(colour, logged):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        client = colour.client(api_key=KEY, server_url=url, retry_config=None)
+        with pytest.raises(errors.APITimeoutError) as caught:
+            colour.complete(client, **ASK, **CONNECT)
+    assert caught.value.phase == "connect"
+    check(caught.value, logged)
+
+
+def test_a_pool_without_a_place(logged):
+    with Simulator(ENDLESS) as sim, httpx2.Client(limits=httpx2.Limits(max_connections=1)) as http:
+        client = Mistral(KEY, server_url=sim.url, client=http)
+        with client.chat.stream(**ASK), pytest.raises(errors.APITimeoutError) as caught:
+            client.chat.complete(**ASK, retries=None, **CONNECT)
+    assert caught.value.phase == "connect"
+    check(caught.value, logged)
+
+
+# --- what is no fault of a server --------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal is sent to a thread there")
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_an_interrupt(logged, where):
+    gate = Gate()
+    main = threading.get_ident()
+
+    def interrupt():
+        gate.reached.wait()
+        signal.pthread_kill(main, signal.SIGINT)
+
+    with Simulator(Wire([gate]) if where == "head" else Answer(body=[FIRST, gate])) as sim:
+        client = Mistral(KEY, server_url=sim.url)
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            list(client.chat.stream(**ASK))
+        thread.join()
+        client.close()
+    check(caught.value, logged)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("doing", ["write", "read", "read again"])
+async def test_a_cancellation(logged, monkeypatch, anyio_backend, doing):
+    """The call is cancelled where the HTTP libraries have the request, or the answer, in hand."""
+    name, _, again = doing.partition(" ")
+    at = 2 if again else 1
+    times = []
+    kind = AsyncStream if anyio_backend == "trio" else AsyncioStream
+    inner = getattr(kind, name)
+
+    async def cancel(self, *args, **kwargs):
+        times.append(name)
+        if len(times) == at:
+            scope.cancel()
+        return await inner(self, *args, **kwargs)
+
+    raised = []
+
+    async def ask(client):
+        try:
+            async with client.chat.stream_async(**ASK) as stream:
+                async for _ in stream:
+                    pass
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    monkeypatch.setattr(kind, name, cancel)
+    gate = Gate()
+    with Simulator(Answer(body=[FIRST, gate])) as sim:
+        async with Mistral(KEY, server_url=sim.url) as client:
+            with anyio.CancelScope() as scope:
+                await ask(client)
+            assert scope.cancelled_caught
+        gate.open()
+    check(raised[0], logged)
+
+
+BAD = {
+    "a letter": f"{KEY}\u00e9",
+    "two lines": f"{KEY}\n{KEY}",
+    "bytes": KEY.encode(),
+    "a list": [KEY],
+}
+WRONG = (ValueError, TypeError)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_key_that_is_none(name, monkeypatch):
+    with pytest.raises(WRONG) as caught:
+        Mistral(BAD[name])
+    assert KEY not in rendered(caught.value) + shown(caught.value)
+    client = Mistral(lambda: BAD[name], server_url="http://127.0.0.1:1")
+    with pytest.raises(WRONG) as caught:
+        client.chat.complete(**ASK)
+    assert KEY not in rendered(caught.value) + shown(caught.value)
+    if isinstance(BAD[name], str):
+        monkeypatch.setenv("MISTRAL_API_KEY", BAD[name])
+        with pytest.raises(ValueError, match="not printable ASCII") as caught:
+            Mistral()
+        assert KEY not in rendered(caught.value) + shown(caught.value)
+
+
+# --- objects -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["text", "callable"])
+def test_the_objects_of_a_client(colour, kind):
+    with Simulator() as sim:
+        client = colour.client(api_key=key_of(kind), server_url=sim.url)
+        stream = colour.open(client, **ASK)
+        pending = client.chat.stream_async(**ASK)
+        things = [client, client.sdk_configuration, client.sdk_configuration.key, client.chat]
+        things += [stream, pending, stream.timing, stream.attempts]
+        assert KEY not in "".join(map(shown, things))
+        assert KEY not in repr(stream.response) + repr(stream.response.request)
+        events = colour.collect(stream)
+        assert KEY not in "".join(map(shown, [stream, stream.timing, stream.attempts, *events]))
+        answer = colour.complete(client, **ASK)
+        assert KEY not in shown(answer) + shown(answer.headers)

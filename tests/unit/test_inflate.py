@@ -1,0 +1,84 @@
+import tracemalloc
+import zlib
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mistralai.client.inflate import CODINGS, Inflater
+from support.streams import cut_at
+
+WBITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
+FORMS = [*WBITS.items(), ("deflate", -zlib.MAX_WBITS)]
+TEXT = b"data: {}\n\n" * 30
+
+
+def packed(data: bytes, wbits: int) -> bytes:
+    zipper = zlib.compressobj(wbits=wbits)
+    return zipper.compress(data) + zipper.flush()
+
+
+def pieces(inflater: Inflater, data: bytes) -> list[bytes]:
+    """All that some data stands for, in the pieces in which it is given."""
+    found = [inflater.feed(data)]
+    while found[-1]:
+        found.append(inflater.more())
+    return found
+
+
+def test_every_coding_has_a_form() -> None:
+    assert {coding for coding, _ in FORMS} == CODINGS
+
+
+@pytest.mark.parametrize(("coding", "wbits"), FORMS)
+@given(data=st.binary() | st.just(TEXT), cuts=st.lists(st.integers(0, 60)))
+def test_however_it_is_cut_a_body_is_what_was_compressed(
+    coding: str, wbits: int, data: bytes, cuts: list[int]
+) -> None:
+    """The same bytes give the same bytes for every way of cutting them, also into single ones."""
+    body = packed(data, wbits)
+    places = sorted(min(cut, len(body)) for cut in cuts)
+    inflater = Inflater(coding)
+    fed = [piece for part in cut_at(body, places) if part for piece in pieces(inflater, part)]
+    assert b"".join(fed) == data
+
+
+@pytest.mark.parametrize(("coding", "wbits"), FORMS)
+def test_a_body_is_given_out_in_pieces_of_bounded_size(coding: str, wbits: int) -> None:
+    size = 20 * 1024 * 1024
+    body = packed(bytes(size), wbits)
+    inflater = Inflater(coding)
+    tracemalloc.start()
+    found = len(inflater.feed(body))
+    while piece := inflater.more():
+        found += len(piece)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == size
+    assert peak < 1024 * 1024
+
+
+def test_nothing_is_left_before_anything_was_read() -> None:
+    assert Inflater("gzip").more() == b""
+
+
+def wrong_checksum(wbits: int) -> bytes:
+    body = packed(TEXT, wbits)
+    return body[:-5] + bytes([body[-5] ^ 1]) + body[-4:]
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", TEXT),
+        ("gzip", wrong_checksum(WBITS["gzip"])),
+        ("deflate", TEXT),
+        ("deflate", packed(TEXT, WBITS["deflate"])[:-1] + b"?"),
+    ],
+    ids=["no gzip", "gzip that was changed", "no deflate", "deflate that was changed"],
+)
+def test_corrupt_compression_is_told(coding: str, body: bytes) -> None:
+    with pytest.raises(httpx2.DecodingError, match="Error -3") as caught:
+        pieces(Inflater(coding), body)
+    assert isinstance(caught.value.__cause__, zlib.error)
