@@ -241,6 +241,13 @@ def test_of_other_unknown_values_of_deltas_the_last_is_kept() -> None:
     assert message(*(chunk(choice(odd=odd)) for odd in ("a", [1])))["odd"] == [1]
 
 
+def test_the_rare_fields_of_a_delta_are_kept_too() -> None:
+    deltas = [{"metadata": {"a": 1}}, {"tool_call_id": "t"}, {"metadata": None, "content": "A"}]
+    answer = message(*(chunk(choice(**d)) for d in deltas))
+    assert answer["metadata"] == {"a": 1}
+    assert answer["tool_call_id"] == "t"
+
+
 def test_probabilities_of_tokens_are_strung_together() -> None:
     def with_logprobs(*tokens: str, **fields: Any) -> dict[str, Any]:
         listed = [{"token": token, "logprob": -0.5} for token in tokens]

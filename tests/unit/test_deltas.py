@@ -115,6 +115,18 @@ def test_a_piece_of_a_call_knows_the_place_the_id_and_the_name_of_its_call():
     ]
 
 
+def test_pieces_of_calls_keep_their_places_in_a_chunk_with_several_entries():
+    choices = [
+        {"index": index, "delta": {"tool_calls": [call("{}", id=id_, name=id_)]}}
+        for index, id_ in [(0, "a"), (0, "b"), (1, "c")]
+    ]
+    assert read({"id": "1", "choices": choices})[1] == [
+        ToolCallDelta(0, 0, "a", "a", "{}"),
+        ToolCallDelta(0, 1, "b", "b", "{}"),
+        ToolCallDelta(1, 0, "c", "c", "{}"),
+    ]
+
+
 def test_every_choice_has_its_deltas_and_usage_has_none():
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     answer, deltas = read(

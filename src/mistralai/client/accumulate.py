@@ -19,6 +19,7 @@ from .toolcalls import ToolCalls, keep
 
 if TYPE_CHECKING:
     from .models import CompletionChunk, CompletionResponseStreamChoice, ContentChunk, UsageInfo
+    from .toolcalls import GrowingCall
 
 _read: Final = ChatCompletionResponse.__pydantic_validator__.validate_python
 
@@ -28,9 +29,10 @@ class Accumulator:
 
     Attributes:
         usage: The last that came; `None` until then.
+        latest: The tool call of each piece in the last chunk, in order.
     """
 
-    __slots__ = ("_choices", "_fields", "_missing", "_snapshot", "usage")
+    __slots__ = ("_choices", "_fields", "_missing", "_snapshot", "latest", "usage")
 
     def __init__(self) -> None:
         self._fields: dict[str, Any] = {}
@@ -38,10 +40,13 @@ class Accumulator:
         self._choices: dict[Any, Choice] = {}
         self._snapshot: ChatCompletionResponse | None = None
         self.usage: UsageInfo | None = None
+        self.latest: list[GrowingCall] = []
 
     def add(self, chunk: CompletionChunk) -> None:
         """Take the next chunk."""
         self._snapshot = None
+        if self.latest:
+            self.latest = []
         if self._missing:
             self._note(chunk)
         if chunk.__pydantic_extra__:
@@ -52,7 +57,9 @@ class Accumulator:
             state = self._choices.get(choice.index)
             if state is None:
                 state = self._choices[choice.index] = Choice(choice.index)
-            state.add(choice)
+            calls = state.add(choice)
+            if calls:
+                self.latest += calls
 
     @property
     def choices(self) -> list[Choice]:
@@ -103,8 +110,8 @@ class Choice:
         self._extra: dict[str, Any] = {}  # of its deltas
         self._fields: dict[str, Any] = {}  # of the choice itself
 
-    def add(self, choice: CompletionResponseStreamChoice) -> None:
-        """Take what a chunk has of this choice."""
+    def add(self, choice: CompletionResponseStreamChoice) -> list[GrowingCall] | None:
+        """Take what a chunk has of this choice; give the call of each piece of a call."""
         delta = choice.delta
         content = delta.content
         if isinstance(content, str):
@@ -114,16 +121,19 @@ class Choice:
                 self._chunk(chunk)
         elif content is not None:
             self._chunk(content)
-        if delta.tool_calls:
-            self.calls.add(delta.tool_calls)
+        calls = self.calls.add(delta.tool_calls) if delta.tool_calls else None
         if choice.finish_reason is not None:
             self.finish_reason = choice.finish_reason
         if delta.__pydantic_extra__:  # `model_extra` is a property around it, which costs more
             self._note(delta.__pydantic_extra__)
+        if delta.metadata is not None or delta.tool_call_id is not None:
+            rare = {"metadata": delta.metadata, "tool_call_id": delta.tool_call_id}
+            keep(self._extra, {name: value for name, value in rare.items() if value is not None})
         if choice.__pydantic_extra__:
             keep(self._fields, choice.__pydantic_extra__)
         if choice.logprobs is not None or choice.prompt_logprobs is not None:
             self._note_probabilities(choice)
+        return calls
 
     @property
     def text(self) -> str:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .accumulate import Accumulator
     from .models import (
         CompletionChunk,
-        CompletionResponseStreamChoice,
         DeltaMessage,
         ToolCall,
         UsageInfo,
@@ -122,12 +121,13 @@ def deltas_of(chunk: CompletionChunk, answer: Accumulator) -> list[Delta]:
         answer: What the chunks add up to, this one being the last.
     """
     deltas: list[Delta] = []
+    calls = iter(answer.latest)
     for choice in chunk.choices:
         delta = choice.delta
         deltas += _reasoning(choice.index, delta)
         deltas += _content(choice.index, delta.content)
         if delta.tool_calls:
-            deltas += _calls(choice, delta.tool_calls, answer)
+            deltas += _calls(choice.index, delta.tool_calls, calls)
         if choice.finish_reason is not None:
             deltas.append(FinishDelta(choice.index, choice.finish_reason))
     if chunk.usage is not None:
@@ -192,13 +192,9 @@ def _part(index: int, part: object) -> Iterator[Delta]:
             yield UnknownDelta(index, part)
 
 
-def _calls(
-    choice: CompletionResponseStreamChoice, pieces: list[ToolCall], answer: Accumulator
-) -> Iterator[Delta]:
-    state = answer.choice(choice.index)
-    assert state is not None
-    for piece, call in zip(pieces, state.calls.latest, strict=False):
-        delta = _call(choice.index, piece, call)
+def _calls(index: int, pieces: list[ToolCall], calls: Iterator[GrowingCall]) -> Iterator[Delta]:
+    for piece, call in zip(pieces, calls, strict=False):  # of the pieces first, which are fewer
+        delta = _call(index, piece, call)
         if delta.arguments or piece.function.name or piece.id:
             yield delta
 

@@ -17,24 +17,18 @@ if TYPE_CHECKING:
 
 
 class ToolCalls:
-    """The calls of one choice, in the order in which they began.
+    """The calls of one choice, in the order in which they began."""
 
-    Attributes:
-        latest: The call of each piece of the last delta that had some.
-    """
-
-    __slots__ = ("_by_id", "_calls", "_newest", "latest")
+    __slots__ = ("_by_id", "_calls", "_newest")
 
     def __init__(self) -> None:
         self._calls: list[GrowingCall] = []
         self._by_id: dict[str | int, GrowingCall] = {}
         self._newest: dict[Any, GrowingCall] = {}  # by the index that the wire gave
-        self.latest: list[GrowingCall] = []
 
     def add(self, pieces: Iterable[ToolCall]) -> list[GrowingCall]:
         """Take the pieces of a delta; give the call that each belongs to."""
-        self.latest = [self._add(piece) for piece in pieces]
-        return self.latest
+        return [self._add(piece) for piece in pieces]
 
     def fields(self) -> list[dict[str, Any]]:
         """The calls as a message has them."""
