@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import pstats
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import profiles
 from .conduct import Conductor, serving
 from .environments import HOME, ROOT, Environments
 from .machine import load, machine
@@ -22,18 +22,18 @@ RESULTS = Path(__file__).parent / "results.json"
 
 def main() -> None:
     options = _parser().parse_args()
+    if options.report:
+        _publish(json.loads(RESULTS.read_text()))
+        return
     runs = [name for name in RUNS if any(name in SCENARIOS[one].runs for one in options.only)]
-    kept = json.loads(RESULTS.read_text()) if options.update and RESULTS.exists() else {}
     results = _measure(runs, options)
     _print(results)
-    if options.here:
-        options.results.write_text(json.dumps(results, indent=1))
-        return
-    whole = options.update or (set(runs) == set(RUNS) and not options.quick and not options.peers)
-    if kept:
-        results["runs"] = kept["runs"] | results["runs"]
-        results["versions"] = kept["versions"] | results["versions"]
-    _write(results, RESULTS if whole else HOME / "results.json", page=whole)
+    whole = set(runs) == set(RUNS) and not (options.quick or options.peers or options.here)
+    if options.update:
+        kept = json.loads(RESULTS.read_text())
+        _publish(results | {part: kept[part] | results[part] for part in ("runs", "versions")})
+    elif whole:
+        _publish(results)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,9 +53,14 @@ def _parser() -> argparse.ArgumentParser:
         "--profile", action="store_true", help="then run ours under cProfile, into .bench/"
     )
     parser.add_argument(
-        "--here", action="store_true", help="ours alone, by this interpreter; no environments"
+        "--report", action="store_true", help="measure nothing; write the page once more"
     )
-    parser.add_argument("--results", type=Path, help="with --here: the file for the figures")
+    parser.add_argument(
+        "--here",
+        type=Path,
+        metavar="FILE",
+        help="ours alone, by this interpreter, without environments; the figures go to FILE",
+    )
     return parser
 
 
@@ -74,11 +79,13 @@ def _peers(value: str) -> tuple[str, ...]:
 
 
 def _measure(runs: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    environments = Environments(here=options.here)
+    """Measure runs; what there is so far is written after each, lest an interrupt cost it."""
+    environments = Environments(here=bool(options.here))
     peers = ("this",) if options.here else options.peers or tuple(PEERS)
-    results: dict[str, Any] = {"machine": machine(), "versions": {}, "runs": {}}
     for peer in {peer for name in runs for peer in RUNS[name].peers if peer in peers}:
         environments.python(PEERS[peer].environment)
+    results: dict[str, Any] = {"machine": machine(), "versions": environments.versions()}
+    results["runs"] = {}
     with serving(environments) as server:
         conductor = Conductor(server, environments, quick=options.quick)
         for name in runs:
@@ -91,17 +98,11 @@ def _measure(runs: list[str], options: argparse.Namespace) -> dict[str, Any]:
                 "figures": figures,
                 "failed": failed,
             }
+            _write(results, options.here or HOME / "results.json")
             if options.profile:
-                _profiles(conductor.profiles(name))
-    results["versions"] = environments.versions()
+                for file in conductor.profiles(name):
+                    _say(f"wrote {profiles.write(file)}")
     return results
-
-
-def _profiles(files: list[Path]) -> None:
-    for file in files:
-        with file.with_suffix(".txt").open("w") as out:
-            pstats.Stats(str(file), stream=out).sort_stats("tottime").print_stats(40)
-        _say(f"wrote {file.with_suffix('.txt')}")
 
 
 def _print(results: dict[str, Any]) -> None:
@@ -110,16 +111,18 @@ def _print(results: dict[str, Any]) -> None:
     print("", *targets(results), sep="\n")
 
 
-def _write(results: dict[str, Any], file: Path, *, page: bool) -> None:
-    HOME.mkdir(exist_ok=True)
+def _write(results: dict[str, Any], file: Path) -> None:
     file.write_text(json.dumps(results, indent=1) + "\n")
-    print(f"\nwrote {file}")
-    if page:
-        python = Environments(here=False).python("report")
-        folder = PAGE.with_suffix("")
-        subprocess.run([python, "-m", "benchmarks.plots", file, folder], cwd=ROOT, check=True)
-        rewrite(PAGE, results)
-        print(f"wrote {PAGE}")
+
+
+def _publish(results: dict[str, Any]) -> None:
+    """Write the figures, and from them the page with its plots."""
+    _write(results, RESULTS)
+    python = Environments(here=False).python("report")
+    plots = [python, "-m", "benchmarks.plots", RESULTS, PAGE.with_suffix("")]
+    subprocess.run(plots, cwd=ROOT, check=True)
+    rewrite(PAGE, results)
+    _say(f"wrote {PAGE}")
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,12 @@ class Environments:
             "SSL_CERT_FILE": str(ca_file),
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # or it asks the internet when it is imported
         }
+
+    @staticmethod
+    def required(name: str) -> list[str]:
+        """Give the packages that an environment is made for, of all that it has."""
+        lines = (REQUIREMENTS / f"{name}.txt").read_text().splitlines()
+        return [re.split(r"[=\[]", line)[0] for line in lines if line and not line.startswith("#")]
 
     def versions(self) -> dict[str, dict[str, str]]:
         """Give the installed packages of each environment that was used."""

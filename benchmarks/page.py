@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .environments import ROOT
-from .peers import PEERS
+from .environments import ROOT, Environments
 from .plots import PLOTS
 from .runs import RUNS
 from .tables import run_table, targets
@@ -62,6 +61,6 @@ def _conditions(results: dict[str, Any]) -> Iterator[str]:
     yield f"* rounds: {', '.join(map(str, rounds))}; load before a run: {min(loads):.1f} to {max(loads):.1f}"
     yield f"* date: {max(run['date'] for run in results['runs'].values())}"
     for environment, installed in results["versions"].items():
-        labels = {peer.script for peer in PEERS.values() if peer.environment == environment}
-        versions = ", ".join(f"{name} {version}" for name, version in installed.items())
-        yield f"* {environment} ({', '.join(sorted(labels))}): {versions}"
+        required = Environments.required(environment)
+        versions = ", ".join(f"{name} {installed[name]}" for name in required if name in installed)
+        yield f"* environment `{environment}`: {versions}"

@@ -44,10 +44,8 @@ def test_every_scenario_runs_and_gives_all_its_figures(tmp_path):
     from benchmarks.runs import RUNS
 
     file = tmp_path / "results.json"
-    command = [sys.executable, "-m", "benchmarks", "--here", "--quick", "--rounds", "1"]
-    done = subprocess.run(
-        [*command, "--results", file], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--rounds", "1", "--here", file]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     results = json.loads(file.read_text())["runs"]
     assert [results[name]["failed"] for name in RUNS if results[name]["failed"]] == []

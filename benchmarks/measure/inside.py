@@ -21,11 +21,10 @@ def decoding(_client, _base, *, events, repeats, **_):
     for kind in ("text", "thinking"):
         body = b"".join(_deltas(kind, events))
         pieces = [body[i : i + PIECE] for i in range(0, len(body), PIECE)]
-        ours = _least(lambda: _decode(pieces), repeats) / events  # noqa: B023 - called at once
+        ours = _least(repeats, _decode, pieces) / events
         figures[f"{kind}_us"] = ours * 1e6
         with contextlib.suppress(ModuleNotFoundError):
-            structs = _structs(kind)
-            floor = _least(lambda: _split(pieces, structs), repeats) / events  # noqa: B023 - called at once
+            floor = _least(repeats, _split, pieces, _structs(kind)) / events
             figures[f"{kind}_msgspec_us"] = floor * 1e6
             figures[f"{kind}_times_msgspec"] = ours / floor
     return figures
@@ -37,9 +36,9 @@ def accumulation(_client, _base, *, deltas, repeats, **_):
     for kind in ("text", "thinking", "tools"):
         for count in deltas:
             body = [b"".join(_deltas(kind, count))]
-            chunks = [event.data for event in _decode(body)]
-            decoding = _least(lambda: _decode(body), repeats)  # noqa: B023 - called at once
-            adding = _least(lambda: _accumulate(chunks), repeats)  # noqa: B023 - called at once
+            chunks = [event.data for event in _events(body)]
+            decoding = _least(repeats, _decode, body)
+            adding = _least(repeats, _accumulate, chunks)
             figures[f"{kind}_{count}_us"] = adding * 1e6 / count
             figures[f"{kind}_{count}_share"] = adding / decoding
     return figures
@@ -62,20 +61,27 @@ def _deltas(kind, count):
             yield event({"content": word}, number)
 
 
-def _least(work, repeats):
+def _least(repeats, work, *arguments):
     """The seconds of CPU that a piece of work takes when nothing comes between."""
     times = []
     for _ in range(repeats):
         before = time.process_time()
-        work()
+        work(*arguments)
         times.append(time.process_time() - before)
     return min(times)
 
 
-def _decode(pieces):
+def _events(pieces):
     decoder = SSEDecoder()
     reader = EventReader(Head(200, {}, None, None), 0.0)
-    return [reader.read(sse) for piece in pieces for sse in decoder.feed(piece)]
+    for piece in pieces:
+        for sse in decoder.feed(piece):
+            yield reader.read(sse)
+
+
+def _decode(pieces):
+    for _ in _events(pieces):  # none is kept, as in a stream
+        pass
 
 
 def _accumulate(chunks):
@@ -86,11 +92,11 @@ def _accumulate(chunks):
 
 
 def _split(pieces, decode):
-    events, rest = [], b""
+    rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n\n")
-        events += [decode(one[6:]) for one in whole]
-    return events
+        for one in whole:
+            decode(one[6:])
 
 
 def _structs(kind):
