@@ -71,7 +71,7 @@ class Conductor:
     def rounds(
         self, name: str, peers: tuple[str, ...], rounds: int, say: Callable[[str], None]
     ) -> tuple[Figures, dict[str, str]]:
-        """Measure a run; gives each peer's figures by round, and why a peer has none."""
+        """Measure a run; gives each peer's figures by round, and why a peer ran no further."""
         figures: Figures = {peer: [] for peer in RUNS[name].peers if peer in peers}
         failed: dict[str, str] = {}
         for number in range(1, rounds + 1):
@@ -85,7 +85,7 @@ class Conductor:
                     said = failed[peer] = _reason(error)
                 took = time.perf_counter() - started
                 say(f"{name:12} {number}/{rounds} {peer:20} {took:6.1f} s  {said}")
-        return {peer: came for peer, came in figures.items() if peer not in failed}, failed
+        return {peer: came for peer, came in figures.items() if came}, failed
 
     def profiles(self, name: str) -> list[Path]:
         """Do a run once more for each client of ours, under cProfile; gives the files."""

@@ -231,20 +231,23 @@ RUNS = {
         },
     ),
     "closing": Run(
-        "`close()` from another thread", "leaving:closing", ("this",), {"close_ms": "ms"}
+        "`close()` from another thread",
+        "leaving:closing",
+        ("this",),
+        {"close_ms": "ms to `close()` in a thread"},
     ),
     "ending": Run(
         "`[DONE]` without an end of the body, to the end of the loop",
         "leaving:ending",
         ("this", "mistralai", "httpx2"),
-        {"done_ms": "ms, sync", "done_async_ms": "ms, asyncio"},
+        {"done_ms": "ms after `[DONE]`, sync", "done_async_ms": "ms after `[DONE]`, asyncio"},
     ),
     "limits": Run(
         "limits of half a second",
         "limits:limits",
         ("this",),
         {
-            f"{phase}{colour}": f"× {phase}{colour.replace('_', ', ')}"
+            f"{phase}{colour}": f"× the limit `{phase}`{colour.replace('_', ', ')}"
             for phase in ("connect", "first_event", "idle", "total")
             for colour in ("", "_async")
         },

@@ -1,6 +1,6 @@
 """Figures as Markdown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .peers import PEERS
@@ -28,7 +28,8 @@ def run_table(name: str, measured: dict[str, Any]) -> Iterator[str]:
     columns = _one_peer if len(run.peers) == 1 else _peers
     yield from columns(run, measured["figures"])
     for peer, reason in measured["failed"].items():
-        yield f"\n{PEERS[peer].label} did not run: {reason}"
+        rounds = len(measured["figures"].get(peer, ()))
+        yield f"\n{PEERS[peer].label} broke off after {rounds} rounds: {reason}"
 
 
 def _peers(run: Run, figures: dict[str, Any]) -> Iterator[str]:
@@ -62,7 +63,7 @@ def _what(target: Target) -> str:
 
 def _wanted(target: Target) -> str:
     if target.peer:
-        return _fraction(target.most)
+        return _times(Value(target.most, target.most, target.most))
     return f"{'at least' if target.least else 'at most'} {target.most:g}"
 
 
@@ -70,27 +71,38 @@ def _found(target: Target, found: Value | None) -> tuple[str, str]:
     if found is None:
         return "not measured", ""
     shown = _times(found) if target.peer else _spread(found)
-    if met(target, found):
-        return shown, "met"
-    return shown, f"**not met**: {found.median / target.most:.2g} × of it"
+    return shown, "met" if met(target, found) else f"**missed** by {_miss(target, found)}"
+
+
+def _miss(target: Target, found: Value) -> str:
+    factor = found.median / target.most
+    if target.least:
+        factor = 1 / factor
+    return f"{factor - 1:.0%}" if factor < 1.5 else f"a factor of {factor:.2g}"
 
 
 def _times(found: Value | None) -> str:
-    """A ratio, as a fraction where it is small."""
-    return "" if found is None else _with_range(found, _fraction)
+    """A ratio; as a fraction where it is small."""
+    if found is None:
+        return ""
+    return _with_range(found, _fraction if found.median < 0.5 else _multiple)
 
 
 def _spread(found: Value | None) -> str:
     return "" if found is None else _with_range(found, _number)
 
 
-def _with_range(found: Value, show: Any) -> str:
+def _with_range(found: Value, show: Callable[[float], str]) -> str:
     median, least, most = show(found.median), show(found.least), show(found.most)
     return median if least == most else f"{median} ({least} to {most})"
 
 
 def _fraction(one: float) -> str:
-    return f"1/{1 / one:.3g}" if 0 < one < 0.6 else f"{one:.3g} ×"
+    return f"1/{1 / one:.3g}"
+
+
+def _multiple(one: float) -> str:
+    return f"{one:.3g} ×"
 
 
 def _number(one: float) -> str:
