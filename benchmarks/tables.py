@@ -78,7 +78,7 @@ def _miss(target: Target, found: Value) -> str:
     factor = found.median / target.most
     if target.least:
         factor = 1 / factor
-    return f"{factor - 1:.0%}" if factor < 1.5 else f"a factor of {factor:.2g}"
+    return f"{factor - 1:.1%}" if factor < 1.5 else f"a factor of {factor:.2g}"
 
 
 def _times(found: Value | None) -> str:
