@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow lock clean
+.PHONY: demo test check lint types test-slow bench lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py
@@ -32,6 +32,11 @@ types: $(VENV)/ready
 test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow --timeout 600
 
+# What a token costs, here and with others: about half an hour. `make bench ARGS="--only A,L --quick"`
+# for a part; ARGS=--help for more.
+bench:
+	$(PYTHON) -m benchmarks $(ARGS)
+
 # The environment: pinned packages, then this project itself, editable.
 $(VENV)/ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
@@ -47,4 +52,4 @@ lock:
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in
 
 clean:
-	rm -rf $(VENV) build dist .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench build dist .coverage* .hypothesis .mypy_cache .ruff_cache

@@ -1,0 +1,92 @@
+"""The floor: a socket, httptools, a split by hand, and a decoder that is given.
+
+A blocking socket, or an `asyncio.Protocol` that decodes in its callback. Nothing is checked,
+kept or timed: what is left is what reading costs at least.
+"""
+
+import asyncio
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+import httptools
+
+BODY = (
+    b'{"model":"mistral-large-latest","messages":[{"role":"user","content":"Write a poem."}],'
+    b'"stream":true}'
+)
+REQUEST = (
+    b"POST %b/v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer key\r\n"
+    b"content-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
+)
+
+
+class Reader:
+    """What httptools calls: splits the body into events, and gives the text of each."""
+
+    def __init__(self, decode, take):
+        self.over = False
+        self._decode = decode
+        self._take = take
+        self._rest = b""
+        self.parser = httptools.HttpResponseParser(self)
+
+    def on_body(self, body):
+        *events, self._rest = (self._rest + body).split(b"\n\n")
+        for event in events:
+            if event != b"data: [DONE]":
+                self._take(self._decode(event[6:]).choices[0].delta.content)
+
+    def on_message_complete(self):
+        self.over = True
+
+
+class Client:
+    """Where to connect, and the connections that are open."""
+
+    def __init__(self, url):
+        address = urlsplit(url)
+        self.where = address.hostname, address.port
+        self.tls = ssl.create_default_context() if address.scheme == "https" else None
+        self.request = REQUEST % (address.path.encode(), len(BODY), BODY)
+        self.idle = []
+
+    def connect(self):
+        sock = socket.create_connection(self.where)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self.tls.wrap_socket(sock, server_hostname=self.where[0]) if self.tls else sock
+
+
+def stream(client, decode, take):
+    sock = client.idle.pop() if client.idle else client.connect()
+    sock.sendall(client.request)
+    reader = Reader(decode, take)
+    while not reader.over:
+        reader.parser.feed_data(sock.recv(65536))
+    client.idle.append(sock)
+
+
+class Protocol(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def begin(self, request, reader):
+        self.reader = reader
+        self.ended = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return self.ended
+
+    def data_received(self, data):
+        self.reader.parser.feed_data(data)
+        if self.reader.over:
+            self.ended.set_result(None)
+
+
+async def stream_async(client, decode, take):
+    if client.idle:
+        protocol = client.idle.pop()
+    else:
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.create_connection(Protocol, *client.where, ssl=client.tls)
+    await protocol.begin(client.request, Reader(decode, take))
+    client.idle.append(protocol)

@@ -1,0 +1,36 @@
+"""Mistral's own generated SDK."""
+
+import sys
+
+import httpx2
+
+from mistralai.client import Mistral
+from mistralai.client.models import UserMessage
+
+QUESTION = {"model": "mistral-large-latest", "messages": [UserMessage(content="Write a poem.")]}
+
+
+def connect(url):
+    return Mistral(api_key="key", server_url=url)
+
+
+def stream(client, take):
+    with client.chat.stream(**QUESTION) as events:
+        for event in events:
+            take(event.data.choices[0].delta.content)
+
+
+def connect_async(url):
+    # By itself it opens a hundred connections at most.
+    many = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), timeout=60)
+    return Mistral(api_key="key", server_url=url, async_client=many)
+
+
+async def stream_async(client, take):
+    async with await client.chat.stream_async(**QUESTION) as events:
+        async for event in events:
+            take(event.data.choices[0].delta.content)
+
+
+if __name__ == "__main__":
+    stream(connect(sys.argv[1]), lambda text: print(text or "", end="", flush=True))

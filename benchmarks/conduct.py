@@ -1,0 +1,129 @@
+"""Runs, round by round: in each round every peer in turn, all against one server."""
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import startup
+from .environments import HOME, ROOT, Environments
+from .measure.spent import PROFILE
+from .peers import OURS, PEERS
+from .runs import RUNS
+
+Figure = dict[str, float]
+Figures = dict[str, list[Figure]]
+TIME_LIMIT = 600.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the server listens.
+
+    Attributes:
+        plain: Its address without TLS.
+        tls: Its address with TLS.
+        ca_file: The certificate of its authority.
+    """
+
+    plain: str
+    tls: str
+    ca_file: Path
+
+
+@contextmanager
+def serving(environments: Environments) -> Iterator[Server]:
+    """Run the server on the last core, and all that is measured on the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        ca_file = Path(folder, "ca.pem")
+        command = [environments.python("this"), "-m", "benchmarks.server", ca_file]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            _pin(process.pid, -1)
+            _pin(0, 0)  # the workers inherit it
+            assert process.stdout is not None
+            plain, tls = process.stdout.readline().split()
+            try:
+                yield Server(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", ca_file)
+            finally:
+                process.terminate()
+
+
+class Conductor:
+    """Measures runs.
+
+    Args:
+        server: Whom all read from.
+        environments: Where each peer lives.
+        quick: Whether the tiny numbers are taken.
+    """
+
+    def __init__(self, server: Server, environments: Environments, *, quick: bool) -> None:
+        self._server = server
+        self._environments = environments
+        self._quick = quick
+
+    def rounds(
+        self, name: str, peers: tuple[str, ...], rounds: int, say: Callable[[str], None]
+    ) -> tuple[Figures, dict[str, str]]:
+        """Measure a run; gives each peer's figures by round, and why a peer ran no further."""
+        figures: Figures = {peer: [] for peer in RUNS[name].peers if peer in peers}
+        failed: dict[str, str] = {}
+        for number in range(1, rounds + 1):
+            for peer in [peer for peer in figures if peer not in failed]:
+                started = time.perf_counter()
+                try:
+                    came = self._measure(name, peer)
+                    figures[peer].append(came)
+                    said = "  ".join(f"{figure} {value:.4g}" for figure, value in came.items())
+                except subprocess.SubprocessError as error:
+                    said = failed[peer] = _reason(error)
+                took = time.perf_counter() - started
+                say(f"{name:12} {number}/{rounds} {peer:20} {took:6.1f} s  {said}")
+        return {peer: came for peer, came in figures.items() if came}, failed
+
+    def profiles(self, name: str) -> list[Path]:
+        """Do a run once more for each client of ours, under cProfile; gives the files."""
+        files = {peer: HOME / f"{name}-{peer}.prof" for peer in RUNS[name].peers if peer in OURS}
+        for peer, file in files.items():
+            file.unlink(missing_ok=True)
+            with suppress(subprocess.SubprocessError):  # its failure was shown when it was measured
+                self._measure(name, peer, {PROFILE: str(file)})
+        return [file for file in files.values() if file.exists()]
+
+    def _measure(self, name: str, peer: str, more: dict[str, str] | None = None) -> Figure:
+        run, who = RUNS[name], PEERS[peer]
+        job = run.job | (run.quick if self._quick else {})
+        python = self._environments.python(who.environment)
+        env = self._environments.variables(self._server.ca_file) | (more or {})
+        base = self._server.tls if run.tls else self._server.plain
+        if run.measure == "imports":
+            return startup.imports(peer, python, env, **job)
+        if run.measure == "start":
+            return startup.start(who.script, python, env, base, **job)
+        job |= {"measure": run.measure, "loop": who.loop}
+        job |= {"base": base, "control": self._server.plain}
+        command = [python, "-m", "benchmarks.worker", who.script, json.dumps(job)]
+        return json.loads(_output(command, env).splitlines()[-1])
+
+
+def _output(command: list[Any], env: dict[str, str]) -> str:
+    return subprocess.run(
+        command, cwd=ROOT, env=env, capture_output=True, check=True, text=True, timeout=TIME_LIMIT
+    ).stdout
+
+
+def _pin(pid: int, place: int) -> None:
+    """Pin a process to one of the cores that this one may use."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(pid, {sorted(os.sched_getaffinity(0))[place]})
+
+
+def _reason(error: subprocess.SubprocessError) -> str:
+    said = getattr(error, "stderr", None) or str(error)
+    return said.strip().splitlines()[-1][:200]

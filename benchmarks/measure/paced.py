@@ -1,0 +1,89 @@
+"""Many asyncio streams at once, at the pace of a model.
+
+Figures are of the time when every stream is open: connecting and ending are not in them.
+"""
+
+import asyncio
+import time
+
+from .spent import spending
+
+
+def cost(client, base, *, shape, events, streams, loop="asyncio", **_):
+    """CPU for an event; of a client too slow for ever having all open, with connecting and ending."""
+
+    async def run():
+        await _warm_up(client, base)
+        session = client.connect_async(f"{base}/{shape}")
+        seen = [[] for _ in range(streams)]
+        started = time.process_time()
+        tasks = [asyncio.create_task(client.stream_async(session, one.append)) for one in seen]
+        await _all_begun(seen, tasks)
+        before = _count(seen)
+        with spending() as spent:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        cpu, came = spent.cpu, _count(seen) - before
+        await asyncio.gather(*tasks)
+        if came < streams * events / 10:
+            cpu, came = time.process_time() - started, _count(seen)
+        whole = sum(1 for one in seen if sum(map(bool, one)) == events)
+        return {"cpu_us": cpu * 1e6 / came, "whole": whole}
+
+    return _run(run, loop)
+
+
+def lag(client, base, *, shape, events, streams, loop="asyncio", **_):
+    """How long an event takes from the server's clock to the reader's hands."""
+
+    async def run():
+        await _warm_up(client, base)
+        session = client.connect_async(f"{base}/{shape}")
+        seen = [[] for _ in range(streams)]
+        tasks = [asyncio.create_task(client.stream_async(session, _taker(one))) for one in seen]
+        await _all_begun(seen, tasks)
+        begun = time.monotonic_ns()
+        with spending() as spent:
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        lags = sorted(came - sent for one in seen for sent, came in one if came > begun)
+        whole = sum(1 for one in seen if len(one) == events)
+        return {
+            "whole": whole - sum(1 for end in ended if end is not None),
+            "lag_p50_ms": lags[len(lags) // 2] / 1e6,
+            "lag_p99_ms": lags[len(lags) * 99 // 100] / 1e6,
+            "core_share": spent.cpu / spent.wall,
+            "wall_s": spent.wall,
+        }
+
+    return _run(run, loop)
+
+
+async def _warm_up(client, base):
+    await client.stream_async(client.connect_async(f"{base}/bulk-1"), [].append)
+
+
+async def _all_begun(seen, tasks):
+    while not all(seen):
+        await asyncio.sleep(0.01)
+        for task in tasks:
+            if task.done() and task.exception():
+                task.result()
+
+
+def _count(seen):
+    return sum(map(len, seen))
+
+
+def _taker(mine):
+    def take(text):
+        if text:
+            mine.append((int(text), time.monotonic_ns()))
+
+    return take
+
+
+def _run(main, loop):
+    if loop == "uvloop":
+        import uvloop
+
+        return uvloop.run(main())
+    return asyncio.run(main())

@@ -1,0 +1,39 @@
+"""Who is measured: the script of each, its environment, its event loop."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A client, as it is measured.
+
+    Attributes:
+        label: Its name in tables.
+        script: The module of `clients`.
+        environment: The file of `requirements`.
+        loop: Its event loop, where it needs one.
+    """
+
+    label: str
+    script: str
+    environment: str
+    loop: str = "asyncio"
+
+
+PEERS = {
+    "this": Peer("this package", "this_package", "this"),
+    "this-uvloop": Peer("this package, uvloop", "this_package", "this", "uvloop"),
+    "this-aiohttp": Peer("this package, aiohttp", "this_aiohttp", "this"),
+    "this-aiohttp-uvloop": Peer("this package, aiohttp, uvloop", "this_aiohttp", "this", "uvloop"),
+    "mistralai": Peer("mistralai (generated)", "generated_sdk", "mistralai"),
+    "mistralai-uvloop": Peer("mistralai, uvloop", "generated_sdk", "mistralai", "uvloop"),
+    "openai": Peer("openai", "openai_sdk", "openai"),
+    "litellm": Peer("litellm", "litellm_library", "litellm"),
+    "httpx2": Peer("by hand, httpx2 and json", "by_hand_httpx2", "by-hand"),
+    "aiohttp": Peer("by hand, aiohttp and json", "by_hand_aiohttp", "by-hand"),
+    "floor-pydantic": Peer("floor, pydantic", "floor_pydantic", "floors"),
+    "floor-msgspec": Peer("floor, msgspec", "floor_msgspec", "floors"),
+    "floor-uvloop": Peer("floor, pydantic, uvloop", "floor_pydantic", "floors", "uvloop"),
+}
+
+OURS = tuple(name for name in PEERS if name.startswith("this"))

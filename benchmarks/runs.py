@@ -1,0 +1,257 @@
+"""What is measured: runs, each a job that some peers do in turn."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Run:
+    """One thing that is measured.
+
+    Attributes:
+        title: What it is, for tables.
+        measure: `module:function` of `measure`, or a function of `startup`.
+        peers: Who does it.
+        job: The arguments.
+        quick: What is smaller in a quick run.
+        tls: Whether it speaks TLS.
+        units: The unit of each figure that is shown.
+    """
+
+    title: str
+    measure: str
+    peers: tuple[str, ...]
+    units: dict[str, str]
+    job: dict[str, Any] = field(default_factory=dict)
+    quick: dict[str, Any] = field(default_factory=dict)
+    tls: bool = False
+
+
+SYNC = ("this", "mistralai", "openai", "litellm", "httpx2", "floor-pydantic", "floor-msgspec")
+ASYNC = (
+    "this",
+    "this-uvloop",
+    "this-aiohttp",
+    "this-aiohttp-uvloop",
+    "mistralai",
+    "mistralai-uvloop",
+    "openai",
+    "litellm",
+    "httpx2",
+    "aiohttp",
+    "floor-pydantic",
+    "floor-msgspec",
+    "floor-uvloop",
+)
+# litellm takes seconds to be imported: it is left out where it would say the same once more.
+FEWER_SYNC = tuple(peer for peer in SYNC if peer != "litellm")
+FEWER_ASYNC = tuple(peer for peer in ASYNC if peer != "litellm")
+USERS = ("this", "mistralai", "openai", "litellm", "httpx2")
+CPU_EVENT = {"cpu_us": "µs CPU an event"}
+
+PACED = {"shape": "paced-50-150", "events": 150, "streams": 100}
+PACED_QUICK = {"shape": "paced-50-20", "events": 20, "streams": 5}
+ONE = {"shape": "bulk-1", "events": 1}
+COSTS = {
+    "bare_ms": "ms, bare interpreter",
+    "import_ms": "ms, `import` over it",
+    "chat_ms": "ms, `.chat`",
+    "message_ms": "ms, `.chat` and `UserMessage`",
+}
+
+RUNS = {
+    "bulk": Run(
+        "2,000 events in bulk, sync",
+        "streams:blocking",
+        SYNC,
+        CPU_EVENT,
+        {"shape": "bulk-2000", "events": 2000, "streams": 4},
+        {"streams": 1},
+    ),
+    "written": Run(
+        "2,000 events, each its own write, sync",
+        "streams:blocking",
+        SYNC,
+        CPU_EVENT,
+        {"shape": "written-2000", "events": 2000, "streams": 4},
+        {"streams": 1},
+    ),
+    "spaced": Run(
+        "2,000 events, a thousand a second, sync",
+        "streams:blocking",
+        FEWER_SYNC,
+        CPU_EVENT,
+        {"shape": "paced-1000-2000", "events": 2000, "streams": 1},
+        {"shape": "paced-1000-200", "events": 200},
+    ),
+    "paced": Run(
+        "100 streams, 50 events a second each, asyncio",
+        "paced:cost",
+        ASYNC,
+        {"cpu_us": "µs CPU an event", "whole": "streams whole"},
+        PACED,
+        PACED_QUICK,
+    ),
+    "paced-tls": Run(
+        "the same under TLS",
+        "paced:cost",
+        FEWER_ASYNC,
+        {"cpu_us": "µs CPU an event", "whole": "streams whole"},
+        PACED,
+        PACED_QUICK,
+        tls=True,
+    ),
+    "fixed": Run(
+        "a stream of one token, sync",
+        "streams:blocking",
+        SYNC,
+        {"cpu_us": "µs CPU a stream"},
+        {**ONE, "streams": 200},
+        {"streams": 20},
+    ),
+    "fixed-async": Run(
+        "a stream of one token, asyncio",
+        "streams:awaiting",
+        ("this", "this-aiohttp", "mistralai", "openai", "httpx2", "aiohttp"),
+        {"cpu_us": "µs CPU a stream"},
+        {**ONE, "streams": 200},
+        {"streams": 20},
+    ),
+    "in-a-row": Run(
+        "twenty streams of 20 tokens in a row under TLS, sync",
+        "streams:in_a_row",
+        USERS,
+        {"wall_ms": "ms", "handshakes": "handshakes"},
+        {"shape": "bulk-20", "events": 20, "streams": 20},
+        {},
+        tls=True,
+    ),
+    "import": Run(
+        "CPU of imports",
+        "imports",
+        ("this", "mistralai", "openai", "litellm"),
+        COSTS,
+        {"times": 3},
+        {"times": 1},
+    ),
+    "start": Run(
+        "process start to the last of 20 tokens",
+        "start",
+        USERS,
+        {"wall_ms": "ms"},
+        {"events": 20, "times": 2},
+        {"times": 1},
+    ),
+    "open": Run(
+        "memory for each of 500 open streams, asyncio",
+        "openstreams:held",
+        ("this", "this-aiohttp", "mistralai", "openai", "httpx2", "aiohttp", "floor-pydantic"),
+        {"kib": "KiB a stream"},
+        {"shape": "hold-3", "events": 3, "streams": 500},
+        {"streams": 20},
+    ),
+    "lag": Run(
+        "250 streams, 50 events a second each, on one core",
+        "paced:lag",
+        (
+            "this",
+            "this-uvloop",
+            "this-aiohttp",
+            "this-aiohttp-uvloop",
+            "mistralai",
+            "openai",
+            "httpx2",
+            "aiohttp",
+        ),
+        {
+            "whole": "streams whole",
+            "lag_p50_ms": "ms, half of the events",
+            "lag_p99_ms": "ms, 99 %",
+            "core_share": "of a core",
+            "wall_s": "s",
+        },
+        {"shape": "stamped-50-150", "events": 150, "streams": 250},
+        {"shape": "stamped-50-30", "events": 30, "streams": 10},
+    ),
+    "decoding": Run(
+        "bytes to events, without a network",
+        "inside:decoding",
+        ("this",),
+        {
+            "text_us": "µs, text",
+            "text_times_msgspec": "× msgspec, text",
+            "thinking_us": "µs, thinking",
+            "thinking_times_msgspec": "× msgspec, thinking",
+        },
+        {"events": 5000, "repeats": 7},
+        {"events": 500, "repeats": 2},
+    ),
+    "large": Run(
+        "one event of 1, 4, 16 MiB in writes of 4 KiB, sync",
+        "large:large",
+        ("this", "mistralai", "openai", "httpx2"),
+        {
+            "cpu_ms_1_mb": "ms, 1 MiB",
+            "cpu_ms_4_mb": "ms, 4 MiB",
+            "cpu_ms_16_mb": "ms, 16 MiB",
+            "growth": "× a MiB, from 1 to 16",
+        },
+        {"megabytes": [1, 4, 16]},
+        {"megabytes": [1, 2]},
+    ),
+    "many": Run(
+        "100,000 events in a stream, sync",
+        "large:many",
+        ("this", "openai", "httpx2"),
+        {"cpu_us": "µs CPU an event", "bytes_kept": "bytes kept an event"},
+        {"events": 100_000},
+        {"events": 4000},
+    ),
+    "accumulation": Run(
+        "deltas added up, without a network",
+        "inside:accumulation",
+        ("this",),
+        {
+            f"{kind}_{count}_{unit}": f"{sign}, {count:,} of {kind}"
+            for kind in ("text", "thinking", "tools")
+            for count in (2000, 16000)
+            for unit, sign in (("us", "µs a delta"), ("share", "of its decoding"))
+        },
+        {"deltas": [2000, 16000], "repeats": 5},
+        {"deltas": [200, 1600], "repeats": 2},
+    ),
+    "leaving": Run(
+        "leaving a stream, to the server seeing it",
+        "leaving:leaving",
+        ("this", "mistralai", "httpx2"),
+        {
+            "break_ms": "ms, break",
+            "break_async_ms": "ms, break, asyncio",
+            "cancel_ms": "ms, cancelled",
+        },
+    ),
+    "closing": Run(
+        "`close()` from another thread",
+        "leaving:closing",
+        ("this",),
+        {"close_ms": "ms to `close()` in a thread"},
+    ),
+    "ending": Run(
+        "`[DONE]` without an end of the body, to the end of the loop",
+        "leaving:ending",
+        ("this", "mistralai", "httpx2"),
+        {"done_ms": "ms after `[DONE]`, sync", "done_async_ms": "ms after `[DONE]`, asyncio"},
+    ),
+    "limits": Run(
+        "limits of half a second",
+        "limits:limits",
+        ("this",),
+        {
+            f"{phase}{colour}": f"× the limit `{phase}`{colour.replace('_', ', ')}"
+            for phase in ("connect", "first_event", "idle", "total")
+            for colour in ("", "_async")
+        },
+        {"limit": 0.5},
+        {"limit": 0.1},
+    ),
+}

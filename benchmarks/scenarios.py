@@ -1,0 +1,142 @@
+"""What must be reached: a letter, the runs that it looks at, and its targets."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something that must be reached.
+
+    Attributes:
+        run: Where it is measured.
+        figure: Which figure.
+        most: The most that it may be: of the peer's figure, or by itself.
+        peer: Whose figure it is held against; `None` for none.
+        of: Which of ours.
+        least: Whether `most` is the least that it may be instead.
+    """
+
+    run: str
+    figure: str
+    most: float
+    peer: str | None = None
+    of: str = "this"
+    least: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A letter of the report."""
+
+    title: str
+    runs: tuple[str, ...]
+    targets: tuple[Target, ...]
+
+
+def _below(run: str, figure: str, of: str = "this", **most: float) -> tuple[Target, ...]:
+    return tuple(
+        Target(run, figure, value, peer.replace("_", "-"), of) for peer, value in most.items()
+    )
+
+
+def _each(run: str, most: float, *figures: str, least: bool = False) -> tuple[Target, ...]:
+    return tuple(Target(run, figure, most, least=least) for figure in figures)
+
+
+def _accumulation() -> tuple[Target, ...]:
+    kinds = ("text", "thinking", "tools")
+    return _each("accumulation", 0.5, *(f"{k}_{n}_share" for k in kinds for n in (2000, 16000)))
+
+
+AIOHTTP = "this-aiohttp"
+LIMITS = tuple(
+    f"{p}{c}" for p in ("connect", "first_event", "idle", "total") for c in ("", "_async")
+)
+
+SCENARIOS = {
+    "A": Scenario(
+        "sync, one stream of 2,000 events in bulk",
+        ("bulk",),
+        _below("bulk", "cpu_us", mistralai=1 / 100, openai=1 / 20, httpx2=1.0),
+    ),
+    "B": Scenario(
+        "sync, each event its own write",
+        ("written", "spaced"),
+        _below("written", "cpu_us", mistralai=1 / 35, openai=1 / 7, httpx2=1.0),
+    ),
+    "C": Scenario(
+        "asyncio, 100 streams at 50 events a second each",
+        ("paced",),
+        _below("paced", "cpu_us", mistralai=1 / 14, openai=1 / 5, httpx2=0.7),
+    ),
+    "D": Scenario(
+        "as C under TLS",
+        ("paced-tls",),
+        _below("paced-tls", "cpu_us", mistralai=1 / 12, httpx2=0.7),
+    ),
+    "E": Scenario(
+        "as C and D with `DefaultAioHttpClient`",
+        ("paced", "paced-tls"),
+        (
+            *_below("paced", "cpu_us", AIOHTTP, mistralai=1 / 20, floor_pydantic=2.5),
+            *_below("paced-tls", "cpu_us", AIOHTTP, mistralai=1 / 13, floor_pydantic=1.6),
+        ),
+    ),
+    "F": Scenario(
+        "fixed cost of a stream of one token, connection open",
+        ("fixed", "fixed-async"),
+        _below("fixed", "cpu_us", mistralai=1 / 15, openai=1 / 4),
+    ),
+    "G": Scenario(
+        "twenty short streams in a row under TLS",
+        ("in-a-row",),
+        (*_each("in-a-row", 1, "handshakes"), *_below("in-a-row", "wall_ms", mistralai=1 / 3)),
+    ),
+    "H": Scenario(
+        "imports: a client reaches `.chat`, and `UserMessage`",
+        ("import",),
+        (
+            *_each("import", 10, "import_ms"),
+            *_below("import", "chat_ms", mistralai=1 / 8),
+            *_below("import", "message_ms", mistralai=1 / 3),
+        ),
+    ),
+    "I": Scenario(
+        "process start to the last token of a short stream",
+        ("start",),
+        _below("start", "wall_ms", mistralai=1 / 2),
+    ),
+    "J": Scenario("memory for each open stream, 500 streams", ("open",), _each("open", 40, "kib")),
+    "K": Scenario(
+        "250 streams at 50 events a second on one core, aiohttp",
+        ("lag",),
+        (
+            Target("lag", "whole", 250, of=AIOHTTP, least=True),
+            Target("lag", "lag_p99_ms", 50, of=AIOHTTP),
+        ),
+    ),
+    "L": Scenario(
+        "decoding alone, beside a split by hand and msgspec",
+        ("decoding",),
+        (
+            *_each("decoding", 4.5, "text_times_msgspec"),
+            *_each("decoding", 7, "thinking_times_msgspec"),
+        ),
+    ),
+    "M": Scenario(
+        "events of megabytes, very long streams",
+        ("large", "many"),
+        (*_each("large", 1.3, "growth"), *_each("many", 128, "bytes_kept")),
+    ),
+    "N": Scenario("accumulation, as a share of decoding", ("accumulation",), _accumulation()),
+    "O": Scenario(
+        "times of faults",
+        ("leaving", "closing", "ending", "limits"),
+        (
+            *_each("leaving", 100, "break_ms", "break_async_ms", "cancel_ms"),
+            *_each("closing", 100, "close_ms"),
+            *_each("ending", 60, "done_ms", "done_async_ms"),
+            *_each("limits", 1.2, *LIMITS),
+        ),
+    ),
+}

@@ -1,0 +1,113 @@
+"""Figures as Markdown."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .peers import PEERS
+from .runs import RUNS, Run
+from .scenarios import SCENARIOS, Target
+from .verdict import Value, met, ratio, reached, value
+
+
+def targets(results: dict[str, Any]) -> Iterator[str]:
+    """The scenarios, each target with what was reached."""
+    runs = {name: run["figures"] for name, run in results["runs"].items()}
+    yield _row("", "scenario", "what", "target", "reached (least to most)", "")
+    yield _row(*["---"] * 6)
+    for letter, scenario in SCENARIOS.items():
+        for number, target in enumerate(scenario.targets):
+            if target.run in runs:
+                opening = ("", "") if number else (letter, scenario.title)
+                found = reached(target, runs)
+                yield _row(*opening, _what(target), _wanted(target), *_found(target, found))
+
+
+def run_table(name: str, measured: dict[str, Any]) -> Iterator[str]:
+    """One run: each peer's medians, and how they compare with ours."""
+    run = RUNS[name]
+    columns = _one_peer if len(run.peers) == 1 else _peers
+    yield from columns(run, measured["figures"])
+    for peer, reason in measured["failed"].items():
+        rounds = len(measured["figures"].get(peer, ()))
+        yield f"\n{PEERS[peer].label} broke off after {rounds} rounds: {reason}"
+
+
+def _peers(run: Run, figures: dict[str, Any]) -> Iterator[str]:
+    main, *others = run.units
+    yield _row("", run.units[main], "to this package", *(run.units[other] for other in others))
+    yield _row("---", *["---:"] * (len(run.units) + 1))
+    for peer in run.peers:
+        if rounds := figures.get(peer):
+            cells = [_spread(value(rounds, main)), _times(ratio(figures, main, peer, "this"))]
+            cells += [_spread(value(rounds, other)) for other in others]
+            yield _row(PEERS[peer].label, *cells)
+
+
+def _one_peer(run: Run, figures: dict[str, Any]) -> Iterator[str]:
+    yield _row("", PEERS[run.peers[0]].label)
+    yield _row("---", "---:")
+    for figure, unit in run.units.items():
+        yield _row(unit, _spread(value(figures.get(run.peers[0], []), figure)))
+
+
+def _what(target: Target) -> str:
+    run = RUNS[target.run]
+    parts = [run.units[target.figure]]
+    if target.of != "this":
+        parts += ["TLS"] if run.tls else []
+        parts += [PEERS[target.of].label.removeprefix("this package, ")]
+    if target.peer:
+        parts += [f"to {PEERS[target.peer].label}"]
+    return ", ".join(parts)
+
+
+def _wanted(target: Target) -> str:
+    if target.peer:
+        return _times(Value(target.most, target.most, target.most))
+    return f"{'at least' if target.least else 'at most'} {target.most:g}"
+
+
+def _found(target: Target, found: Value | None) -> tuple[str, str]:
+    if found is None:
+        return "not measured", ""
+    shown = _times(found) if target.peer else _spread(found)
+    return shown, "met" if met(target, found) else f"**missed** by {_miss(target, found)}"
+
+
+def _miss(target: Target, found: Value) -> str:
+    factor = found.median / target.most
+    if target.least:
+        factor = 1 / factor
+    return f"{factor - 1:.1%}" if factor < 1.5 else f"a factor of {factor:.2g}"
+
+
+def _times(found: Value | None) -> str:
+    """A ratio; as a fraction where it is small."""
+    if found is None:
+        return ""
+    return _with_range(found, _fraction if found.median < 0.5 else _multiple)
+
+
+def _spread(found: Value | None) -> str:
+    return "" if found is None else _with_range(found, _number)
+
+
+def _with_range(found: Value, show: Callable[[float], str]) -> str:
+    median, least, most = show(found.median), show(found.least), show(found.most)
+    return median if least == most else f"{median} ({least} to {most})"
+
+
+def _fraction(one: float) -> str:
+    return f"1/{1 / one:.3g}"
+
+
+def _multiple(one: float) -> str:
+    return f"{one:.3g} ×"
+
+
+def _number(one: float) -> str:
+    return f"{one:,.0f}" if abs(one) >= 100 else f"{one:.3g}"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
