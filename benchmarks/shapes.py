@@ -2,7 +2,7 @@
 
 The text deltas have 262 bytes on average. A shape is named in the path of a request, as in `/paced-50-100/v1/chat/completions`:
 
-    bulk-EVENTS              pieces of 16 KiB, as fast as they are taken
+    bulk-EVENTS              writes of 16 KiB, as fast as they are taken
     written-EVENTS           each event a write of its own, one in each turn of the server's loop
     paced-RATE-EVENTS        the same, so many a second
     stamped-RATE-EVENTS      paced; the text of each event is the server's monotonic clock in ns
@@ -40,7 +40,7 @@ class Shape:
     """How an answer is written.
 
     Attributes:
-        pieces: Makes the pieces anew, each with the framing of a chunk.
+        pieces: Makes the pieces anew, with the framing of chunks.
         interval: Seconds from one piece to the next; 0 for no pause.
         ends: Whether the body ends.
     """
@@ -113,8 +113,9 @@ def body(events: int) -> Iterator[bytes]:
 
 
 def _bulk(events: int) -> Shape:
-    whole = b"".join(body(events))
-    return Shape(lambda: (chunk(whole[i : i + PIECE]) for i in range(0, len(whole), PIECE)))
+    """Each event is a chunk of its own, as servers flush them, and a write has many of them."""
+    framed = b"".join(map(chunk, body(events)))
+    return Shape(lambda: (framed[i : i + PIECE] for i in range(0, len(framed), PIECE)))
 
 
 def _paced(rate: int, events: int) -> Shape:

@@ -75,7 +75,7 @@ def _events(pieces):
     decoder = SSEDecoder()
     reader = EventReader(Head(200, {}, None, None), 0.0)
     for piece in pieces:
-        for sse in decoder.feed(piece):
+        for sse in decoder.pieces(piece):
             yield reader.read(sse)
 
 
