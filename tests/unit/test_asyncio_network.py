@@ -363,6 +363,21 @@ async def test_a_handshake_that_takes_too_long_leaves_no_connection_behind() -> 
         await peer.reader.read()  # the peer sees the end
 
 
+async def test_asyncio_keeps_no_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[float] = []
+
+    class Loop:
+        async def start_tls(self, *_: Any, ssl_handshake_timeout: float, **__: Any) -> None:
+            limits.append(ssl_handshake_timeout)
+            raise ConnectionAbortedError
+
+    async with connected() as (plain, _):
+        monkeypatch.setattr(plain, "_loop", Loop())
+        with pytest.raises(httpcore2.ConnectError):
+            await plain.start_tls(ssl.create_default_context())
+    assert limits[0] > 86_400
+
+
 async def test_neither_does_one_that_is_cancelled() -> None:
     async with connected() as (plain, peer):
         shaking = asyncio.create_task(plain.start_tls(ssl.create_default_context(), "127.0.0.1"))

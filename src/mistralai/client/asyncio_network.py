@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _ROOM: Final = 256 * 1024
 """Bytes that wait for a reader before the peer is held back."""
 
+_FOR_EVER: Final = 1e6
+"""Seconds; the limit of a handshake is ours to keep, and asyncio's own would be a minute."""
+
 _STAGGER: Final = 0.25
 """Seconds until the next address of a name is tried beside the last (RFC 8305 section 5)."""
 
@@ -110,7 +113,11 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
         try:
             async with asyncio.timeout(left(timeout)):
                 transport = await self._loop.start_tls(
-                    self._transport, inner, ssl_context, server_hostname=server_hostname
+                    self._transport,
+                    inner,
+                    ssl_context,
+                    server_hostname=server_hostname,
+                    ssl_handshake_timeout=_FOR_EVER,
                 )
         except BaseException as error:
             await self.aclose()
