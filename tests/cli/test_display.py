@@ -88,7 +88,7 @@ def test_cuts_and_the_height_of_the_screen_change_nothing(pieces, columns, rows)
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.text(st.sampled_from("ab 1.-*#`|>~_=[]()!\\\n\t<&"), max_size=60), st.data())
+@given(st.text(st.sampled_from("ab 1.-*#`|>~_=[]()!\\\n\t<&漢🐍"), max_size=60), st.data())
 def test_any_markdown_is_the_same_however_it_is_cut(text, data):
     """Text made of marks, cut anywhere, gives what it gives at once."""
     pieces = data.draw(cut(text))

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from support.commands import QUIET, ask, run_cli
 from support.interpreter import modules_after
 from support.programs import STRICT
 from support.serving import HELLO
+
+FULL = Path("/dev/full")
 
 
 @pytest.fixture(scope="module")
@@ -170,20 +173,30 @@ def test_help_loads_no_http_library_and_no_models():
     assert not {"httpx2", "pydantic", "rich", "prompt_toolkit"} & loaded
 
 
-def test_the_extra_is_named_where_it_is_missing():
-    """An interpreter that cannot find click, as one without the extra."""
-    program = """
+@pytest.mark.parametrize(
+    ("package", "words"),
+    [("click", ["chat", "x"]), ("jsonschema", ["chat", "--schema", "{}", "x"])],
+)
+def test_the_extra_is_named_where_it_is_missing(package, words):
+    """An interpreter that cannot find a package, as one without the extra."""
+    program = f"""
 import sys
-sys.modules["click"] = None
+sys.modules[{package!r}] = None
+sys.argv[1:] = {words!r}
 from mistralai.cli import main
 sys.exit(main())
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", program],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "mistralai: the command line needs click: pip install 'mistralai[cli]'\n"
+        f"mistralai: the command line needs {package}: pip install 'mistralai[cli]'\n"
     )
 
 
@@ -203,6 +216,43 @@ def test_a_reader_that_has_left_ends_it_quietly(echo, form):
     )
     os.close(writing)
     assert (done.stderr, done.returncode) == (b"", 141)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+def test_a_full_disk_is_an_error(echo):
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mistralai", "chat", "Hello"],
+            env={**os.environ, "MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": echo.url},
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert done.stderr == b"mistralai: [Errno 28] No space left on device\n"
+    assert done.returncode == 1
+
+
+def test_without_a_standard_output_it_still_works(echo):
+    command = f"exec {sys.executable} -m mistralai chat Hello >&-"
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": echo.url}
+    done = subprocess.run(
+        command, shell=True, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stderr, done.returncode) == (b"", 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are bytes on Unix alone")
+def test_an_argument_that_is_no_utf8_is_sent_as_far_as_it_goes(echo):
+    assert ask(echo, b"caf\xe9").stdout == "caf\ufffd\n"
+
+
+@pytest.mark.parametrize("words", [("--debug", "chat"), ("chat", "--debug")])
+def test_debug_may_stand_before_the_command_and_behind(words):
+    done = run_cli(*words, "--simulate", "x")
+    assert "] POST http://127.0.0.1:" in done.stderr
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])

@@ -28,3 +28,5 @@ def main() -> int:
             f"mistralai: the command line needs {missing.name}: pip install 'mistralai[cli]'\n"
         )
         return 1
+    except KeyboardInterrupt:  # before there was anything to interrupt
+        return 130

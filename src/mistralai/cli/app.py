@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..client import __version__
+from .everywhere import everywhere
 from .output import Output, ReaderGoneError
 
 if TYPE_CHECKING:
@@ -52,20 +52,20 @@ class _Commands(click.Group):
         name = _COMMANDS[cmd_name]
         module = importlib.import_module(f".commands.{name}", __package__)
         command: click.Command = getattr(module, name)
+        if not {option.name for option in command.params} & {"debug"}:
+            command.params += everywhere()
         return command
 
 
-@click.group(cls=_Commands, epilog=_EXAMPLES, context_settings={"max_content_width": 100})
-@click.option("--no-color", is_flag=True, help="No colours. [env: NO_COLOR]")
-@click.option("--debug", is_flag=True, help="Log each call; show the traceback of a failure.")
+@click.group(
+    cls=_Commands,
+    epilog=_EXAMPLES,
+    params=everywhere(),
+    context_settings={"max_content_width": 100},
+)
 @click.version_option(__version__, package_name="mistralai", message="%(prog)s %(version)s")
-@click.pass_context
-def mistralai(context: click.Context, *, no_color: bool, debug: bool) -> None:
+def mistralai() -> None:
     """Chat with Mistral's models, or with a simulated one, and see what the stream does."""
-    context.obj.no_color = no_color
-    context.obj.debug = debug
-    if debug:
-        _log_calls(context.obj)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -83,6 +83,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         output.flush()
     except ReaderGoneError:
         return _closed_pipe()
+    except ModuleNotFoundError:  # of the extra, which the caller names
+        raise
     except click.ClickException as wrong:
         wrong.show(output.err)
         return wrong.exit_code
@@ -110,16 +112,3 @@ def _closed_pipe() -> int:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
     return CLOSED_PIPE
-
-
-def _log_calls(output: Output) -> None:
-    """Send the client's log to standard error."""
-    from .escapes import harmless
-
-    class Handler(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            output.note(harmless(self.format(record)))
-
-    logger = logging.getLogger("mistralai")
-    logger.addHandler(Handler())
-    logger.setLevel(logging.DEBUG)

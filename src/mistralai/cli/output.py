@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..recording import Mask
@@ -38,8 +39,8 @@ class Output:
         debug: Whether `--debug` was given.
     """
 
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    err: TextIO = field(default_factory=lambda: sys.stderr)
+    out: TextIO = field(default_factory=lambda: _opened(sys.stdout))
+    err: TextIO = field(default_factory=lambda: _opened(sys.stderr))
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     no_color: bool = False
     debug: bool = False
@@ -132,6 +133,11 @@ class Output:
 
     def _moves(self, stream: TextIO) -> bool:
         return stream.isatty() and self.environment.get("TERM") not in {"dumb", "unknown"}
+
+
+def _opened(stream: TextIO | None) -> TextIO:
+    """A stream of the process; one that leads nowhere where the process began without it."""
+    return stream or Path(os.devnull).open("w", encoding="utf-8")
 
 
 @contextlib.contextmanager

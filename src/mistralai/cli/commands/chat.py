@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -54,11 +53,13 @@ def chat(
 
     Standard input is appended to the PROMPT. Without either it is a conversation.
     """
-    from ..stdin import joined, piped
+    from ..stdin import is_terminal, joined, piped
     from .once import answer_once
 
     text = joined(" ".join(prompt), piped())
-    if not text and not prompt and sys.stdin.isatty():
+    if not text and not prompt and is_terminal():
+        if schema is not None:
+            raise click.UsageError("--schema is for one answer; give a prompt")
         from ..talk.session import talk
 
         talk(connection, showing, asking, output, system=system)

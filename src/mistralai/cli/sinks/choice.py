@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from ..failure import UsageError
+from ..stdin import is_terminal
 from .plain import PlainSink
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _ask_first(output: Output) -> None:
     if not output.out.isatty():
         return
     hint = "Send it elsewhere, such as into a file or `| cat -v`."
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise UsageError("--raw would write what the server sends to this terminal", hint)
     import click
 
