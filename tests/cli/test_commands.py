@@ -248,6 +248,14 @@ def test_help_has_examples(command):
     assert command == "simulate" or "Examples:" in shown
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+def test_help_fits_a_narrow_terminal():
+    with in_terminal("chat", "--help", columns=40, rows=200) as term:
+        assert term.wait_for_end() == 0
+        options = term.text.partition("Examples:")[0]
+    assert max(map(len, options.splitlines())) <= 40
+
+
 def test_the_simulator_is_noted_on_standard_error_alone():
     done = run_cli("models", "--simulate")
     assert done.stderr == QUIET

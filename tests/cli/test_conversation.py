@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
-from support.terminal import in_terminal
+from support.terminal import Terminal, in_terminal
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are Unix's", allow_module_level=True)
@@ -243,6 +243,20 @@ def test_a_failure_leaves_the_conversation_as_it_was(talk):
         term.wait_for("status 400")
         say(term, "two")
         assert messages(sim) == [("user", "two")]
+
+
+def test_answers_may_go_into_a_pipe_and_the_prompt_stays_on_the_terminal(sim, tmp_path):
+    path = tmp_path / "answers.txt"
+    command = f"{sys.executable} -m mistralai chat | cat > {path}"
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    program = f"import os; os.execvp('sh', ['sh', '-c', {command!r}])"
+    with Terminal("-c", program, XDG_STATE_HOME=str(tmp_path), **environment) as term:
+        term.wait_for("\n>")
+        term.send("one\r")
+        term.wait_for("> one\n>")
+        term.send(CTRL_D)
+        assert term.wait_for_end() == 0
+    assert path.read_text() == "one\n"
 
 
 def test_a_narrow_screen_will_do(sim, talk):

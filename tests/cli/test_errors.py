@@ -58,6 +58,7 @@ def test_a_server_that_is_not_there_is_a_failure_of_the_connection():
     ("words", "said"),
     [
         (("--json", "--raw"), "--json and --raw exclude each other"),
+        (("--simulate", "--server-url", "http://x"), "exclude each other"),
         (("--param", "top_p"), "is not KEY=JSON"),
         (("--param", "stream=false"), "is set by the command itself"),
         (("--temperature", "warm"), "not a valid float"),

@@ -16,17 +16,10 @@ from .output import Output, ReaderGoneError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS: Final = {
-    "chat": "chat",
-    "fim": "fim",
-    "models": "models",
-    "doctor": "doctor",
-    "replay": "replay",
-    "simulate": "simulate",
-    "completion": "completion",
-}
-"""Each command, and the module that has it."""
+_COMMANDS: Final = ("chat", "fim", "models", "doctor", "replay", "simulate", "completion")
+"""Each has a module of its name."""
 
+_WIDEST: Final = 100  # columns of help
 _EXAMPLES = """\b
 Examples:
   mistralai chat "Write a short poem about coding."
@@ -49,20 +42,14 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        name = _COMMANDS[cmd_name]
-        module = importlib.import_module(f".commands.{name}", __package__)
-        command: click.Command = getattr(module, name)
-        if not {option.name for option in command.params} & {"debug"}:
+        module = importlib.import_module(f".commands.{cmd_name}", __package__)
+        command: click.Command = getattr(module, cmd_name)
+        if "debug" not in {option.name for option in command.params}:
             command.params += everywhere()
         return command
 
 
-@click.group(
-    cls=_Commands,
-    epilog=_EXAMPLES,
-    params=everywhere(),
-    context_settings={"max_content_width": 100},
-)
+@click.group(cls=_Commands, epilog=_EXAMPLES, params=everywhere())
 @click.version_option(__version__, package_name="mistralai", message="%(prog)s %(version)s")
 def mistralai() -> None:
     """Chat with Mistral's models, or with a simulated one, and see what the stream does."""
@@ -79,7 +66,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     output = Output()
     try:
-        ended: object = mistralai.main(arguments, "mistralai", standalone_mode=False, obj=output)
+        ended: object = mistralai.main(
+            arguments,
+            "mistralai",
+            standalone_mode=False,
+            obj=output,
+            terminal_width=min(_WIDEST, output.size[0]) - 1,  # click's own is never below 50
+        )
         output.flush()
     except ReaderGoneError:
         return _closed_pipe()

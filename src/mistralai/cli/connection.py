@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .failure import AUTHENTICATION, CommandError
+from .failure import AUTHENTICATION, CommandError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -33,6 +33,10 @@ class Connection:
     simulate: str | None = None
     timeout: float | None = None
     record: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.simulate is not None and self.server_url is not None:
+            raise UsageError("--simulate and --server-url exclude each other")
 
     @contextmanager
     def client(

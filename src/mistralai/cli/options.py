@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
+C = TypeVar("C", bound="Callable[..., Any]")
 
 DEFAULT_MODEL: Final = "mistral-large-latest"
+MODEL_VARIABLE: Final = "MISTRAL_MODEL"
 _NEVER_A_PARAM: Final = frozenset({"stream", "messages", "model", "prompt"})
 
 
@@ -90,12 +92,17 @@ _CONNECTION = (
     ),
 )
 _ASKING = (
-    click.option("-m", "--model", default=DEFAULT_MODEL, show_default=True, envvar="MISTRAL_MODEL"),
     click.option(
-        "-t", "--temperature", type=click.FloatRange(0), metavar="NUMBER", help="0 to 1.5"
+        "-t", "--temperature", type=click.FloatRange(0), metavar="NUMBER", help="0 to 1.5."
     ),
     click.option("--max-tokens", type=click.IntRange(0), metavar="N", help="Of the answer."),
-    click.option("--seed", "random_seed", type=click.IntRange(0), metavar="N"),
+    click.option(
+        "--seed",
+        "random_seed",
+        type=click.IntRange(0),
+        metavar="N",
+        help="For the same answer again.",
+    ),
     click.option("--stop", multiple=True, metavar="TEXT", help="Where to end; may be repeated."),
     click.option(
         "--param",
@@ -114,7 +121,8 @@ _SHOWING = (
     click.option(
         "--thinking",
         type=click.Choice(["show", "fold", "hide"]),
-        help="What becomes of thinking. [default: show on a terminal, else hide]",
+        metavar="HOW",
+        help="show, fold or hide what it thinks. [default: show on a terminal, else hide]",
     ),
 )
 
@@ -124,8 +132,23 @@ def connecting(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, 
     return _with(Connection, _CONNECTION, command)
 
 
+def model_option(
+    default: str = DEFAULT_MODEL, variable: str | None = MODEL_VARIABLE
+) -> Callable[[C], C]:
+    """The option that says who is asked.
+
+    Args:
+        default: Who is asked where nothing says it.
+        variable: The variable of the environment that may say it.
+    """
+    name = f"Who is asked. [env: {variable}]" if variable else "Who is asked."
+    return click.option(
+        "-m", "--model", default=default, show_default=True, envvar=variable, help=name
+    )
+
+
 def asking(command: Callable[Concatenate[Asking, P], R]) -> Callable[P, R]:
-    """Add the options of an `Asking`."""
+    """Add the options of an `Asking`, all but the model."""
     return _with(Asking, _ASKING, command)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from ..recording import Mask
-from .encoding import forgive, is_unicode
+from .encoding import forgive
 from .status import Status
 
 if TYPE_CHECKING:
@@ -59,11 +59,6 @@ class Output:
     def colored(self) -> bool:
         """Whether colours are wanted (https://no-color.org)."""
         return not self.no_color and not self.environment.get("NO_COLOR")
-
-    @property
-    def unicode(self) -> bool:
-        """Whether the answer may have any character."""
-        return is_unicode(self.out)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..options import asking, connecting, optional_value, showing
+from ..options import asking, connecting, model_option, optional_value, showing
 from ..simulated import is_scenario
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ Examples:
 @click.option(
     "--reasoning-effort", metavar="LEVEL", help="none or high; some models know more levels."
 )
+@model_option()
 @asking
 @showing
 @connecting

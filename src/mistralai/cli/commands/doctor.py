@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..options import DEFAULT_MODEL, connecting, optional_value
+from ..options import connecting, model_option, optional_value
 from ..simulated import is_scenario
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Examples:
 
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
-@click.option("-m", "--model", default=DEFAULT_MODEL, show_default=True, envvar="MISTRAL_MODEL")
+@model_option()
 @connecting
 @click.pass_context
 def doctor(context: click.Context, connection: Connection, *, model: str) -> None:

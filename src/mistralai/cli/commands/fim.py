@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..options import DEFAULT_MODEL, asking, connecting, optional_value, showing
+from ..options import asking, connecting, model_option, optional_value, showing
 from ..simulated import is_scenario
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from ..options import Showing
     from ..output import Output
 
-_MODEL: Final = "codestral-latest"
 _EXAMPLES: Final = """\b
 Examples:
   mistralai fim "def add(a, b):" --suffix "print(add(1, 2))"
@@ -28,6 +27,7 @@ Examples:
 @click.command(cls=optional_value("--simulate", "fim", is_scenario), epilog=_EXAMPLES)
 @click.argument("prefix", required=False)
 @click.option("--suffix", default="", metavar="TEXT", help="What stands after the gap.")
+@model_option("codestral-latest", None)
 @asking
 @showing
 @connecting
@@ -43,7 +43,7 @@ def fim(
 ) -> None:
     """Write what stands between PREFIX and the suffix, mostly code.
 
-    Without PREFIX it is read from standard input. The model is codestral-latest unless -m says so.
+    Without PREFIX it is read from standard input.
     """
     from ..stdin import piped
     from .once import answer_once
@@ -51,8 +51,6 @@ def fim(
     prompt = piped() if prefix is None else prefix
     if not prompt:
         raise click.UsageError("there is no PREFIX; give one, or pipe one in")
-    if asking.model == DEFAULT_MODEL:
-        asking.model = _MODEL
     answer_once(
         connection,
         replace(showing, plain=True),  # code, not Markdown

@@ -10,6 +10,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.output import create_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +38,7 @@ class Prompt:
             completer=_Commands(commands),
             complete_while_typing=False,
             key_bindings=_keys(),
+            output=create_output(always_prefer_tty=True),  # where the answers go into a pipe
         )
 
     def ask(self) -> str:

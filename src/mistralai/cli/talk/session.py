@@ -53,12 +53,12 @@ class Session:
         while not self._table.over:
             try:
                 line = self._prompt.ask()
-            except KeyboardInterrupt:
+                if line.strip():
+                    self._take(line)
+            except KeyboardInterrupt:  # at the prompt, or a second one while an answer ends
                 continue
             except EOFError:
                 return
-            if line.strip():
-                self._take(line)
 
     def _take(self, line: str) -> None:
         """Do what a line asks for."""
