@@ -128,6 +128,39 @@ def test_thinking_and_text_stand_apart_in_the_order_in_which_they_come():
     )
 
 
+def test_html_is_shown_as_it_stands():
+    assert shown([("text", "a <b>c</b>\n\n<div>d</div>\n")]) == "a <b>c</b>\n\n<div>d</div>"
+
+
+@pytest.fixture
+def screen():
+    screen = pyte.Screen(40, 10)
+    screen.set_mode(pyte.modes.LNM)
+    return screen
+
+
+def plain(*texts):
+    return [Line(text, len(text)) for text in texts]
+
+
+def test_lines_that_are_not_there_any_more_are_taken_away(screen):
+    region = Region(pyte.Stream(screen).feed, reflowing=False)
+    region.draw(plain("above"), plain("one", "two", "three"), (40, 10))
+    region.draw([], plain("one"), (40, 10))
+    region.draw([], plain("one", "deux"), (40, 10))
+    assert [row.rstrip() for row in screen.display[:5]] == ["above", "one", "deux", "", ""]
+
+
+def test_after_a_resize_all_that_may_change_is_drawn_again(screen):
+    """A terminal may have cut off what did not fit."""
+    region = Region(pyte.Stream(screen).feed, reflowing=False)
+    region.draw([], plain("x" * 30, "two"), (40, 10))
+    screen.resize(10, 20)
+    screen.resize(10, 40)
+    region.draw([], plain("x" * 30, "two"), (39, 10))
+    assert screen.display[0].rstrip() == "x" * 30
+
+
 def test_lines_of_a_poem_stay_lines():
     assert shown([("text", "One,\ntwo,\nthree.")]) == "One,\ntwo,\nthree."
 

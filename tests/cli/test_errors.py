@@ -1,5 +1,6 @@
 """Failures: a sentence and a hint on standard error, and the exit codes of `docs/cli.md`."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mistralai.cli.failures import exit_code, sentence
+from mistralai.cli.output import Output
 from mistralai.client import errors
 from mistralai.simulator import Answer, At, Scenario, Simulator, faults
 from support.commands import ask, run_cli
@@ -102,6 +104,15 @@ def test_debug_shows_the_traceback_and_the_log_without_the_key():
     assert "Traceback (most recent call last)" in done.stderr
     assert "status 401" in done.stderr
     assert secret not in done.stderr
+
+
+def test_no_line_beside_the_answer_has_the_key():
+    secret = "sk-0123456789abcdef"
+    output = Output(io.StringIO(), io.StringIO(), {"MISTRAL_API_KEY": secret})
+    output.note(f"a note with {secret}")
+    output.say(f"an error with {secret}")
+    stars = "*" * len(secret)
+    assert output.err.getvalue() == f"a note with {stars}\nan error with {stars}\n"
 
 
 def test_a_failure_in_json_is_in_the_summary():

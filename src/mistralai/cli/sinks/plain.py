@@ -27,32 +27,33 @@ class PlainSink(Sink):
         self._output = output
         self._thinking = thinking
         self._filter = Filter()
+        self._thought: Filter | None = None  # of thinking that goes on
         self._open = False  # whether the last line has no end yet
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:
         """Write the text of choice 0."""
-        thought = Filter()
-        thinking = False
         for delta in stream.deltas:
             match delta:
                 case TextDelta(choice_index=0, text=text):
-                    if thinking:
-                        self._output.think(f"{thought.end()}\n")
-                        thinking = False
+                    self._end_thought()
                     self._write(self._filter.feed(text))
                 case ThinkingDelta(choice_index=0, text=text) if self._thinking:
-                    self._output.think(thought.feed(text))
-                    thinking = True
+                    self._thought = self._thought or Filter()
+                    self._output.think(self._thought.feed(text))
                 case _:
                     pass
-        if thinking:
-            self._output.think("\n")
 
     def end(self, outcome: Outcome) -> None:  # noqa: ARG002 - however it ended
         """End the last line."""
+        self._end_thought()
         self._write(self._filter.end())
         if self._open:
             self._write("\n")
+
+    def _end_thought(self) -> None:
+        if self._thought is not None:
+            self._output.think(f"{self._thought.end()}\n")
+            self._thought = None
 
     def _write(self, text: str) -> None:
         if text:
