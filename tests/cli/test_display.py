@@ -128,6 +128,50 @@ def test_thinking_and_text_stand_apart_in_the_order_in_which_they_come():
     )
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "&#27;",
+                "&#13;",
+                "&#x9b;",
+                "%1b",
+                "%C2%9B",
+                "<http://a/",
+                ">",
+                "[x](",
+                ")",
+                "![",
+                "]",
+                "`",
+                "```\n",
+                "\n",
+                "\x1b[2J",
+                "\x9b",
+                "\r",
+                "\x0c",
+                "a",
+                " ",
+                "|",
+                "- ",
+                "[a]: ",
+            ]
+        ),
+        max_size=12,
+    )
+)
+def test_no_control_character_comes_out_of_markdown(parts):
+    """Whatever is encoded in a text, what is drawn has no control sequence but those of styles."""
+    section = MarkdownSection(PAINTER)
+    section.add("".join(parts))
+    for line in section.settled(40, last=True):
+        assert not re.search(r"[\x00-\x1f\x7f-\x9f]", CONTROLS.sub("", line.text))
+
+
+def test_an_address_that_encodes_an_escape_is_shown_with_one():
+    assert r"http://a/\x1b[2J" in shown([("text", "<http://a/%1b[2J>")])
+
+
 def test_html_is_shown_as_it_stands():
     assert shown([("text", "a <b>c</b>\n\n<div>d</div>\n")]) == "a <b>c</b>\n\n<div>d</div>"
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from markdown_it import MarkdownIt
 
+from ..escapes import harmless
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
@@ -15,10 +17,14 @@ PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough
 
 
 def parsed(text: str) -> list[Token]:
-    """The tokens of a text. A line end is one: models write poems and addresses."""
+    """The tokens of a text. A line end is one: models write poems and addresses.
+
+    Entities and addresses are decoded here, so that control characters may come up again.
+    """
     tokens = PARSER.parse(text)
     for token in tokens:
         for child in token.children or ():
+            child.content = harmless(child.content)
             if child.type == "softbreak":
                 child.type = "hardbreak"
     return tokens
