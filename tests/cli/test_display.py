@@ -128,38 +128,12 @@ def test_thinking_and_text_stand_apart_in_the_order_in_which_they_come():
     )
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "&#27;",
-                "&#13;",
-                "&#x9b;",
-                "%1b",
-                "%C2%9B",
-                "<http://a/",
-                ">",
-                "[x](",
-                ")",
-                "![",
-                "]",
-                "`",
-                "```\n",
-                "\n",
-                "\x1b[2J",
-                "\x9b",
-                "\r",
-                "\x0c",
-                "a",
-                " ",
-                "|",
-                "- ",
-                "[a]: ",
-            ]
-        ),
-        max_size=12,
-    )
-)
+MARKS = ["&#27;", "&#13;", "&#x9b;", "<http://a/%1b>", "<http://a/%C2%9B%0d>", "[x](%1b)"]
+MARKS += ["![&#27;](%1b)", "![](/%1b)", "`&#27;`", "```&#27;\n", "[a]: <%1b>\n", "[a]", "*"]
+MARKS += ["\n", "\x1b[2J", "\x9b", "\r", "\x0c", "a", " ", "|", "- ", "# ", "> "]
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=12))
 def test_no_control_character_comes_out_of_markdown(parts):
     """Whatever is encoded in a text, what is drawn has no control sequence but those of styles."""
     section = MarkdownSection(PAINTER)
