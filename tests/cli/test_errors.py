@@ -79,6 +79,14 @@ def test_what_makes_no_sense_is_said_before_anything_is_sent(words, said):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["chat", "doctor"])
+def test_a_key_that_cannot_be_sent_is_no_key(command):
+    done = run_cli(command, *(["x"] if command == "chat" else []), MISTRAL_API_KEY="sk-”1234")
+    assert "MISTRAL_API_KEY has characters that no key has." in done.stderr
+    assert "1234" not in done.stderr
+    assert done.returncode == 3
+
+
 def test_a_file_that_is_not_there_is_named():
     done = run_cli("chat", "--schema", "nowhere.json", "x", MISTRAL_API_KEY="key")
     assert (done.stderr, done.returncode) == (

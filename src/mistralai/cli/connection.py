@@ -72,6 +72,7 @@ class Connection:
     def _made(self, key: str | None, url: str | None, sink: Sink | None) -> Generator[Mistral]:
         from ..client import Mistral
 
+        _check_form(key or "")
         limit = None if self.timeout is None else self.timeout * 1000
         with Mistral(key, server_url=url, timeout_ms=limit, record=self.record) as client:
             if sink is not None:
@@ -87,3 +88,13 @@ class Connection:
                 "set MISTRAL_API_KEY (https://console.mistral.ai), or try it without: --simulate.",
                 code=AUTHENTICATION,
             )
+
+
+def _check_form(key: str) -> None:
+    """See that a key can be sent at all. It is not shown."""
+    if not (key.strip().isascii() and key.strip().isprintable()):
+        raise CommandError(
+            "MISTRAL_API_KEY has characters that no key has.",
+            "Look for quotes, line ends or blanks that were copied with it.",
+            code=AUTHENTICATION,
+        )
