@@ -56,7 +56,7 @@ def test_a_block_is_rendered_while_it_grows_and_printed_once():
         gates[2].open()
         assert term.wait_for_end() == 0
         assert term.text == "The first block.\n\nThe second block."
-        assert term.written.count(b"block.") == 2
+        assert term.written.count(b"first\x1b[0m block.") == 1
 
 
 def test_a_block_taller_than_the_screen_ends_up_whole_and_once():
@@ -204,8 +204,7 @@ def test_ctrl_c_stops_the_answer_and_keeps_what_came():
         term.wait_for("A cursor blinks")
         term.send("\x03")
         assert term.wait_for_end() == 130
-        assert "A cursor blinks" in term.text
-        assert "Traceback" not in term.text
+        assert term.text == "A cursor blinks, the"
         sim.wait_for_connections(0)
 
 

@@ -69,9 +69,11 @@ class Region:
         tail = list(growing)[-(rows - 1) :]
         lines = [*settled, *tail]
         same = 0 if columns != self._columns else _same(self._shown, lines)
-        if tail and len(lines) < len(self._shown):
-            same = min(same, len(lines) - 1)  # the cursor has to come to the end of the last line
-        if same < max(len(self._shown), len(lines)) or (self._shown and not tail):
+        if lines and (not tail or len(lines) < len(self._shown)):
+            # The cursor has to come to the end of the last line; at the end of all, a terminal may
+            # have written `^C` there.
+            same = min(same, len(lines) - 1)
+        if same < max(len(self._shown), len(lines)):
             text = self._back_to(same, columns, rows) + _drawn(lines[same:], ended=not tail)
             self._write(f"{_BEGIN}{text}{_TO_SCREEN_END}{_END}")
         self._shown, self._columns = tail, columns
