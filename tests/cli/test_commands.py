@@ -186,6 +186,34 @@ def test_a_recording_cannot_drive_the_terminal(tmp_path):
     assert done.stderr == "> a\\x1b[2Jb\n"
 
 
+def test_a_replay_goes_on_after_an_attempt_that_failed(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    busy = faults.Status(status=503, retry_after=0.001, form="ms", first=1)
+    with Simulator(Scenario(faults=[busy])) as sim:
+        ask(sim, "--record", str(path), "Hello there")
+    done = run_cli("replay", str(path))
+    assert done.stdout == "Hello there\n"
+    assert "status 503" in done.stderr
+    assert done.returncode == 0
+
+
+def test_simulate_takes_a_scenario_and_a_recording(sim, tmp_path):
+    scenario, recording = tmp_path / "one.toml", tmp_path / "two.jsonl"
+    scenario.write_text('reply = "poem"')
+    ask(sim, "--record", str(recording), "Hello there")
+    assert run_cli("chat", "--simulate", str(scenario), "x").stdout.startswith("A cursor blinks")
+    assert run_cli("chat", "--simulate", str(recording), "Hello there").stdout == "Hello there\n"
+
+
+def test_the_doctor_names_the_proxy_and_lets_it_do_the_rest(sim):
+    environment = {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": sim.url, "NO_PROXY": ""}
+    done = run_cli("doctor", MISTRAL_API_KEY="key", **environment)
+    assert f"note  proxy    127.0.0.1:{sim.port}, from the environment" in done.stdout
+    assert "ok    DNS      left to the proxy" in done.stdout
+    assert "ok    stream" in done.stdout
+    assert done.returncode == 0
+
+
 @pytest.mark.parametrize(("text", "code"), [("nonsense", 2), ("", 2)])
 def test_a_file_that_is_no_recording_is_named(tmp_path, text, code):
     path = tmp_path / "talk.jsonl"

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
-from support.terminal import Terminal, in_terminal
+from support.terminal import in_shell, in_terminal
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are Unix's", allow_module_level=True)
@@ -24,13 +24,14 @@ def talk(tmp_path):
         environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
         environment["XDG_STATE_HOME"] = str(tmp_path / "state")
         term = in_terminal("chat", *words, **environment, **options)
-        terms.append(term.__enter__())
+        terms.append(term)
         term.wait_for("Ctrl-D leaves.\n> ".rstrip())
         return term
 
     yield begin
     for term in terms:
-        term.__exit__(None, None, None)
+        with term:
+            term.leave()
 
 
 @pytest.fixture
@@ -200,6 +201,8 @@ def test_tab_completes_a_command(sim, talk):
     term = talk(sim)
     term.send("/us\t")
     term.wait_for("> /usage")
+    term.send("\r")
+    term.wait_for("0 answers; tokens: prompt unknown, completion unknown\n>")
 
 
 @pytest.mark.parametrize("name", ["chat.md", "chat.json"])
@@ -247,10 +250,9 @@ def test_a_failure_leaves_the_conversation_as_it_was(talk):
 
 def test_answers_may_go_into_a_pipe_and_the_prompt_stays_on_the_terminal(sim, tmp_path):
     path = tmp_path / "answers.txt"
-    command = f"{sys.executable} -m mistralai chat | cat > {path}"
     environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
-    program = f"import os; os.execvp('sh', ['sh', '-c', {command!r}])"
-    with Terminal("-c", program, XDG_STATE_HOME=str(tmp_path), **environment) as term:
+    command = f"mistralai chat | cat > {path}"
+    with in_shell(command, XDG_STATE_HOME=str(tmp_path), **environment) as term:
         term.wait_for("\n>")
         term.send("one\r")
         term.wait_for("> one\n>")

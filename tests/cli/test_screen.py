@@ -6,7 +6,7 @@ import pytest
 
 from mistralai.simulator import Answer, At, Gate, Reply, Scenario, Simulator, faults
 from support.serving import DONE, chunk, event
-from support.terminal import in_terminal
+from support.terminal import in_shell, in_terminal
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are Unix's", allow_module_level=True)
@@ -240,3 +240,9 @@ def test_raw_bytes_are_written_to_a_terminal_only_after_a_question(answer, shown
         term.send(f"{answer}\n")
         assert term.wait_for_end() == (0 if answer == "y" else 2)
         assert shown in term.text
+
+
+def test_raw_bytes_are_not_written_to_a_terminal_where_nobody_can_be_asked():
+    with in_shell("echo x | mistralai chat --simulate --raw") as term:
+        assert term.wait_for_end() == 2
+        assert "--raw would write what the server sends to this terminal." in term.text

@@ -140,6 +140,12 @@ class Terminal:
         """Press keys."""
         os.write(self._master, text.encode())
 
+    def leave(self) -> None:
+        """Press Ctrl-D, and wait for the end, unless that has come."""
+        if self._process.poll() is None:
+            self.send("\x04")
+            self.wait_for_end()
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the screen."""
         self._screen.resize(rows, columns)
@@ -164,3 +170,10 @@ class Terminal:
 def in_terminal(*words: str, **options: object) -> Terminal:
     """Run `mistralai` in a terminal."""
     return Terminal("-m", "mistralai", *words, **options)
+
+
+def in_shell(command: str, **options: object) -> Terminal:
+    """Run a line of a shell in a terminal, `mistralai` in it being the program."""
+    line = f'mistralai() {{ "{sys.executable}" -m mistralai "$@"; }}\n{command}'
+    program = f"import os; os.execvp('sh', ['sh', '-c', {line!r}])"
+    return Terminal("-c", program, **options)
