@@ -42,10 +42,10 @@ def sim():
 
 def say(term, text, answer=None):
     """Send a line, and wait for its answer: an echo unless it is given."""
-    lines = term.text.count(f"\n{answer or text}\n>")
+    shown = f"> {text}\n{answer or text}\n"
+    before = term.text.count(shown)
     term.send(f"{text}\r")
-    shown = f"> {text}\n{answer or text}\n>"
-    assert term.wait_for(shown).count(shown) >= lines
+    term.wait_until(lambda now: now.count(shown) > before and now.endswith(f"{shown}>"), shown)
 
 
 def messages(sim):

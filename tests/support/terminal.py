@@ -14,6 +14,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from typing import Self
 
 import pyte
@@ -122,12 +123,16 @@ class Terminal:
         row = next(number for number, shown in enumerate(self._screen.display) if text in shown)
         return self._screen.buffer[row][self._screen.display[row].index(text)]
 
-    def wait_for(self, text: str, *more: str) -> str:
+    def wait_for(self, *texts: str) -> str:
         """Read until all of these texts are there; give all that is."""
+        return self.wait_until(lambda shown: all(text in shown for text in texts), f"{texts}")
+
+    def wait_until(self, holds: Callable[[str], bool], what: str) -> str:
+        """Read until something holds of the text; give the text."""
         end = time.monotonic() + _PATIENCE
-        while not all(wanted in self.text for wanted in (text, *more)):
-            assert time.monotonic() < end, f"{text!r} did not come:\n{self.text}"
-            assert self._read(end), f"{text!r} did not come before the end:\n{self.text}"
+        while not holds(self.text):
+            assert time.monotonic() < end, f"{what} did not come:\n{self.text}"
+            assert self._read(end), f"{what} did not come before the end:\n{self.text}"
         return self.text
 
     def wait_for_end(self) -> int:
@@ -141,8 +146,9 @@ class Terminal:
         os.write(self._master, text.encode())
 
     def leave(self) -> None:
-        """Press Ctrl-D, and wait for the end, unless that has come."""
+        """Press Ctrl-D at the prompt, and wait for the end, unless that has come."""
         if self._process.poll() is None:
+            self.wait_until(lambda shown: shown.endswith("\n>"), "a prompt")
             self.send("\x04")
             self.wait_for_end()
 
