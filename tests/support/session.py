@@ -48,6 +48,7 @@ def session() -> Terminal:
             for said, then in ((QUESTION, "rstrip().\n>"), ("/usage", "completion")):
                 term.send(f"{said}\r")
                 term.wait_for(f"> {said}\n", then)
+                term.wait_until(lambda shown: shown.endswith("\n>"), "the next prompt")
             term.send("A poem, please\r")
             term.wait_for("coders sleep.\n>")
             return term
