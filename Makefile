@@ -6,8 +6,10 @@ BIN = $(VENV)/bin
 
 .PHONY: demo test check lint types test-slow bench lock clean
 
+# The command line, with the simulator in place of the API where nothing says which server to ask.
 demo: $(VENV)/ready
-	@$(BIN)/python examples/demo.py
+	@$(BIN)/mistralai chat --stats $(if $(MISTRAL_API_KEY)$(MISTRAL_SERVER_URL),,--simulate) \
+		"Write a short poem about coding." < /dev/null
 
 # The suite: 95 % of the branches, and all of them where bytes become events, answers and errors.
 test: $(VENV)/ready
@@ -46,6 +48,10 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet --upgrade
+
+# The picture of a session in the documentation.
+docs/session.svg: $(VENV)/ready tests/support/session.py
+	PYTHONPATH=tests $(BIN)/python -m support.session > $@
 
 lock:
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from mistralai.simulator import Simulator
-from support.programs import STRICT, run_program
+from support.programs import run_program
 from support.serving import POEM
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 STREAMS = sorted(EXAMPLES.glob("stream*.py"))
-DEMO = EXAMPLES / "demo.py"
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,7 @@ def test_an_example_prints_its_answer_and_nothing_else(sim, poem, example, flags
 
 def test_every_form_has_its_example():
     sources = {path.stem: path.read_text("utf-8") for path in STREAMS}
-    assert {*STREAMS, DEMO} == {*EXAMPLES.glob("*.py")}
+    assert {*STREAMS} == {*EXAMPLES.glob("*.py")}
     for form in (
         "with client.chat.stream(",
         "async with client.chat.stream_async(",
@@ -50,18 +49,3 @@ def test_every_form_has_its_example():
         "trio.run(main)",
     ):
         assert any(form in source for source in sources.values()), form
-
-
-def test_the_demo_streams_the_poem_and_says_how_fast(sim, poem):
-    program = run_program(DEMO, *STRICT, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
-    assert (program.stderr, program.returncode) == ("", 0)
-    assert program.stdout.startswith(f"{poem}\n\ntime to first token ")
-    assert program.stdout.endswith(" tokens a second\n")
-
-
-def test_without_a_key_the_demo_brings_its_own_server(poem):
-    program = run_program(DEMO, *STRICT, MISTRAL_API_KEY="")
-    assert (program.stderr, program.returncode) == ("", 0)
-    notice, _, rest = program.stdout.partition("\n\n")
-    assert notice.startswith("(no MISTRAL_API_KEY: answered by the simulator at http://127.0.0.1:")
-    assert rest.startswith(f"{poem}\n\ntime to first token ")

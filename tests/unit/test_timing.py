@@ -30,6 +30,14 @@ def test_gaps_of_one_length_are_exact():
     assert repr(gaps) == "Gaps(p50=0.0625, p95=0.0625, max=0.0625)"
 
 
+def test_gaps_can_be_counted_by_length():
+    gaps = Gaps()
+    gaps.add(0.5)
+    gaps.add(0.0, 3)
+    gaps.add(0.5)
+    assert gaps.counts() == [(0.0, 3), (0.5, 2)]
+
+
 def test_gaps_are_nearly_exact_and_take_room_for_their_spread_alone():
     """Invariant: a quantile is off by 3 %, and the number of buckets does not grow with the gaps."""
     chance = random.Random(3)

@@ -49,12 +49,15 @@ class Gaps:
     def quantile(self, part: float) -> float | None:
         """The length that `part` of the gaps, from 0 to 1, do not exceed."""
         left = max(1, ceil(part * self._count))
-        means = sorted((total / count, count) for count, total in self._buckets.values())
-        for mean, count in means:
+        for mean, count in self.counts():
             left -= count
             if left <= 0:
                 return mean
         return None
+
+    def counts(self) -> list[tuple[float, int]]:
+        """Lengths from short to long, each with how many gaps have it: enough for a histogram."""
+        return sorted((total / count, count) for count, total in self._buckets.values())
 
     def __len__(self) -> int:
         return self._count

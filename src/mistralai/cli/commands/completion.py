@@ -1,0 +1,33 @@
+"""`mistralai completion`: what a shell needs to complete the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+from click.shell_completion import get_completion_class
+
+if TYPE_CHECKING:
+    from ..output import Output
+
+_SHELLS: Final = ("bash", "zsh", "fish")
+_EXAMPLES: Final = """\b
+Examples:
+  eval "$(mistralai completion bash)"          in ~/.bashrc
+  eval "$(mistralai completion zsh)"           in ~/.zshrc
+  mistralai completion fish > ~/.config/fish/completions/mistralai.fish
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("shell", type=click.Choice(_SHELLS))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the script that lets SHELL complete `mistralai`."""
+    kind = get_completion_class(shell)
+    assert kind is not None
+    program = context.find_root()
+    name = program.info_name or "mistralai"
+    variable = f"_{name.replace('-', '_').upper()}_COMPLETE"
+    output: Output = context.obj
+    output.write(f"{kind(program.command, {}, name, variable).source()}\n")

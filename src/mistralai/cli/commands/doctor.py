@@ -1,0 +1,51 @@
+"""`mistralai doctor`: what stands between a user and an answer."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ..options import connecting, model_option, optional_value
+from ..simulated import is_scenario
+
+if TYPE_CHECKING:
+    from ..connection import Connection
+    from ..output import Output
+
+_EXAMPLES: Final = """\b
+Examples:
+  mistralai doctor
+  mistralai doctor --server-url http://localhost:8000 -m my-model
+  mistralai doctor --simulate status-429
+"""
+
+
+@click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
+@model_option()
+@connecting
+@click.pass_context
+def doctor(context: click.Context, connection: Connection, *, model: str) -> None:
+    """Check key, name, TLS, proxy, a list of models and a stream of one token.
+
+    Each line says what was found and what to do about it; the key is not shown.
+    """
+    from ..doctor.checks import Patient, examine
+    from ..doctor.finding import State
+
+    output: Output = context.obj
+    code = 0
+    with connection.client(output, needs_key=False) as client:
+        patient = Patient(
+            client=client,
+            url=client.sdk_configuration.get_server_details()[0],
+            model=model,
+            own_server=bool(connection.server_url or os.environ.get("MISTRAL_SERVER_URL")),
+            simulated=connection.simulate is not None,
+        )
+        for finding in examine(patient):
+            output.write(f"{finding}\n")
+            if finding.state is State.BAD:
+                code = code or finding.code
+    context.exit(code)

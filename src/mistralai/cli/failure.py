@@ -1,0 +1,31 @@
+"""The exit codes, and failures of the command itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OTHER: Final = 1
+USAGE: Final = 2
+AUTHENTICATION: Final = 3
+RATE_LIMIT: Final = 4
+CONNECTION: Final = 5
+PARTIAL: Final = 6
+INTERRUPTED: Final = 130
+CLOSED_PIPE: Final = 141
+"""The exit codes of `docs/cli.md`. The last two are 128 and the number of SIGINT and of SIGPIPE."""
+
+
+class CommandError(Exception):
+    """A failure of the command itself, with its exit code and a hint."""
+
+    def __init__(self, sentence: str, hint: str = "", *, code: int = OTHER) -> None:
+        super().__init__(sentence)
+        self.hint = hint
+        self.code = code
+
+
+class UsageError(CommandError):
+    """What was asked for makes no sense, which is known before anything was sent."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence, hint, code=USAGE)

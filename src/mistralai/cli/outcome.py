@@ -1,0 +1,48 @@
+"""How an answer ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+if TYPE_CHECKING:
+    from ..client.models import CompletionEvent
+    from ..client.utils.eventstreaming import EventStream
+
+CUT_OFF: Final = frozenset({"length", "model_length"})
+"""Finish reasons of an answer that had no room to be whole (wire-format section 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an answer ended.
+
+    Attributes:
+        stream: What was read; `None` where none began.
+        error: What stopped it: a `MistralError`, or a `KeyboardInterrupt` for Ctrl-C.
+    """
+
+    stream: EventStream[CompletionEvent] | None
+    error: BaseException | None = None
+
+    @property
+    def text(self) -> str:
+        """The text that came."""
+        return "" if self.stream is None else text_of(self.stream.message.content)
+
+
+def text_of(content: object) -> str:
+    """The text of a message's content, as an object or as data; thinking is left out."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    return "".join(map(_text_of_part, cast("list[object]", content)))
+
+
+def _text_of_part(part: object) -> str:
+    if isinstance(part, dict):
+        text = cast("dict[str, object]", part).get("text")
+    else:
+        text = getattr(part, "text", None)
+    return text if isinstance(text, str) else ""

@@ -1,0 +1,1 @@
+"""Where the events of a stream go: one small class for each form of output."""

@@ -1,0 +1,88 @@
+"""`--json`: a JSON object a line for each event, and one for the end.
+
+    {"type": "event", "at": 0.31, "data": {…}}       the chunk; seconds since the call
+    {"type": "summary", "text": "…", "finish_reason": "stop", "usage": {…}, …}
+
+All is ASCII, so that no console and no tool stumbles over it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..failures import exit_code, sentence
+from .sink import Sink
+
+if TYPE_CHECKING:
+    from ...client.models import CompletionEvent
+    from ...client.timing import Timing
+    from ...client.utils.eventstreaming import EventStream
+    from ..outcome import Outcome
+    from ..output import Output
+
+
+class JSONSink(Sink):
+    """Writes every event as it comes."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+
+    def show(self, stream: EventStream[CompletionEvent]) -> None:
+        """Write a line for each event."""
+        for event in stream:
+            data = event.data.model_dump(mode="json", by_alias=True)
+            self._line({"type": "event", "at": stream.timing.last_event, "data": data})
+
+    def end(self, outcome: Outcome) -> None:
+        """Write the summary, also of an answer that broke off or never began."""
+        self._line(
+            {"type": "summary", **_of_stream(outcome), "error": self._of_error(outcome.error)}
+        )
+
+    def _of_error(self, error: BaseException | None) -> dict[str, Any] | None:
+        if error is None:
+            return None
+        return {
+            "class": type(error).__name__,
+            "message": self._output.without_key(sentence(error)),
+            "status": getattr(error, "status_code", None),
+            "exit_code": exit_code(error),
+        }
+
+    def _line(self, value: dict[str, Any]) -> None:
+        self._output.write(f"{json.dumps(value)}\n")
+
+
+def _of_stream(outcome: Outcome) -> dict[str, Any]:
+    stream = outcome.stream
+    if stream is None:
+        return {"text": "", "finish_reason": None, "end_reason": None, "usage": None}
+    usage = stream.usage
+    return {
+        "text": outcome.text,
+        "message": stream.message.model_dump(mode="json", by_alias=True),
+        "finish_reason": stream.finish_reason,
+        "end_reason": stream.end_reason,
+        "usage": None if usage is None else usage.model_dump(mode="json", by_alias=True),
+        "request_id": stream.request_id,
+        "attempts": [
+            {"status": attempt.status, "reason": attempt.reason, "delay": attempt.delay}
+            for attempt in stream.attempts
+        ],
+        "timing": _of_timing(stream.timing),
+    }
+
+
+def _of_timing(timing: Timing) -> dict[str, Any]:
+    gaps = timing.gaps
+    return {
+        "headers": timing.headers,
+        "first_event": timing.first_event,
+        "first_content": timing.first_content,
+        "total": timing.total,
+        "events": timing.events,
+        "bytes": timing.bytes,
+        "tokens_per_second": timing.tokens_per_second,
+        "gaps": {"p50": gaps.p50, "p95": gaps.p95, "max": gaps.max},
+    }

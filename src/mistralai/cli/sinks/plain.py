@@ -1,0 +1,61 @@
+"""The text alone: for pipes, files, and terminals that can do no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...client.deltas import TextDelta, ThinkingDelta
+from ..escapes import Filter
+from .sink import Sink
+
+if TYPE_CHECKING:
+    from ...client.models import CompletionEvent
+    from ...client.utils.eventstreaming import EventStream
+    from ..outcome import Outcome
+    from ..output import Output
+
+
+class PlainSink(Sink):
+    """Writes text as it comes.
+
+    Args:
+        output: Where to.
+        thinking: Whether thinking is written too, to standard error.
+    """
+
+    def __init__(self, output: Output, *, thinking: bool = False) -> None:
+        self._output = output
+        self._thinking = thinking
+        self._filter = Filter()
+        self._thought: Filter | None = None  # of thinking that goes on
+        self._open = False  # whether the last line has no end yet
+
+    def show(self, stream: EventStream[CompletionEvent]) -> None:
+        """Write the text of choice 0."""
+        for delta in stream.deltas:
+            match delta:
+                case TextDelta(choice_index=0, text=text):
+                    self._end_thought()
+                    self._write(self._filter.feed(text))
+                case ThinkingDelta(choice_index=0, text=text) if self._thinking:
+                    self._thought = self._thought or Filter()
+                    self._output.think(self._thought.feed(text))
+                case _:
+                    pass
+
+    def end(self, outcome: Outcome) -> None:  # noqa: ARG002 - however it ended
+        """End the last line."""
+        self._end_thought()
+        self._write(self._filter.end())
+        if self._open:
+            self._write("\n")
+
+    def _end_thought(self) -> None:
+        if self._thought is not None:
+            self._output.think(f"{self._thought.end()}\n")
+            self._thought = None
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._output.write(text)
+            self._open = not text.endswith("\n")

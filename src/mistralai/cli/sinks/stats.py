@@ -1,0 +1,126 @@
+"""`--stats`: when the parts of an answer came, and what it cost, on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..escapes import one_line
+from .sink import Sink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...client import Mistral
+    from ...client.models import CompletionEvent, UsageInfo
+    from ...client.retry import Attempt
+    from ...client.timing import Gaps
+    from ...client.utils.eventstreaming import EventStream
+    from ..outcome import Outcome
+    from ..output import Output
+
+_BOUNDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+"""Seconds: where one bar of the histogram ends and the next begins."""
+
+_NAMES: Final = (
+    "< 1 ms",
+    "1-3 ms",
+    "3-10 ms",
+    "10-30 ms",
+    "30-100 ms",
+    "100-300 ms",
+    "0.3-1 s",
+    "1-3 s",
+    "> 3 s",
+)
+_LABEL: Final = 20  # columns of what a line is about
+_LONGEST_BAR: Final = 30  # columns
+
+
+class StatsSink(Sink):
+    """Another sink, with figures after it."""
+
+    def __init__(self, sink: Sink, output: Output) -> None:
+        self._sink = sink
+        self._output = output
+
+    def prepare(self, client: Mistral) -> None:
+        """As the other sink does."""
+        self._sink.prepare(client)
+
+    def show(self, stream: EventStream[CompletionEvent]) -> None:
+        """As the other sink does."""
+        self._sink.show(stream)
+
+    def end(self, outcome: Outcome) -> None:
+        """As the other sink does, then the figures of what came."""
+        self._sink.end(outcome)
+        if outcome.stream is not None:
+            columns, _ = self._output.size
+            for line in figures(outcome.stream, columns):
+                self._output.note(line)
+
+
+def figures(stream: EventStream[Any], columns: int) -> Iterator[str]:
+    """The figures of a stream, line by line."""
+    timing = stream.timing
+    yield _line("time to first token", duration(timing.first_content))
+    speed = timing.tokens_per_second
+    yield _line("tokens a second", "unknown" if speed is None else f"{speed:.1f}")
+    yield _line("total", duration(timing.total))
+    yield _line("events", f"{timing.events}, {timing.bytes:,} bytes")
+    yield from _gaps(timing.gaps, columns)
+    yield _line("usage", usage(stream.usage))
+    yield _line("attempts", attempts(stream.attempts))
+    yield _line("finish reason", one_line(stream.finish_reason or "none"))
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time, as a person would say it."""
+    if seconds is None:
+        return "unknown"
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+def usage(used: UsageInfo | None) -> str:
+    """What a request cost. What the server did not say is unknown, not 0."""
+    if used is None:
+        return "unknown"
+    parts = {"prompt": used.prompt_tokens, "completion": used.completion_tokens}
+    said = (f"{name} {'unknown' if n is None else n}" for name, n in parts.items())
+    return f"{', '.join(said)} tokens"
+
+
+def attempts(made: tuple[Attempt, ...]) -> str:
+    """How many requests it took, and why."""
+    reasons = [
+        f"{one_line(attempt.reason or 'failed')}, again after {duration(attempt.delay)}"
+        for attempt in made
+        if attempt.delay is not None
+    ]
+    return "; ".join([f"{max(1, len(made))}", *reasons])
+
+
+def histogram(gaps: Gaps) -> list[int]:
+    """How many gaps there are between the bounds."""
+    counts = [0] * len(_NAMES)
+    for seconds, count in gaps.counts():
+        counts[sum(seconds >= bound for bound in _BOUNDS)] += count
+    return counts
+
+
+def _gaps(gaps: Gaps, columns: int) -> Iterator[str]:
+    if not len(gaps):
+        return
+    times = {"p50": gaps.p50, "p95": gaps.p95, "max": gaps.max}
+    said = ", ".join(f"{name} {duration(value)}" for name, value in times.items())
+    yield _line("gaps", said)
+    counts = histogram(gaps)
+    used = [place for place, count in enumerate(counts) if count]
+    room = max(1, min(_LONGEST_BAR, columns - _LABEL - 8))
+    for place in range(used[0], used[-1] + 1):
+        bar = "█" * -(-counts[place] * room // max(counts))
+        yield _line(f"{_NAMES[place]:>{_LABEL - 2}}", f"{counts[place]:5} {bar}".rstrip())
+
+
+def _line(name: str, said: str) -> str:
+    return f"{name:{_LABEL}} {said}"

@@ -1,0 +1,101 @@
+"""Reads what the user says: with a history, over several lines, commands completed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import Completer, Completion
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.output import create_output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from prompt_toolkit.completion import CompleteEvent
+    from prompt_toolkit.document import Document
+    from prompt_toolkit.key_binding import KeyPressEvent
+
+_PRIVATE: Final = 0o600
+
+
+class Prompt:
+    """Asks the user for the next line.
+
+    Args:
+        commands: What is completed behind a `/`.
+        environment: Says where the history is.
+    """
+
+    def __init__(self, commands: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._session = PromptSession[str](
+            history=_history(environment),
+            multiline=True,
+            prompt_continuation=". ",
+            completer=_Commands(commands),
+            complete_while_typing=False,
+            key_bindings=_keys(),
+            output=create_output(always_prefer_tty=True),  # where the answers go into a pipe
+        )
+
+    def ask(self) -> str:
+        """Read what the user says.
+
+        Raises:
+            EOFError: Ctrl-D on an empty line.
+            KeyboardInterrupt: Ctrl-C.
+        """
+        return self._session.prompt("> ")
+
+
+class _Commands(Completer):
+    """Completes the commands at the beginning of a line."""
+
+    def __init__(self, commands: Sequence[str]) -> None:
+        self._commands = commands
+
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
+    ) -> Iterable[Completion]:
+        """Give the commands that begin as the text does."""
+        text = document.text_before_cursor
+        for command in self._commands:
+            if text.startswith("/") and command.startswith(text):
+                yield Completion(command, start_position=-len(text))
+
+
+def _keys() -> KeyBindings:
+    """Enter sends, which in a prompt of several lines it would not."""
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def send(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.document.text_before_cursor.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
+
+    @keys.add("escape", "enter")
+    def new_line(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    return keys
+
+
+def _history(environment: Mapping[str, str]) -> History:
+    """What was said in earlier sessions; of this one alone where no file can be had."""
+    state = environment.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
+    path = Path(state, "mistralai", "history")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _PRIVATE))
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(path)

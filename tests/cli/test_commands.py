@@ -1,0 +1,290 @@
+"""The commands beside `chat`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from mistralai import Mistral
+from mistralai.simulator import Answer, At, Scenario, Simulator, faults
+from support.commands import QUIET, ask, run_cli
+from support.serving import HELLO
+from support.terminal import in_terminal
+
+SHELLS = ("bash", "zsh", "fish")
+
+
+def at(sim, *words, **options):
+    return run_cli(*words, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url, **options)
+
+
+@pytest.fixture
+def sim():
+    with Simulator() as sim:
+        yield sim
+
+
+def test_models_are_listed(sim):
+    lines = at(sim, "models").stdout.splitlines()
+    assert lines[0].split("\t")[:2] == ["mistral-large-latest", "131072"]
+    assert len(lines) == 5
+
+
+def test_models_are_given_as_json(sim):
+    cards = json.loads(at(sim, "models", "--json").stdout)
+    assert next(card["id"] for card in cards) == "mistral-large-latest"
+
+
+def test_models_of_a_server_that_says_less_are_listed():
+    listed = {"object": "list", "data": [{"id": "my\x1bmodel"}, {"object": "model"}]}
+    with Simulator(Answer.of_json(listed)) as sim:
+        done = at(sim, "models")
+    assert done.stdout.splitlines() == ["my\\x1bmodel\t\t", "unnamed\t\t"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+@pytest.mark.parametrize("columns", [80, 40])
+def test_models_are_a_table_on_a_terminal(columns):
+    with in_terminal("models", "--simulate", columns=columns) as term:
+        assert term.wait_for_end() == 0
+        assert "model" in term.text
+        assert "131072" in term.text
+        assert max(map(len, term.rows)) < columns
+
+
+def test_fim_streams_what_stands_between(sim):
+    done = at(sim, "fim", "def mean(values):", "--suffix", "print(mean([1, 2]))")
+    assert done.stdout.startswith("    return ")
+    assert sim.requests[0].json["suffix"] == "print(mean([1, 2]))"
+    assert sim.requests[0].json["model"] == "codestral-latest"
+
+
+def test_fim_reads_what_is_piped_in(sim):
+    at(sim, "fim", stdin="def mean(values):\n")
+    assert sim.requests[0].json["prompt"] == "def mean(values):\n"
+
+
+def test_the_doctor_finds_nothing_wrong(sim):
+    done = at(sim, "doctor")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "ok", "ok", "ok", "ok", "note", "ok", "ok"
+    ]  # fmt: skip
+    assert sim.requests[-1].json["max_tokens"] == 1
+
+
+def test_the_doctor_never_shows_the_key(sim):
+    secret = "sk-0123456789abcdef"
+    done = run_cli("doctor", MISTRAL_API_KEY=secret, MISTRAL_SERVER_URL=sim.url)
+    assert "MISTRAL_API_KEY is set, 19 characters" in done.stdout
+    assert secret not in done.stdout + done.stderr
+    assert secret[3:9] not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "said", "code"),
+    [
+        ({}, "FAIL  key      MISTRAL_API_KEY is not set", 3),
+        ({"MISTRAL_API_KEY": "'quoted'"}, "has blanks or quotes around it", 3),
+        ({"MISTRAL_SERVER_URL": "http://127.0.0.1:9"}, "nothing answers at port 9", 5),
+        ({"MISTRAL_SERVER_URL": "http://no.such.host.invalid"}, "no.such.host.invalid is not", 5),
+        (
+            {
+                "MISTRAL_SERVER_URL": "http://x.test",
+                "HTTP_PROXY": "http://u:pass@proxy.invalid:3128",
+            },
+            "FAIL  proxy    proxy.invalid is not known",
+            5,
+        ),
+    ],
+)
+def test_the_doctor_says_what_to_do(environment, said, code):
+    done = run_cli("doctor", **environment)
+    assert said in done.stdout
+    assert "left out, see" in done.stdout
+    assert "pass" not in done.stdout
+    assert (done.stderr, done.returncode) == ("", code)
+
+
+def test_the_doctor_knows_a_certificate_that_is_not_trusted():
+    with Simulator(tls=True) as sim:
+        done = at(sim, "doctor")
+        assert "FAIL  TLS      the certificate is not trusted" in done.stdout
+        assert "SSL_CERT_FILE" in done.stdout
+        assert done.returncode == 5
+        assert at(sim, "doctor", SSL_CERT_FILE=str(sim.ca_file)).returncode == 0
+
+
+def test_the_doctor_knows_a_server_without_tls(sim):
+    url = sim.url.replace("http:", "https:")
+    done = run_cli("doctor", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=url)
+    assert "Does the server speak TLS there?" in done.stdout
+
+
+@pytest.mark.parametrize(("fault", "code"), [("status-401", 3), ("status-429", 4), ("cut", 5)])
+def test_the_doctor_tells_how_the_stream_fails(fault, code):
+    done = run_cli("doctor", f"--simulate={fault}", "--timeout", "5")
+    assert "FAIL  " in done.stdout
+    assert done.returncode == code
+
+
+def test_the_doctor_says_that_a_model_is_not_there(sim):
+    done = at(sim, "doctor", "-m", "nobody")
+    assert "nobody is not among them. Choose another with -m." in done.stdout
+
+
+def test_what_is_recorded_is_played_back(sim, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    first = ask(sim, "--record", str(path), "Write a short poem about coding.")
+    ask(sim, "--record", str(path), "Hello there")
+    done = run_cli("replay", str(path), "--speed", "inf")
+    assert done.stdout == f"{first.stdout}Hello there\n"
+    assert done.stderr == "> Write a short poem about coding.\n> Hello there\n"
+    assert done.returncode == 0
+    assert "key" not in path.read_text("utf-8").replace("monkey", "")
+
+
+def test_a_replay_takes_the_forms_of_chat(sim, tmp_path):
+    path = tmp_path / "talk.jsonl"
+    ask(sim, "--record", str(path), "Hello there")
+    done = run_cli("replay", str(path), "--speed", "inf", "--json")
+    assert json.loads(done.stdout.splitlines()[-1])["text"] == "Hello there"
+
+
+def test_a_replay_ends_as_the_recorded_answer_did(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    with Simulator(Scenario("poem", faults=[faults.Cut(at=At(event=5))])) as sim:
+        ask(sim, "--record", str(path), "x")
+    done = run_cli("replay", str(path))
+    assert done.stdout == "A cursor blinks, the\n"
+    assert done.returncode == 6
+
+
+def test_a_replay_of_an_answer_that_was_stopped_just_ends(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    with (
+        Simulator("poem") as sim,
+        Mistral("k", server_url=sim.url, record=path) as client,
+        client.chat.stream(model="m", messages=[{"role": "user", "content": "x"}]) as stream,
+    ):
+        next(stream.text_stream)
+    done = run_cli("replay", str(path))
+    assert done.stdout.startswith("A")
+    assert done.returncode == 0
+
+
+def test_a_recording_cannot_drive_the_terminal(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    body = HELLO.replace(b"Hel", b"\\u001b[2J")
+    with Simulator(Answer(body=[body])) as sim:
+        ask(sim, "--record", str(path), "a\x1b[2Jb")
+    done = run_cli("replay", str(path))
+    assert done.stdout == "\\x1b[2Jlo\n"
+    assert done.stderr == "> a\\x1b[2Jb\n"
+
+
+def test_a_replay_goes_on_after_an_attempt_that_failed(tmp_path):
+    path = tmp_path / "talk.jsonl"
+    busy = faults.Status(status=503, retry_after=0.001, form="ms", first=1)
+    with Simulator(Scenario(faults=[busy])) as sim:
+        ask(sim, "--record", str(path), "Hello there")
+    done = run_cli("replay", str(path))
+    assert done.stdout == "Hello there\n"
+    assert "status 503" in done.stderr
+    assert done.returncode == 0
+
+
+def test_simulate_takes_a_scenario_and_a_recording(sim, tmp_path):
+    scenario, recording = tmp_path / "one.toml", tmp_path / "two.jsonl"
+    scenario.write_text('reply = "poem"')
+    ask(sim, "--record", str(recording), "Hello there")
+    assert run_cli("chat", "--simulate", str(scenario), "x").stdout.startswith("A cursor blinks")
+    assert run_cli("chat", "--simulate", str(recording), "Hello there").stdout == "Hello there\n"
+
+
+def test_the_doctor_names_the_proxy_and_lets_it_do_the_rest(sim):
+    environment = {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": sim.url, "NO_PROXY": ""}
+    done = run_cli("doctor", MISTRAL_API_KEY="key", **environment)
+    assert f"note  proxy    127.0.0.1:{sim.port}, from the environment" in done.stdout
+    assert "ok    DNS      left to the proxy" in done.stdout
+    assert "ok    stream" in done.stdout
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(("text", "code"), [("nonsense", 2), ("", 2)])
+def test_a_file_that_is_no_recording_is_named(tmp_path, text, code):
+    path = tmp_path / "talk.jsonl"
+    path.write_text(text)
+    done = run_cli("replay", str(path))
+    assert str(path) in done.stderr
+    assert done.returncode == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of Unix")
+def test_simulate_serves_until_ctrl_c():
+    with subprocess.Popen(
+        [sys.executable, "-m", "mistralai", "simulate", "--port", "0", "--scenario", "poem"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
+    ) as server:
+        url = server.stdout.readline().strip()
+        done = run_cli("chat", "--server-url", url, "x", MISTRAL_API_KEY="any")
+        assert done.stdout.startswith("A cursor blinks")
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
+
+
+def test_simulate_has_the_options_of_the_simulator():
+    assert "--scenario" in run_cli("simulate", "--help").stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_script_for_a_shell_is_printed(shell):
+    done = run_cli("completion", shell)
+    assert "_MISTRALAI_COMPLETE" in done.stdout
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("mistralai doc", "doctor"),
+        ("mistralai chat --thinking fo", "fold"),
+        ("mistralai chat --sc", "--schema"),
+    ],
+)
+def test_the_command_line_is_completed(shell, words, found):
+    place = len(words.split()) - 1
+    last = words.split()[-1]
+    environment = {"COMP_WORDS": words, "COMP_CWORD": last if shell == "fish" else str(place)}
+    done = run_cli(_MISTRALAI_COMPLETE=f"{shell}_complete", **environment)
+    assert found in done.stdout
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command", ["", "chat", "fim", "models", "doctor", "replay", "simulate", "completion"]
+)
+def test_help_has_examples(command):
+    shown = run_cli(*filter(None, [command]), "--help").stdout
+    assert shown.startswith("usage:" if command == "simulate" else "Usage: mistralai")
+    assert command == "simulate" or "Examples:" in shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
+def test_help_fits_a_narrow_terminal():
+    with in_terminal("chat", "--help", columns=40, rows=200) as term:
+        assert term.wait_for_end() == 0
+        options = term.text.partition("Examples:")[0]
+    assert max(map(len, options.splitlines())) <= 40
+
+
+def test_the_simulator_is_noted_on_standard_error_alone():
+    done = run_cli("models", "--simulate")
+    assert done.stderr == QUIET
+    assert "simulator" not in done.stdout

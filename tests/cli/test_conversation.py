@@ -1,0 +1,266 @@
+"""`mistralai chat` alone, as a person uses it: keys in, a screen out."""
+
+import json
+import stat
+import sys
+
+import pytest
+
+from mistralai.simulator import At, Reply, Scenario, Simulator, faults
+from support.terminal import in_shell, in_terminal
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are Unix's", allow_module_level=True)
+
+UP, ESCAPE_ENTER, CTRL_C, CTRL_D = "\x1b[A", "\x1b\r", "\x03", "\x04"
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """Begins a conversation against a simulator, with a history of its own."""
+    terms = []
+
+    def begin(sim, *words, **options):
+        environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+        environment["XDG_STATE_HOME"] = str(tmp_path / "state")
+        term = in_terminal("chat", *words, **environment, **options)
+        terms.append(term)
+        term.wait_for("Ctrl-D leaves.\n> ".rstrip())
+        return term
+
+    yield begin
+    for term in terms:
+        with term:
+            term.leave()
+
+
+@pytest.fixture
+def sim():
+    with Simulator("echo") as sim:
+        yield sim
+
+
+def say(term, text, answer=None):
+    """Send a line, and wait for its answer: an echo unless it is given."""
+    shown = f"> {text}\n{answer or text}\n"
+    before = term.text.count(shown)
+    term.send(f"{text}\r")
+    term.wait_until(lambda now: now.count(shown) > before and now.endswith(f"{shown}>"), shown)
+
+
+def messages(sim):
+    return [(message["role"], message["content"]) for message in sim.requests[-1].json["messages"]]
+
+
+def test_each_turn_has_the_turns_before_it(sim, talk):
+    term = talk(sim, "-s", "Be brief")
+    say(term, "one")
+    say(term, "two")
+    assert messages(sim) == [
+        ("system", "Be brief"),
+        ("user", "one"),
+        ("assistant", "one"),
+        ("user", "two"),
+    ]
+
+
+def test_ctrl_d_leaves(sim, talk):
+    term = talk(sim)
+    say(term, "one")
+    term.send(CTRL_D)
+    assert term.wait_for_end() == 0
+
+
+def test_quit_leaves(sim, talk):
+    term = talk(sim)
+    term.send("/quit\r")
+    assert term.wait_for_end() == 0
+
+
+def test_ctrl_c_stops_the_answer_and_what_came_is_kept(talk):
+    stalled = Scenario("poem", faults=[faults.Stall(at=At(event=5))])
+    with Simulator([stalled, Scenario("echo")]) as sim:
+        term = talk(sim)
+        term.send("a poem\r")
+        term.wait_for("A cursor blinks")
+        term.send(CTRL_C)
+        term.wait_for("(stopped; what came is kept)")
+        sim.wait_for_connections(0)
+        say(term, "go on")
+        assert messages(sim)[:2] == [("user", "a poem"), ("assistant", "A cursor blinks, the")]
+
+
+def test_ctrl_c_at_the_prompt_clears_the_line_and_stays(sim, talk):
+    term = talk(sim)
+    term.send("never mind")
+    term.wait_for("never mind")
+    term.send(CTRL_C)
+    say(term, "one")
+    assert messages(sim) == [("user", "one")]
+
+
+@pytest.mark.parametrize("key", [ESCAPE_ENTER, "\\\r"], ids=["Alt-Enter", "a backslash"])
+def test_input_has_several_lines(sim, talk, key):
+    term = talk(sim)
+    term.send(f"one{key}")
+    term.wait_for("> one\n.")
+    term.send("two\r")
+    term.wait_for(". two\none\ntwo\n>")
+    assert messages(sim) == [("user", "one\ntwo")]
+
+
+def test_what_is_pasted_may_have_several_lines(sim, talk):
+    term = talk(sim)
+    term.send("\x1b[200~one\r\ntwo\r\n\x1b[201~")
+    term.wait_for(". two")
+    term.send("three\r")
+    term.wait_for("three\n>")
+    assert messages(sim) == [("user", "one\ntwo\nthree")]
+
+
+def test_earlier_input_comes_back_also_in_the_next_conversation(sim, talk, tmp_path):
+    say(talk(sim), "one")
+    term = talk(sim)
+    term.send(UP)
+    term.wait_for("> one")
+    term.send("\r")
+    term.wait_for("> one\none\n>")
+    history = tmp_path / "state" / "mistralai" / "history"
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+
+
+def test_retry_asks_the_last_question_again(sim, talk):
+    term = talk(sim)
+    say(term, "one")
+    say(term, "two")
+    term.send("/retry\r")
+    term.wait_for("> /retry\ntwo\n>")
+    assert messages(sim) == [("user", "one"), ("assistant", "one"), ("user", "two")]
+
+
+def test_retry_after_a_failure_asks_again(talk):
+    refused = Scenario(faults=[faults.Status(status=400, first=1)])
+    with Simulator(refused) as sim:
+        term = talk(sim)
+        term.send("one\r")
+        term.wait_for("status 400")
+        term.send("/retry\r")
+        term.wait_for("> /retry\none\n>")
+        assert messages(sim) == [("user", "one")]
+
+
+def test_undo_takes_a_question_and_its_answer_back(sim, talk):
+    term = talk(sim)
+    say(term, "one")
+    say(term, "two")
+    say(term, "/undo", "taken back: two")
+    say(term, "three")
+    assert messages(sim) == [("user", "one"), ("assistant", "one"), ("user", "three")]
+
+
+def test_the_model_and_the_system_can_be_changed(sim, talk):
+    term = talk(sim)
+    say(term, "/model", "model: mistral-large-latest")
+    say(term, "/model small", "model: small")
+    say(term, "/system Be brief", "system: Be brief")
+    say(term, "one")
+    assert sim.requests[-1].json["model"] == "small"
+    assert messages(sim) == [("system", "Be brief"), ("user", "one")]
+    say(term, "/system -", "system: nothing")
+    say(term, "two")
+    assert messages(sim)[0] == ("user", "one")
+
+
+def test_usage_adds_up(sim, talk):
+    term = talk(sim)
+    say(term, "one")
+    say(term, "two")
+    used = sim.requests
+    assert len(used) == 2
+    term.send("/usage\r")
+    term.wait_for("2 answers; tokens: prompt ")
+
+
+def test_help_lists_the_commands(sim, talk):
+    term = talk(sim)
+    term.send("/help\r")
+    term.wait_for("/model [NAME]", "/system [TEXT]", "/save FILE", "/retry", "/undo", "/usage")
+
+
+def test_a_command_that_is_none_is_not_sent(sim, talk):
+    term = talk(sim)
+    say(term, "/nonsense", "there is no /nonsense; /help lists the commands")
+    assert sim.requests == []
+
+
+def test_a_path_is_no_command(sim, talk):
+    say(talk(sim), "/etc/hosts is what?")
+
+
+def test_tab_completes_a_command(sim, talk):
+    term = talk(sim)
+    term.send("/us\t")
+    term.wait_for("> /usage")
+    term.send("\r")
+    term.wait_for("0 answers; tokens: prompt unknown, completion unknown\n>")
+
+
+@pytest.mark.parametrize("name", ["chat.md", "chat.json"])
+def test_a_conversation_is_saved(sim, talk, tmp_path, name):
+    term = talk(sim, "-s", "Be brief", columns=200)
+    say(term, "naïve?")
+    path = tmp_path / name
+    say(term, f"/save {path}", f"saved 2 messages to {path}")
+    say(term, f"/save {path}", f"saved 2 messages to {path}")  # this session's own is replaced
+    text = path.read_text("utf-8")
+    if name == "chat.json":
+        assert [message["role"] for message in json.loads(text)] == ["system", "user", "assistant"]
+    else:
+        parts = ("System", "Be brief"), ("You", "naïve?"), ("Assistant", "naïve?")
+        assert text == "\n".join(f"## {who}\n\n{said}\n" for who, said in parts)
+
+
+def test_a_file_that_is_there_is_not_overwritten(sim, talk, tmp_path):
+    path = tmp_path / "notes.md"
+    path.write_text("mine")
+    term = talk(sim, columns=200)
+    say(term, "one")
+    say(term, f"/save {path}", f"{path} is there already; give another name")
+    assert path.read_text() == "mine"
+
+
+def test_thinking_goes_back_to_the_model(talk):
+    with Simulator([Scenario(Reply(text="Four.", thinking="Two.")), Scenario("echo")]) as sim:
+        term = talk(sim)
+        term.send("one\r")
+        term.wait_for("Two.\n\nFour.\n>")
+        say(term, "two")
+        kinds = [part["type"] for part in sim.requests[-1].json["messages"][1]["content"]]
+        assert kinds == ["thinking", "text"]
+
+
+def test_a_failure_leaves_the_conversation_as_it_was(talk):
+    with Simulator(Scenario(faults=[faults.Status(status=400, first=1)])) as sim:
+        term = talk(sim)
+        term.send("one\r")
+        term.wait_for("status 400")
+        say(term, "two")
+        assert messages(sim) == [("user", "two")]
+
+
+def test_answers_may_go_into_a_pipe_and_the_prompt_stays_on_the_terminal(sim, tmp_path):
+    path = tmp_path / "answers.txt"
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    command = f"mistralai chat | cat > {path}"
+    with in_shell(command, XDG_STATE_HOME=str(tmp_path), **environment) as term:
+        term.wait_for("\n>")
+        term.send("one\r")
+        term.wait_for("> one\n>")
+        term.send(CTRL_D)
+        assert term.wait_for_end() == 0
+    assert path.read_text() == "one\n"
+
+
+def test_a_narrow_screen_will_do(sim, talk):
+    term = talk(sim, columns=44, rows=10)
+    say(term, "one")

@@ -1,0 +1,155 @@
+"""Failures: a sentence and a hint on standard error, and the exit codes of `docs/cli.md`."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from mistralai.cli.failures import exit_code, sentence
+from mistralai.cli.output import Output
+from mistralai.client import errors
+from mistralai.simulator import Answer, At, Scenario, Simulator, faults
+from support.commands import ask, run_cli
+
+DOCS = Path(__file__).parent.parent.parent / "docs" / "cli.md"
+
+AT_ONCE = ("--timeout", "0.2")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "said"),
+    [
+        (faults.Status(status=401), 3, "Unauthorized (status 401). Set MISTRAL_API_KEY"),
+        (faults.Status(status=403), 3, "status 403"),
+        (faults.Status(status=429, retry_after=90), 4, "Rate limit exceeded"),
+        (faults.ErrorEvent(at=At(event=5), status=429), 4, "Rate limit exceeded"),
+        (faults.Status(status=400), 1, "status 400"),
+        (faults.Cut(at=At(event=5)), 6, "The answer is not whole: ask again."),
+        (faults.Truncate(at=At(event=5)), 6, "The answer is not whole: ask again."),
+        (faults.Stall(at=At(event=5)), 6, "--timeout gives it more time."),
+        (faults.BadJson(at=At(event=5)), 1, "See whether --server-url is right."),
+    ],
+)
+def test_a_failure_is_one_line_and_an_exit_code(fault, code, said):
+    with Simulator(Scenario("poem", faults=[fault])) as sim:
+        done = ask(sim, *AT_ONCE, "x")
+    assert done.returncode == code
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("mistralai: ")
+    assert said in done.stderr
+    assert ".partial" not in done.stderr
+
+
+def test_what_came_is_printed_before_the_error():
+    with Simulator(Scenario("poem", faults=[faults.Cut(at=At(event=5))])) as sim:
+        done = ask(sim, "x")
+    assert done.stdout == "A cursor blinks, the\n"
+
+
+def test_a_server_that_is_not_there_is_a_failure_of_the_connection():
+    with Simulator() as sim:
+        url = sim.url
+    done = run_cli("chat", "--server-url", url, "x", MISTRAL_API_KEY="key")
+    assert done.returncode == 5
+    assert "`mistralai doctor` looks for the reason." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--json", "--raw"), "--json and --raw exclude each other"),
+        (("--simulate", "--server-url", "http://x"), "exclude each other"),
+        (("--param", "top_p"), "is not KEY=JSON"),
+        (("--param", "stream=false"), "is set by the command itself"),
+        (("--temperature", "warm"), "not a valid float"),
+        (("--thinking", "loud"), "'loud' is not one of"),
+        (("--schema", "{"), "--schema is not JSON"),
+        (("--schema", '{"type": 7}'), "--schema is no JSON schema, at $.type"),
+        (("--schema", "[]"), "No such file"),
+        (("--server-url", "nowhere"), "server_url"),
+        (("--nonsense",), "No such option"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_sent(words, said):
+    done = run_cli("chat", *words, "x", MISTRAL_API_KEY="key")
+    assert said in done.stderr
+    assert done.returncode == (1 if said == "No such file" else 2)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["chat", "doctor"])
+def test_a_key_that_cannot_be_sent_is_no_key(command):
+    done = run_cli(command, *(["x"] if command == "chat" else []), MISTRAL_API_KEY="sk-”1234")
+    assert "MISTRAL_API_KEY has characters that no key has." in done.stderr
+    assert "1234" not in done.stderr
+    assert done.returncode == 3
+
+
+def test_a_file_that_is_not_there_is_named():
+    done = run_cli("chat", "--schema", "nowhere.json", "x", MISTRAL_API_KEY="key")
+    assert (done.stderr, done.returncode) == (
+        "mistralai: nowhere.json: No such file or directory\n",
+        1,
+    )
+
+
+def test_an_error_body_cannot_drive_the_terminal():
+    body = {"message": "no\x1b[2J\x9b1m", "code": "x\x07"}
+    with Simulator(Answer.of_json(body, status=400)) as sim:
+        done = ask(sim, "x")
+    assert r"no\x1b[2J\x9b1m" in done.stderr
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", done.stderr)
+
+
+def test_debug_shows_the_traceback_and_the_log_without_the_key():
+    secret = "sk-0123456789abcdef"
+    error = {"message": f"the key {secret} is not known"}
+    with Simulator(Answer.of_json(error, status=401)) as sim:
+        done = run_cli("--debug", "chat", "x", MISTRAL_API_KEY=secret, MISTRAL_SERVER_URL=sim.url)
+    assert done.returncode == 3
+    assert "Traceback (most recent call last)" in done.stderr
+    assert "status 401" in done.stderr
+    assert secret not in done.stderr
+
+
+def test_no_line_beside_the_answer_has_the_key():
+    secret = "sk-0123456789abcdef"
+    output = Output(io.StringIO(), io.StringIO(), {"MISTRAL_API_KEY": secret})
+    output.note(f"a note with {secret}")
+    output.say(f"an error with {secret}")
+    stars = "*" * len(secret)
+    assert output.err.getvalue() == f"a note with {stars}\nan error with {stars}\n"
+
+
+def test_a_failure_in_json_is_in_the_summary():
+    with Simulator(Scenario(faults=[faults.Status(status=401)])) as sim:
+        done = ask(sim, "--json", "x")
+    (summary,) = map(json.loads, done.stdout.splitlines())
+    assert summary["type"] == "summary"
+    assert summary["error"]["class"] == "AuthenticationError"
+    assert summary["error"]["exit_code"] == done.returncode == 3
+
+
+def every_error():
+    kinds = [errors.MistralError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    return [kind for kind in kinds if kind.__module__ != "mistralai.client.errors.precise"]
+
+
+@pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
+def test_every_error_of_the_client_has_a_sentence_and_a_code(kind):
+    error = kind.__new__(kind)
+    error.__dict__.update(message="it failed", args=("it failed",), phase="idle", error=None)
+    error.error = errors.ErrorDetails()
+    assert sentence(error).startswith("it failed")
+    assert exit_code(error) in {1, 3, 4, 5, 6}
+
+
+def test_the_exit_codes_are_those_of_the_documentation():
+    documented = {
+        int(code) for code in re.findall(r"^\| (\d+) \|", DOCS.read_text("utf-8"), re.MULTILINE)
+    }
+    assert documented == {0, 1, 2, 3, 4, 5, 6, 130, 141}

@@ -1,0 +1,40 @@
+"""The figures of `--stats`."""
+
+import pytest
+
+from mistralai.cli.sinks.stats import attempts, duration, histogram, usage
+from mistralai.client.models import UsageInfo
+from mistralai.client.retry import Attempt
+from mistralai.client.timing import Gaps
+
+
+def test_gaps_are_sorted_into_bars():
+    gaps = Gaps()
+    for seconds, times in ((0.0, 4), (0.0009, 1), (0.002, 2), (0.05, 7), (0.9, 1), (30.0, 1)):
+        gaps.add(seconds, times)
+    assert histogram(gaps) == [5, 2, 0, 0, 7, 0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(None, "unknown"), (0.0, "0 ms"), (0.0316, "32 ms"), (1.5, "1.50 s")]
+)
+def test_a_duration_is_said_as_a_person_would(seconds, said):
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (None, "unknown"),
+        (UsageInfo(prompt_tokens=3, completion_tokens=0), "prompt 3, completion 0 tokens"),
+        (UsageInfo(prompt_tokens=3), "prompt 3, completion unknown tokens"),
+    ],
+)
+def test_usage_that_is_unknown_is_not_zero(used, said):
+    assert usage(used) == said
+
+
+def test_attempts_say_why_there_was_another():
+    made = (Attempt(429, "status 429", 0.5), Attempt(200))
+    assert attempts(made) == "2; status 429, again after 500 ms"
+    assert attempts((Attempt(200),)) == "1"
