@@ -7,6 +7,7 @@ the way to what they stand on are private: where one is missing, the generators 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
@@ -86,8 +87,18 @@ class RawBody:
         return decoded
 
 
-def raw_body(response: httpx2.Response, stream: Any) -> RawBody | None:
+class DirectBody(ABC):
+    """A body of a transport that is not httpcore2's, which has it as `network_stream` too."""
+
+    @abstractmethod
+    async def aread(self, timeout: float | None) -> bytes:
+        """The next bytes of the body, empty at its end; a `Deadline` may move."""
+
+
+def raw_body(response: httpx2.Response, stream: Any) -> RawBody | DirectBody | None:
     """The body of an answer, or `None` where only httpx2 can read it."""
+    if isinstance(stream, DirectBody):
+        return stream
     found: Any = response
     for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
         found = getattr(found, name, None)
