@@ -5,8 +5,9 @@ import os
 import pytest
 from blockbuster import blockbuster_ctx
 
-from support.colours import COLOURS, colour_of
+from support.colours import AIOHTTP, COLOURS, colour_of
 
+_ON_AIOHTTP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
 
@@ -37,11 +38,19 @@ def guarded_loop():
         yield
 
 
-@pytest.fixture(params=COLOURS)
+@pytest.fixture
 def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by being there
-    """The client in each of its three colours."""
+    """The client in each of its colours."""
     with colour_of(request.param) as colour:
         yield colour
+
+
+def pytest_generate_tests(metafunc):
+    """Tests of faults, and others that are about HTTP, run on aiohttp too."""
+    if "colour" in metafunc.fixturenames:
+        path = metafunc.definition.path
+        too = path.parent.name == "faults" or path.stem in _ON_AIOHTTP
+        metafunc.parametrize("colour", [*COLOURS, *(AIOHTTP if too else ())], indirect=True)
 
 
 @pytest.fixture(autouse=True)

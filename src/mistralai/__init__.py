@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .client import UNSET as UNSET
     from .client import BackoffStrategy as BackoffStrategy
+    from .client import DefaultAioHttpClient as DefaultAioHttpClient
     from .client import Mistral as Mistral
     from .client import RetryConfig as RetryConfig
     from .client import Timeouts as Timeouts

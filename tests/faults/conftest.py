@@ -3,14 +3,6 @@
 import pytest
 
 from mistralai.client import clients
-from support.colours import COLOURS, colour_of
-
-
-@pytest.fixture(params=COLOURS)
-def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by being there
-    """The client in each of its three colours."""
-    with colour_of(request.param) as colour:
-        yield colour
 
 
 @pytest.fixture(autouse=True)

@@ -404,6 +404,7 @@ INSIDE: Final = {
         ),
         error=errors.StreamInterruptedError,
         httpx=httpx2.RemoteProtocolError,
+        aiohttp=False,
         **ENDS,
     ),
     "a cut taken as it is, by the client": Fault(

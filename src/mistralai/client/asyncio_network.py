@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpcore2
 
+from .alarm import Alarm
 from .connection import Connection
 from .deadline import left
 
@@ -32,7 +33,7 @@ _STAGGER: Final = 0.25
 """Seconds until the next address of a name is tried beside the last (RFC 8305 section 5)."""
 
 
-class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
+class AsyncioStream(Connection, Alarm, asyncio.Protocol, httpcore2.AsyncNetworkStream):
     """One connection. It belongs to the loop that made it."""
 
     def __init__(self) -> None:
@@ -45,9 +46,6 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
         self._over = False
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None  # while the peer takes nothing more
-        self._until: float | None = None  # when the wait of the reader ends, in the loop's time
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0.0
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there, or wait for it.
@@ -59,12 +57,13 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
         if self._rest:
             return self._given(max_bytes)
         if not self._came and not self._over:
-            self._set_timer(left(timeout))
+            self._set_alarm(left(timeout))
             self._reader = self._loop.create_future()
             try:
                 await self._reader
             finally:
                 self._reader = None
+                self._forget_alarm()
         if self._came:
             return self._seen(self._take(max_bytes), timeout)
         if self._error is not None:
@@ -189,34 +188,12 @@ class AsyncioStream(Connection, asyncio.Protocol, httpcore2.AsyncNetworkStream):
             return
         self._over = True
         self._error = error
-        if self._timer is not None:
-            self._timer.cancel()
+        self._drop_alarm()
         _wake(self._reader)
         _wake(self._writer)
 
-    def _set_timer(self, seconds: float | None) -> None:
-        """See that the wait that begins ends in time.
-
-        The timer of an earlier wait is left as it is where it rings sooner: it looks at the
-        moment that counts then, and is set again. So there is one for many waits.
-        """
-        self._until = None if seconds is None else self._loop.time() + seconds
-        if self._until is not None and (self._timer is None or self._until < self._timer_at):
-            if self._timer is not None:
-                self._timer.cancel()
-            self._ring_at(self._until)
-
-    def _ring_at(self, moment: float) -> None:
-        self._timer_at = moment
-        self._timer = self._loop.call_at(moment, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        if self._reader is None or self._reader.done() or self._until is None:
-            return
-        if self._loop.time() < self._until:
-            self._ring_at(self._until)
-        else:
+    def _late(self) -> None:
+        if self._reader is not None and not self._reader.done():
             self._reader.set_exception(httpcore2.ReadTimeout("nothing came in time"))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.request import getproxies
 from weakref import WeakKeyDictionary, WeakSet
@@ -143,18 +144,25 @@ class Transport(httpx2.BaseTransport):
         return made
 
 
-class AsyncTransport(httpx2.AsyncBaseTransport):
-    """httpx2's transport, one for each event loop that uses it.
+class LoopTransport(httpx2.AsyncBaseTransport):
+    """Transports apart for each event loop that uses them, made at the first request.
 
     A connection belongs to the loop that opened it. When a loop ends, what was
     opened in it is closed in it: by an async generator that is left suspended,
     which asyncio and trio both finish before the loop goes.
     """
 
-    def __init__(self, proxy: str | None = None) -> None:
-        self._proxy = proxy
+    def __init__(self) -> None:
         self._loops: WeakKeyDictionary[Any, _Loop] = WeakKeyDictionary()
         _transports.add(self)
+
+    @abstractmethod
+    def _make(self, *, secure: bool) -> httpx2.AsyncBaseTransport:
+        """Make a transport of the running loop, for https or for http."""
+
+    def _tls(self) -> ssl.SSLContext:
+        """The TLS context; it may take its time, once."""
+        return tls_context()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request over a connection of the running loop."""
@@ -165,10 +173,9 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             await loop.begin()
         secure = request.url.scheme == "https"
         if secure and secure not in loop.made:
-            await to_thread.run_sync(tls_context)  # reads files, which would block the loop
+            await to_thread.run_sync(self._tls)  # reads files, which would block the loop
         if secure not in loop.made:
-            made = httpx2.AsyncHTTPTransport(**_settings(self._proxy, secure=secure))
-            loop.made[secure] = _with_backend(made, AsyncBackend)
+            loop.made[secure] = self._make(secure=secure)
         return await loop.made[secure].handle_async_request(request)
 
     async def aclose(self) -> None:
@@ -183,11 +190,23 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         return list(loops.items())
 
 
+class AsyncTransport(LoopTransport):
+    """httpx2's transport, one for each event loop that uses it."""
+
+    def __init__(self, proxy: str | None = None) -> None:
+        super().__init__()
+        self._proxy = proxy
+
+    def _make(self, *, secure: bool) -> httpx2.AsyncHTTPTransport:
+        made = httpx2.AsyncHTTPTransport(**_settings(self._proxy, secure=secure))
+        return _with_backend(made, AsyncBackend)
+
+
 class _Loop:
     """The transports of one event loop."""
 
     def __init__(self) -> None:
-        self.made: dict[bool, httpx2.AsyncHTTPTransport] = {}
+        self.made: dict[bool, httpx2.AsyncBaseTransport] = {}
         self._guard: AsyncGenerator[None] | None = self._until_the_end()
 
     async def begin(self) -> None:
@@ -208,7 +227,7 @@ class _Loop:
                 await transport.aclose()
 
 
-_transports: WeakSet[Transport | AsyncTransport] = WeakSet()
+_transports: WeakSet[Transport | LoopTransport] = WeakSet()
 _of_the_parent: list[object] = []
 """Connections that a fork brought along: kept for ever, because ending one ends the parent's."""
 

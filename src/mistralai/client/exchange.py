@@ -19,7 +19,7 @@ from .connection import Connection
 from .deadline import Deadline
 from .faults import TransportFailure
 from .inflate import CODINGS
-from .rawbody import raw_body
+from .rawbody import DirectBody, raw_body
 from .response import Head
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from ..recording import ExchangeRecorder, Recorder
     from .faults import Kind
-    from .rawbody import RawBody
     from .steps import Send
 
 TRANSPORT_ERRORS: Final = (
@@ -76,7 +75,7 @@ class Exchange:
         self._exact = False
         self.timeout = Deadline(None, clock)
         self.when_sent: Callable[[], None] | None = None
-        self.body: RawBody | None = None
+        self.body: Any = None  # a RawBody, or a DirectBody where the driver is asynchronous
 
     def arguments(self, step: Send, trace: object) -> dict[str, Any]:
         """What `build_request` takes, for a client of either colour."""
@@ -119,7 +118,7 @@ class Exchange:
             and not response.is_stream_consumed
             and response.http_version != "HTTP/2"
         )
-        self._exact = isinstance(stream, Connection)
+        self._exact = isinstance(stream, (Connection, DirectBody))
         if ours:
             self.body = raw_body(response, stream, coding)
             if not self._exact and hasattr(stream, "__dict__"):

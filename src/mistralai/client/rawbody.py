@@ -7,6 +7,7 @@ the way to what they stand on are private: where one is missing, the generators 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
@@ -100,8 +101,37 @@ class RawBody:
         return b""
 
 
-def raw_body(response: httpx2.Response, stream: Any, coding: str) -> RawBody | None:
+class DirectBody(ABC):
+    """A body of a transport that is not httpcore2's, which has it as `network_stream` too."""
+
+    @abstractmethod
+    async def aread(self, timeout: float | None) -> bytes:
+        """The next bytes of the body, empty at its end; a `Deadline` may move."""
+
+
+class _Inflated(DirectBody):
+    """Such a body, decompressed."""
+
+    def __init__(self, body: DirectBody, coding: str) -> None:
+        self._body = body
+        self._inflater = Inflater(coding)
+
+    async def aread(self, timeout: float | None) -> bytes:
+        data = self._inflater.more()
+        while not data:
+            read = await self._body.aread(timeout)
+            if not read:
+                break
+            data = self._inflater.feed(read)
+        return data
+
+
+def raw_body(
+    response: httpx2.Response, stream: Any, coding: str
+) -> RawBody | DirectBody | None:
     """The body of an answer, or `None` where only httpx2 can read it."""
+    if isinstance(stream, DirectBody):
+        return _Inflated(stream, coding) if coding in CODINGS else stream
     found: Any = response
     for name in ("stream", "_stream", "_httpcore_stream", "_stream", "_connection"):
         found = getattr(found, name, None)

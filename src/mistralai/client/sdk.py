@@ -84,7 +84,8 @@ class Mistral:
                 By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
             url_params: Values for `{names}` in `server_url`.
             client: An `httpx2.Client` to use for synchronous calls; it is left open.
-            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise.
+            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise; such as
+                `DefaultAioHttpClient()`, on aiohttp.
             retry_config: Retries of calls that say nothing of them: a `RetryConfig`, a number,
                 or `None` for none. By default 2.
             timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
