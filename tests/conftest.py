@@ -47,7 +47,9 @@ def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by bein
 
 def pytest_generate_tests(metafunc):
     """Tests of faults, and others that are about HTTP, run on aiohttp too."""
-    if "colour" in metafunc.fixturenames:
+    marks = metafunc.definition.iter_markers("parametrize")
+    its_own = any("colour" in mark.args[0] for mark in marks)
+    if "colour" in metafunc.fixturenames and not its_own:
         path = metafunc.definition.path
         too = path.parent.name == "faults" or path.stem in _ON_AIOHTTP
         metafunc.parametrize("colour", [*COLOURS, *(AIOHTTP if too else ())], indirect=True)

@@ -126,9 +126,7 @@ class _Inflated(DirectBody):
         return data
 
 
-def raw_body(
-    response: httpx2.Response, stream: Any, coding: str
-) -> RawBody | DirectBody | None:
+def raw_body(response: httpx2.Response, stream: Any, coding: str) -> RawBody | DirectBody | None:
     """The body of an answer, or `None` where only httpx2 can read it."""
     if isinstance(stream, DirectBody):
         return _Inflated(stream, coding) if coding in CODINGS else stream
