@@ -7,12 +7,14 @@ Each way of replacing is one that a library uses; those libraries themselves run
 import functools
 import inspect
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from unittest import mock
 
 import pytest
 
 from mistralai import Mistral
 from mistralai.client.chat import Chat
+from mistralai.client.utils.eventstreaming import EventStreamAsync
 from support.serving import ASK
 
 pytestmark = pytest.mark.anyio
@@ -117,6 +119,25 @@ async def test_a_method_that_was_put_back_is_the_own_one(sim):
     assert chat.stream_async == own
     chat.stream_async = own
     assert chat.stream_async is own
+
+
+async def test_a_parsed_stream_is_read_once_where_a_tracer_iterates_for_the_class(sim, monkeypatch):
+    traced_types = []
+    own = EventStreamAsync.__anext__
+
+    async def events(self):
+        traced_types.append(type(self))
+        with suppress(StopAsyncIteration):
+            while True:
+                yield await own(self)
+
+    monkeypatch.setattr(EventStreamAsync, "__aiter__", events)
+    async with (
+        Mistral("key", server_url=sim.url) as client,
+        client.chat.parse_stream_async(list[int], **ASK) as stream,
+    ):
+        assert isinstance(await stream.get_final_parsed(), list)
+    assert traced_types == [EventStreamAsync]
 
 
 async def test_mocks_are_left_alone(monkeypatch):
