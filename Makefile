@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow lock clean
+.PHONY: demo test check lint types test-slow ecosystem lock clean
 
 demo: $(VENV)/ready
 	@$(BIN)/python examples/demo.py
@@ -30,7 +30,11 @@ types: $(VENV)/ready
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test-slow: $(VENV)/ready
-	$(BIN)/python -m pytest -m slow --timeout 600
+	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem
+
+# Libraries that import `mistralai`, each installed with this project in an environment of its own.
+ecosystem: $(VENV)/ready
+	$(BIN)/python -m pytest -m slow tests/ecosystem -o faulthandler_timeout=0
 
 # The environment: pinned packages, then this project itself, editable.
 $(VENV)/ready: requirements/dev.txt pyproject.toml
