@@ -31,7 +31,7 @@ both = pytest.mark.parametrize("read", [read, read_async])
 
 @both
 def test_httpx2_pytest_answers(httpx2_mock, read):
-    url = "https://api.mistral.ai/v1/chat/completions"
+    url = "https://api.mistral.ai/v1/chat/completions#stream"
     httpx2_mock.add_response(url=url, text=BODY, headers={"content-type": "text/event-stream"})
     assert read(Mistral("key")) == "Hi"
     [request] = httpx2_mock.get_requests()
