@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow bench lock clean
+.PHONY: demo test check lint types test-slow bench ecosystem lock clean
 
 # The command line, with the simulator in place of the API where nothing says which server to ask.
 demo: $(VENV)/ready
@@ -32,7 +32,11 @@ types: $(VENV)/ready
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test-slow: $(VENV)/ready
-	$(BIN)/python -m pytest -m slow --timeout 600
+	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem
+
+# Libraries that import `mistralai`, each installed with this project in an environment of its own.
+ecosystem: $(VENV)/ready
+	$(BIN)/python -m pytest -m slow tests/ecosystem -o faulthandler_timeout=0
 
 # What a token costs, here and with others: about half an hour. `make bench ARGS="--only A,L --quick"`
 # for a part; ARGS=--help for more.

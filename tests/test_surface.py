@@ -57,6 +57,12 @@ def test_the_front_door_has_these_names():
         assert {name} <= {*dir(mistralai)} & {*dir(mistralai.client)}
 
 
+def test_the_models_stand_at_the_front_door_too():
+    for name in models.__all__:
+        assert getattr(mistralai, name) is getattr(models, name)
+    assert not hasattr(mistralai.client, "UserMessage")
+
+
 def test_the_version_is_the_distributions():
     try:
         version = importlib.metadata.version("mistralai")

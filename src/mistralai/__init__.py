@@ -10,7 +10,7 @@ the same module objects, so that a class patched under one path is patched under
 the other.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # pyright: ignore[reportConstantRedefinition]  # the star below has one too
 if TYPE_CHECKING:
     from .client import UNSET as UNSET
     from .client import BackoffStrategy as BackoffStrategy
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .client import models as models
     from .client import types as types
     from .client import utils as utils
+    from .client.models import *  # noqa: F403 - the models stand here too, as in SDK 1
 
 if not TYPE_CHECKING:
     from . import _spellings
@@ -37,6 +38,8 @@ if not TYPE_CHECKING:
 
         if name == "__all__" or name in client.__all__:
             return getattr(client, name)
+        if not name.startswith("_") and name in client.models.__all__:  # as in SDK 1
+            return getattr(client.models, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():

@@ -14,6 +14,7 @@ from typing_extensions import TypedDict
 
 import mistralai.models.usermessage
 from mistralai import UNSET, Mistral, Timeouts, errors, models
+from mistralai import UserMessage as FrontDoorMessage
 from mistralai.chat import Chat as OlderChat
 from mistralai.client import BackoffStrategy, RetryConfig
 from mistralai.client import Mistral as ClientMistral
@@ -55,6 +56,7 @@ def both_spellings_are_the_same(
     assert_type(message, UserMessage)
     assert_type(message, models.UserMessage)
     assert_type(message, mistralai.models.usermessage.UserMessage)
+    assert_type(message, FrontDoorMessage)
     assert_type(stream, EventStream[CompletionEvent])
     assert_type(OlderChat(client.sdk_configuration), Chat)
     assert_type(OlderSDKError("it went wrong"), SDKError)

@@ -164,6 +164,17 @@ def test_what_a_client_has_not_is_an_attribute_error() -> None:
     assert not hasattr(Mistral(KEY), "__wrapped__")
 
 
+@pytest.mark.parametrize(
+    "name", ["audio", "batch", "beta", "classifiers", "files", "fine_tuning", "ocr"]
+)
+def test_what_only_the_generated_sdk_has_is_said_to_be_there(name: str) -> None:
+    client = Mistral(KEY)
+    with pytest.raises(AttributeError, match=r"covers agents, chat, .*the generated SDK") as raised:
+        getattr(client, name)
+    assert (raised.value.name, raised.value.obj) == (name, client)
+    assert not hasattr(client, name)
+
+
 def test_a_client_shows_its_server_and_no_secret() -> None:
     shown = repr(Mistral(KEY, server_url="https://user:secret@a.example/v1?token=secret"))
     assert shown == (

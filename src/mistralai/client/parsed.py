@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from pydantic_core import from_json, to_json
 
@@ -213,6 +213,11 @@ class ParsedEventStream(_Parsed[P], EventStream[CompletionEvent]):
         super().__init__(stream, structure)
         self._source = iter(stream)
 
+    def __iter__(
+        self,
+    ) -> Self:  # not that which a tracer gives to `EventStream`: it is in the source
+        return self
+
     def __next__(self) -> CompletionEvent:
         self._rest.clear()
         return self._took(next(self._source))
@@ -258,6 +263,9 @@ class ParsedEventStreamAsync(_Parsed[P], EventStreamAsync[CompletionEvent]):
     def __init__(self, stream: EventStreamAsync[CompletionEvent], structure: Structure[P]) -> None:
         super().__init__(stream, structure)
         self._source = aiter(stream)
+
+    def __aiter__(self) -> Self:
+        return self
 
     async def __anext__(self) -> CompletionEvent:
         self._rest.clear()

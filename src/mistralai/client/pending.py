@@ -14,7 +14,11 @@ done nothing yet.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from functools import wraps
+from types import AsyncGeneratorType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from .signatures import mark_as_coroutine_function
 
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
@@ -69,7 +73,9 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
 
     async def __aenter__(self) -> S_co:
         self._stream = await self
-        await self._stream.__aenter__()
+        # Tracers make an async generator of it, which cannot be entered.
+        if not isinstance(self._stream, AsyncGeneratorType):
+            await self._stream.__aenter__()
         return self._stream
 
     async def __aexit__(
@@ -79,6 +85,10 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
         traceback: TracebackType | None,
     ) -> bool | None:
         assert self._stream is not None
+        stream: Any = self._stream
+        if isinstance(stream, AsyncGeneratorType):
+            await stream.aclose()
+            return None
         return await self._stream.__aexit__(exc_type, exc, traceback)
 
     def __aiter__(self: PendingStream[Stream[E]]) -> AsyncIterator[E]:
@@ -118,6 +128,26 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
     def cr_await(self) -> Any:
         """What the call waits for."""
         return getattr(self._begun, "cr_await", None)
+
+
+def pending_still(method: Callable[..., Any]) -> Callable[..., Any]:
+    """What to call where a method that gives a `PendingStream` was replaced.
+
+    Tracers put an `async def` in its place, whose result can only be awaited. It is called
+    when the stream is used; then its result may be entered and iterated as well.
+
+    Args:
+        method: What was found. Other callables than functions, such as a `Mock`, are given back.
+    """
+    if not isinstance(method, FunctionType | MethodType):  # as proxies of them say that they are
+        return method
+
+    @wraps(method)
+    def call(*args: Any, **kwargs: Any) -> PendingStream[Any]:
+        return PendingStream(lambda: method(*args, **kwargs))
+
+    mark_as_coroutine_function(cast("FunctionType", call))
+    return call
 
 
 class _Iteration(AsyncIterator[E]):

@@ -33,6 +33,20 @@ _RESOURCES = {
     "fim": ("fim", "Fim"),
     "models": ("models_", "Models"),
 }
+_ELSEWHERE = {
+    "audio",
+    "batch",
+    "beta",
+    "classifiers",
+    "events",
+    "files",
+    "fine_tuning",
+    "ocr",
+    "realtime",
+    "responses",
+    "workflows",
+}
+"""What the generated SDKs have beside these."""
 
 
 class Mistral:
@@ -130,7 +144,7 @@ class Mistral:
         def __getattr__(self, name: str) -> Any:
             """Make a resource when it is first used, and keep it."""
             if name not in _RESOURCES:
-                raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+                raise AttributeError(_missing(type(self).__name__, name), name=name, obj=self)
             import importlib
 
             module, cls = _RESOURCES[name]
@@ -175,6 +189,17 @@ class Mistral:
     def __repr__(self) -> str:
         # Rendered tracebacks show clients whose constructor raised, too.
         return f"{type(self).__name__}({self.__dict__.get('sdk_configuration')!r})"
+
+
+def _missing(cls: str, name: str) -> str:
+    said = f"{cls!r} has no attribute {name!r}"
+    if name not in _ELSEWHERE:
+        return said
+    return (
+        f"{said}: this package covers {', '.join(_RESOURCES)}. For the rest of the API use the"
+        " generated SDK, `mistralai` on the public index, in an environment of its own, or plain"
+        " HTTP: https://docs.mistral.ai/api"
+    )
 
 
 def _server(server: str | None) -> str:

@@ -10,12 +10,14 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import Parameter
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any, TypeVar, cast
 
 from .types.unset import UNSET
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_OWN: set[object] = set()
 
 
 def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F], F]:
@@ -37,10 +39,19 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
             parameters=[*named, *_parameters(params_type)]
         )
         if coroutine:
-            _mark_as_coroutine_function(function)
+            mark_as_coroutine_function(function)
+            _OWN.add(function)
         return method
 
     return describe
+
+
+def is_own(method: object) -> bool:
+    """Whether a method is one described with `coroutine=True`, not what took its place.
+
+    Proxies answer for what they stand around, so only the type itself is asked.
+    """
+    return type(method) is MethodType and method.__func__ in _OWN
 
 
 def required_of(params_type: type) -> frozenset[str]:
@@ -102,7 +113,8 @@ def _notes(params_type: type) -> Iterator[tuple[str, str]]:
         yield name, note.__forward_arg__
 
 
-def _mark_as_coroutine_function(function: FunctionType) -> None:
+def mark_as_coroutine_function(function: FunctionType) -> None:
+    """Let a function that gives an awaitable count as a coroutine function."""
     if sys.version_info >= (3, 12):
         inspect.markcoroutinefunction(function)
     else:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .chunk import *
     from .content import *
     from .contentdicts import *
+    from .conversations import *
     from .embeddings import *
     from .event import *
     from .file import *
@@ -84,6 +85,37 @@ _MODULES = {
         "ThinkingTypedDict",
         "ToolReferenceChunkToolTypedDict",
         "ToolReferenceChunkTypedDict",
+    ),
+    "conversations": (
+        "AgentHandoffEntry",
+        "CodeInterpreterTool",
+        "CompletionArgs",
+        "CompletionArgsStop",
+        "ConversationInputs",
+        "ConversationRequestTool",
+        "ConversationResponse",
+        "ConversationResponseOutput",
+        "ConversationUsageInfo",
+        "FunctionCallEntry",
+        "FunctionCallEntryArguments",
+        "FunctionResultEntry",
+        "FunctionTool",
+        "InputEntries",
+        "MessageEntries",
+        "MessageInputContentChunks",
+        "MessageInputEntry",
+        "MessageInputEntryContent",
+        "MessageOutputContentChunks",
+        "MessageOutputEntry",
+        "MessageOutputEntryContent",
+        "ToolExecutionEntry",
+        "ToolExecutionEntryName",
+        "ToolFileChunk",
+        "ToolFileChunkTool",
+        "UnknownConversationEntry",
+        "UnknownConversationTool",
+        "WebSearchPremiumTool",
+        "WebSearchTool",
     ),
     "embeddings": (
         "EmbeddingDtype",

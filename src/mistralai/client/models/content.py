@@ -161,6 +161,8 @@ class ThinkChunk(BaseModel):
     signature: LooseStr = None
     closed: LooseBool = None
 
+    _never_null = frozenset({"closed"})
+
 
 class UnknownResourceChunkContent(UnknownContentChunk):
     """What a resource holds that this client cannot read; `raw` has it."""

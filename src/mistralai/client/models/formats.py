@@ -39,6 +39,8 @@ class JSONSchema(BaseModel):
     description: str | None = None
     strict: bool | None = None
 
+    _never_null = frozenset({"strict"})
+
 
 class ResponseFormat(BaseModel):
     """The form of the answer.
@@ -50,6 +52,8 @@ class ResponseFormat(BaseModel):
 
     type: ResponseFormats | None = None
     json_schema: JSONSchema | None = None
+
+    _never_null = frozenset({"type"})
 
 
 class Prediction(BaseModel):

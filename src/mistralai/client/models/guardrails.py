@@ -56,6 +56,8 @@ class _ModerationConfig(BaseModel):
     ignore_other_categories: bool | None = None
     action: ModerationLLMAction | None = None
 
+    _never_null = frozenset({"model_name", "ignore_other_categories", "action"})
+
 
 class ModerationLlmv1Config(_ModerationConfig):
     """How to moderate with the first moderation model."""
@@ -81,3 +83,5 @@ class GuardrailConfig(BaseModel):
     block_on_error: bool | None = None
     moderation_llm_v1: ModerationLlmv1Config | None = None
     moderation_llm_v2: ModerationLlmv2Config | None = None
+
+    _never_null = frozenset({"block_on_error"})

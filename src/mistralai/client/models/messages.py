@@ -63,6 +63,8 @@ class AssistantMessage(BaseModel):
     tool_calls: list[ToolCall] | None = None
     prefix: LooseBool = None
 
+    _never_null = frozenset({"prefix"})
+
 
 class ToolMessage(BaseModel):
     """What a function gave.

@@ -41,3 +41,5 @@ class ToolCall(BaseModel):
     id: LooseStr = None
     type: LooseStr = "function"
     index: LooseInt = None
+
+    _never_null = frozenset({"id", "type", "index"})

@@ -51,6 +51,8 @@ class Function(BaseModel):
     description: str | None = None
     strict: bool | None = None
 
+    _never_null = frozenset({"description", "strict"})
+
 
 class Tool(BaseModel):
     """A function that the model may call."""

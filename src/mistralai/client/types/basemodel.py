@@ -1,6 +1,6 @@
 """The base of all models."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import BaseModel as PydanticBaseModel
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, model_serializer
@@ -22,8 +22,8 @@ __all__ = [
 class BaseModel(PydanticBaseModel):
     """A pydantic model that keeps unknown fields and dumps only what it was told.
 
-    A dump leaves out a `None` that was neither given nor received; a null that was
-    stays. `UNSET` given to a constructor means that the argument was not given.
+    A dump leaves out a `None` that was neither given nor received, and one of a field for
+    which the API takes no null; another null stays. `UNSET` given to a constructor means that the argument was not given.
     `model_fields_set` tells an absent field from one that was null.
     """
 
@@ -35,6 +35,9 @@ class BaseModel(PydanticBaseModel):
         arbitrary_types_allowed=True,
         protected_namespaces=(),
     )
+
+    _never_null: ClassVar[frozenset[str]] = frozenset()
+    """Fields for which the API takes no null: callers give `None` where they mean nothing."""
 
     if not TYPE_CHECKING:  # type checkers have the fields' own names, this would hide them
 
@@ -49,7 +52,7 @@ class BaseModel(PydanticBaseModel):
         model = cast("object", self)
         if not isinstance(model, PydanticBaseModel):
             return model  # a plain value where a model should be, as `model_construct` leaves it
-        given = model.__pydantic_fields_set__
+        given = model.__pydantic_fields_set__ - self._never_null
         return {k: v for k, v in handler(self).items() if v is not None or k in given}
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, cast
 
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
@@ -277,6 +277,13 @@ class EventStream(_StreamState[T]):
         self.close()
 
 
+def _made(kind: type[BaseException], value: object) -> BaseException:
+    """The exception that `throw` of a generator makes of a class and a value."""
+    if isinstance(value, BaseException):
+        return value
+    return kind() if value is None else kind(value)
+
+
 class EventStreamAsync(_StreamState[T]):
     """`EventStream` for asyncio and trio: `async for`, best inside `async with`."""
 
@@ -341,6 +348,29 @@ class EventStreamAsync(_StreamState[T]):
         await self._driver.aclose()
 
     close = aclose
+
+    # With these it is a `collections.abc.AsyncGenerator`, by which some programs know a stream.
+
+    async def asend(self, value: None) -> T:
+        """Give the next event, as `anext` does.
+
+        Raises:
+            TypeError: There is a value to send: a stream takes none.
+        """
+        if value is not None:
+            raise TypeError(f"a stream of events takes no value; asend() was given {value!r}")
+        return await self.__anext__()
+
+    async def athrow(
+        self,
+        typ: type[BaseException] | BaseException,
+        val: object = None,
+        tb: TracebackType | None = None,
+    ) -> NoReturn:
+        """Be done with the stream, then raise the exception."""
+        await self.aclose()
+        error = typ if isinstance(typ, BaseException) else _made(typ, val)
+        raise error if tb is None else error.with_traceback(tb)
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,0 +1,1 @@
+"""The chat API of a Mistral model that Azure serves: `mistralai.azure.client`."""

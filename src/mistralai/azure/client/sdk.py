@@ -1,0 +1,66 @@
+"""The client of a model on Azure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mistralai.client import Mistral
+
+from .chat import Chat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class MistralAzure(Mistral):
+    """A client of the chat API of a Mistral model that Azure serves.
+
+    It is `Mistral` with another address and authentication. The API key goes out as
+    `api-key` and as `authorization`.
+
+    Attributes:
+        chat: Chat completions, the one resource that there is on Azure.
+    """
+
+    def __init__(
+        self,
+        api_key: str | Callable[[], str | None],
+        server: None = None,
+        server_url: str | None = None,
+        *,
+        api_version: str = "2024-05-01-preview",
+        **settings: Any,
+    ) -> None:
+        """Set a client up.
+
+        Args:
+            api_key: The deployment's key, or a callable that gives it.
+            server: Takes the place that it has in `Mistral`; Azure has no named servers.
+            server_url: The endpoint, without `/models`.
+            api_version: The version of Azure's API that is asked for.
+            settings: The other settings, as `Mistral` takes them.
+
+        Raises:
+            TypeError: An argument is unknown or of the wrong type.
+            ValueError: There is no key or no address, or a value is wrong.
+        """
+        # The environment's key and address are for Mistral's API, and go nowhere else.
+        if not api_key:
+            raise ValueError("MistralAzure needs api_key, the key of the deployment")
+        if not server_url:
+            raise ValueError("MistralAzure needs server_url, the address of the deployment")
+        super().__init__(api_key, server, server_url=server_url, **settings)
+        self.chat = Chat(self.sdk_configuration, api_version=api_version)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say that there is chat alone: the other resources of `Mistral` are not on Azure."""
+            raise AttributeError(
+                f"{type(self).__name__!r} has no attribute {name!r}: on Azure there is `chat` alone",
+                name=name,
+                obj=self,
+            )
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self)})

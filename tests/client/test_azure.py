@@ -1,0 +1,104 @@
+"""A model on Azure: the same client with another address and authentication."""
+
+from importlib import import_module
+
+import httpx2
+import pytest
+
+import mistralai.azure.client
+import mistralai.client
+from mistralai import Mistral
+from mistralai.azure.client import MistralAzure
+from mistralai.simulator import Answer, Simulator
+from support.serving import ASK, DONE, HELLO
+
+MESSAGES = ASK["messages"]
+
+
+@pytest.fixture
+def answering():
+    """A simulator that answers whatever it is asked."""
+    with Simulator(Answer(body=[HELLO, DONE])) as sim:
+        yield sim
+
+
+@pytest.fixture
+def client(answering):
+    with MistralAzure("a key", server_url=answering.url) as client:
+        yield client
+
+
+def test_the_request_goes_where_azure_answers_with_the_key_in_azures_header(client, answering):
+    with client.chat.stream(messages=MESSAGES) as stream:
+        assert stream.get_final_text() == "Hello"
+    [request] = answering.requests
+    assert request.target == "/models/chat/completions?api-version=2024-05-01-preview"
+    assert request.headers["api-key"] == "a key"
+    assert request.headers["authorization"] == "Bearer a key"
+    assert request.json == {"model": "azureai", "messages": MESSAGES, "stream": True}
+
+
+@pytest.mark.anyio
+async def test_an_async_stream_works_likewise_with_a_model_and_a_version(answering):
+    client = MistralAzure(lambda: "a key", None, answering.url, api_version="2025 beta")
+    async with client, client.chat.stream_async(**ASK) as stream:
+        assert await stream.get_final_text() == "Hello"
+    [request] = answering.requests
+    assert request.target == "/models/chat/completions?api-version=2025+beta"
+    assert request.headers["api-key"] == "a key"
+    assert request.json["model"] == "m"
+
+
+def test_whole_answers_and_other_settings_are_those_of_the_client():
+    def answer(request):
+        assert request.url.path == "/base/models/chat/completions"
+        message = {"role": "assistant", "content": "Hi"}
+        return httpx2.Response(200, json={"choices": [{"index": 0, "message": message}]})
+
+    with httpx2.Client(transport=httpx2.MockTransport(answer)) as http:
+        azure = MistralAzure("k", server_url="https://a.example/base/", client=http)
+        assert azure.chat.complete(messages=MESSAGES).choices[0].message.content == "Hi"
+
+
+@pytest.mark.parametrize("headers", [{"authorization": "Bearer token"}, {"api-key": "other"}])
+def test_a_callers_own_headers_win(client, answering, headers):
+    client.chat.stream(messages=MESSAGES, http_headers=headers).until_done()
+    [request] = answering.requests
+    sent = {name: request.headers.get(name) for name in ("authorization", "api-key")}
+    expected = {"authorization": "Bearer a key", "api-key": "other"}
+    assert sent == (expected if "api-key" in headers else {**headers, "api-key": None})
+
+
+def test_a_callable_that_gives_no_key_sends_none(answering):
+    client = MistralAzure(lambda: None, server_url=answering.url)
+    client.chat.stream(messages=MESSAGES).until_done()
+    assert not {"authorization", "api-key"} & {*answering.requests[0].headers}
+
+
+def test_the_key_and_the_address_of_mistrals_own_api_stay_there(monkeypatch):
+    monkeypatch.setenv("MISTRAL_API_KEY", "mistral's")
+    monkeypatch.setenv("MISTRAL_SERVER_URL", "https://mistral.example")
+    with pytest.raises(ValueError, match="needs api_key"):
+        MistralAzure(None, server_url="https://a.example")
+    with pytest.raises(ValueError, match="needs server_url"):
+        MistralAzure("a key")
+
+
+def test_there_is_chat_alone(client):
+    for name in ("fim", "ocr", "nothing"):
+        with pytest.raises(AttributeError, match="on Azure there is `chat` alone"):
+            getattr(client, name)
+    assert "chat" in dir(client)
+    assert "fim" not in dir(client)
+    assert isinstance(client, Mistral)
+
+
+@pytest.mark.parametrize("name", ["errors", "models", "types", "utils", "UNSET", "__version__"])
+def test_beside_it_stands_what_stands_beside_the_client(name):
+    assert getattr(mistralai.azure.client, name) is getattr(mistralai.client, name)
+    assert name in dir(mistralai.azure.client)
+
+
+def test_other_names_are_none():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        import_module("mistralai.azure.client").nothing  # noqa: B018 - reading it is the test

@@ -1,0 +1,52 @@
+"""any-llm."""
+
+import json
+
+from any_llm import acompletion, completion
+from checks import MODEL, POEM, QUESTION, City, main
+
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
+    },
+}
+
+
+def asking(url, question=POEM, **options):
+    messages = [{"role": "user", "content": question}]
+    provider = {"provider": "mistral", "api_key": "key", "api_base": url}
+    return {"model": MODEL, "messages": messages, "stream": True, **provider, **options}
+
+
+async def text(url):
+    stream = await acompletion(**asking(url))
+    return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
+
+
+def text_sync(url):
+    return "".join(chunk.choices[0].delta.content or "" for chunk in completion(**asking(url)))
+
+
+async def tool(url):
+    calls = []
+    async for chunk in await acompletion(**asking(url, QUESTION, tools=[TOOL])):
+        calls += chunk.choices[0].delta.tool_calls or ()
+    assert calls[0].function.name == "get_weather"
+    return json.loads("".join(call.function.arguments or "" for call in calls))
+
+
+async def structured(url):
+    answer = await acompletion(**asking(url, "A city.", stream=False, response_format=City))
+    return City.model_validate_json(answer.choices[0].message.content)
+
+
+async def cancelled(url):
+    stream = await acompletion(**asking(url))
+    await anext(stream)
+    await stream.aclose()
+
+
+main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
+main(text=text_sync, error=text_sync)

@@ -1,0 +1,108 @@
+"""Tracing libraries: the argument names one, and every form of a call is read through it.
+
+Prints the forms that held, then the number of spans where the library keeps them here.
+"""
+
+import asyncio
+import os
+import sys
+
+os.environ |= {"OPIK_URL_OVERRIDE": "http://127.0.0.1:9", "OPIK_CONSOLE_LOGGING_LEVEL": "CRITICAL"}
+
+from checks import FIRST_LINE, MODEL, POEM
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from mistralai import Mistral
+from mistralai.simulator import Simulator
+
+ASK = {"model": MODEL, "messages": [{"role": "user", "content": POEM}]}
+SPANS = InMemorySpanExporter()
+
+
+def _provider():
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(SPANS))
+    return provider
+
+
+def openinference(client):
+    from openinference.instrumentation.mistralai import MistralAIInstrumentor
+
+    MistralAIInstrumentor().instrument(tracer_provider=_provider())
+    return client
+
+
+def openllmetry(client):
+    from opentelemetry.instrumentation.mistralai import MistralAiInstrumentor
+
+    MistralAiInstrumentor().instrument(tracer_provider=_provider())
+    return client
+
+
+def ddtrace(client):
+    import ddtrace
+
+    ddtrace.tracer.enabled = False
+    ddtrace.patch(mistralai=True)
+    return client
+
+
+def braintrust(client):
+    from braintrust.integrations.mistral import wrap_mistral
+
+    return wrap_mistral(client)
+
+
+def opik(client):
+    from opik.integrations.mistral import track_mistral
+
+    return track_mistral(client)
+
+
+def said(event):
+    return event.data.choices[0].delta.content or ""
+
+
+def sync(chat):
+    return "".join(said(event) for event in chat.stream(**ASK))
+
+
+def whole(chat):
+    return chat.complete(**ASK).choices[0].message.content
+
+
+async def text_of(stream):
+    return "".join([said(event) async for event in stream])
+
+
+async def entered(chat):
+    async with chat.stream_async(**ASK) as stream:
+        return await text_of(stream)
+
+
+async def awaited(chat):
+    return await text_of(await chat.stream_async(**ASK))
+
+
+async def iterated(chat):
+    return await text_of(chat.stream_async(**ASK))
+
+
+async def whole_async(chat):
+    return (await chat.complete_async(**ASK)).choices[0].message.content
+
+
+def run(trace):
+    with Simulator() as sim:
+        chat = trace(Mistral("key", server_url=sim.url)).chat
+        for form in (sync, whole, entered, awaited, iterated, whole_async):
+            got = form(chat)
+            text = asyncio.run(got) if asyncio.iscoroutine(got) else got
+            assert text.startswith(FIRST_LINE), form
+            print(form.__name__)
+    print(len(SPANS.get_finished_spans()))
+
+
+run(globals()[sys.argv[1]])
