@@ -6,6 +6,7 @@ import pytest
 
 from mistralai.client.errors import APITimeoutError, MistralError
 from mistralai.client.errors import precise as classes
+from mistralai.client.flow import LATE
 from mistralai.client.retry import Policy
 from mistralai.client.steps import Read, Send
 from mistralai.client.timeouts import Limits
@@ -100,6 +101,16 @@ def test_time_that_goes_by_over_pings_without_a_pause_is_waited_too() -> None:
 def test_the_total_ends_every_wait(body: tuple[Piece, ...]) -> None:
     limits = Limits(connect=2.0, first_event=10.0, idle=3.0, total=2.5)
     timed_out(ByHand(answers(*body), limits=limits), "total", 2.5)
+
+
+def test_the_total_ends_a_flood_of_content_once_more_came_than_can_have_waited() -> None:
+    flood = [text("x" * 2**20)] * 500
+    hand = ByHand(answers(*flood), limits=Limits(total=1.0))
+    hand.clock.step = 0.01
+    events, error = hand.stream()
+    assert isinstance(error, APITimeoutError)
+    assert error.phase == "total"
+    assert LATE / 2**20 <= len(events) < 100
 
 
 def test_the_total_ends_a_stream_that_is_never_silent() -> None:

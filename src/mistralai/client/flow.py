@@ -50,6 +50,9 @@ ERROR_BODY: Final = (1024 * 1024, 5.0)
 DRAIN: Final = (4096, 0.05)
 """Bytes and seconds that the rest of a body may take after `[DONE]`."""
 
+LATE: Final = 16 * 1024 * 1024
+"""Bytes that may be read after `total`: more than the buffers on the way hold."""
+
 _REDIRECTS = 5
 _FEW = 16
 _EARLY = 0.005  # seconds by which a timer may fire before its moment
@@ -77,6 +80,7 @@ class Call:
         self._read_at = 0.0
         self._content_at: float | None = None
         self._waiting_since = 0.0
+        self._late = 0  # bytes that were read after the end of `total`
         self._retries = 0
         self._answered = False  # the attempt that is on has its head
         self._stale = False  # it went over a connection that had died unnoticed
@@ -222,8 +226,9 @@ class Call:
         """Read once, within the limits of the call."""
         before = self._waiting_since
         deadline, self._phase = self._patience.deadline(before)
-        # A caller who took his time may have what came; pings without a pause are no such thing.
-        late = self._phase == "total"
+        # A caller who took his time may have what came; pings without a pause are no such thing,
+        # nor is more than came while nobody read.
+        late = self._phase == "total" and self._late < LATE
         try:
             moment = deadline if until is None else _least(deadline, until)
             data: bytes = yield Read(moment, late)
@@ -232,6 +237,8 @@ class Call:
         self._waiting_since = self._read_at = self._world.clock()
         self._patience.waited(self._read_at - before)
         self.timing.bytes += len(data)
+        if self._patience.total_at is not None and before >= self._patience.total_at:
+            self._late += len(data)
         return data
 
     def _again(self, error: MistralError) -> Steps[None]:
