@@ -161,7 +161,7 @@ class ThinkChunk(BaseModel):
     signature: LooseStr = None
     closed: LooseBool = None
 
-    _never_null = frozenset({"closed"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"closed"})
 
 
 class UnknownResourceChunkContent(UnknownContentChunk):

@@ -4,7 +4,7 @@ They have the fields of the generated SDK, and read and dump as the models of ch
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
 from ..types.unions import OneOf, StrictOneOf, Unknown
@@ -137,7 +137,7 @@ class CompletionArgs(BaseModel):
     tool_choice: ToolChoiceEnum | None = None
     reasoning_effort: ReasoningEffort | None = None
 
-    _never_null = frozenset({"tool_choice"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"tool_choice"})
 
 
 class ToolFileChunk(BaseModel):

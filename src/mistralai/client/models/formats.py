@@ -1,6 +1,6 @@
 """What a request says of the form and the manner of the answer (wire-format section 2)."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -39,7 +39,7 @@ class JSONSchema(BaseModel):
     description: str | None = None
     strict: bool | None = None
 
-    _never_null = frozenset({"strict"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"strict"})
 
 
 class ResponseFormat(BaseModel):
@@ -53,7 +53,7 @@ class ResponseFormat(BaseModel):
     type: ResponseFormats | None = None
     json_schema: JSONSchema | None = None
 
-    _never_null = frozenset({"type"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"type"})
 
 
 class Prediction(BaseModel):

@@ -1,6 +1,6 @@
 """Moderation of a request's input (wire-format section 2)."""
 
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
 
@@ -56,7 +56,9 @@ class _ModerationConfig(BaseModel):
     ignore_other_categories: bool | None = None
     action: ModerationLLMAction | None = None
 
-    _never_null = frozenset({"model_name", "ignore_other_categories", "action"})
+    _never_null: ClassVar[frozenset[str]] = frozenset(
+        {"model_name", "ignore_other_categories", "action"}
+    )
 
 
 class ModerationLlmv1Config(_ModerationConfig):
@@ -84,4 +86,4 @@ class GuardrailConfig(BaseModel):
     moderation_llm_v1: ModerationLlmv1Config | None = None
     moderation_llm_v2: ModerationLlmv2Config | None = None
 
-    _never_null = frozenset({"block_on_error"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"block_on_error"})

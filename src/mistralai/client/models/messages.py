@@ -1,6 +1,6 @@
 """The four kinds of message (wire-format section 3)."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
 from ..types.lenient import LooseBool, NullIs
@@ -63,7 +63,7 @@ class AssistantMessage(BaseModel):
     tool_calls: list[ToolCall] | None = None
     prefix: LooseBool = None
 
-    _never_null = frozenset({"prefix"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"prefix"})
 
 
 class ToolMessage(BaseModel):

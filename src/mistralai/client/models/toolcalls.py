@@ -3,7 +3,7 @@
 Sent and received: a call of an answer goes back in the next request.
 """
 
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Field
 
@@ -42,4 +42,4 @@ class ToolCall(BaseModel):
     type: LooseStr = "function"
     index: LooseInt = None
 
-    _never_null = frozenset({"id", "type", "index"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"id", "type", "index"})

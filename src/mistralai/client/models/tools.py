@@ -1,6 +1,6 @@
 """Tools that a request offers to the model, and the choice among them (wire-format section 2)."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
 from ..types.unions import StrictOneOf, Unknown
@@ -51,7 +51,7 @@ class Function(BaseModel):
     description: str | None = None
     strict: bool | None = None
 
-    _never_null = frozenset({"description", "strict"})
+    _never_null: ClassVar[frozenset[str]] = frozenset({"description", "strict"})
 
 
 class Tool(BaseModel):
