@@ -212,7 +212,9 @@ async def connect_tcp(
     """
     loop = asyncio.get_running_loop()
     extra: dict[str, Any] = {}
-    if isinstance(loop, asyncio.BaseEventLoop):  # uvloop tries them one after another
+    # uvloop tries them one after another; and CPython's race, in older releases, breaks with
+    # tasks that begin at once.
+    if isinstance(loop, asyncio.BaseEventLoop) and loop.get_task_factory() is None:
         extra["happy_eyeballs_delay"] = _STAGGER
     try:
         async with asyncio.timeout(left(timeout)):
