@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -59,13 +59,5 @@ class Chat(chat.Chat):
             stream=stream,
             asynchronous=asynchronous,
         )
-        asked = plan.request
-        request = AzureRequest(
-            method=asked.method,
-            url=asked.url,
-            key=asked.key,
-            body=asked.body,
-            headers=asked.headers,
-            stream=asked.stream,
-        )
-        return replace(plan, request=request)
+        asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
+        return replace(plan, request=AzureRequest(**asked))
