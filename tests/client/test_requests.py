@@ -19,39 +19,8 @@ from mistralai.models import (
 )
 from mistralai.simulator import Answer, Gate, Simulator
 from support.serving import ASK, DONE, HELLO
+from support.wire_fields import NOT_NULLABLE, NULLABLE
 
-NULLABLE = [
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "min_tokens",
-    "top_k",
-    "repetition_penalty",
-    "logprobs",
-    "top_logprobs",
-    "prompt_logprobs",
-    "top_prompt_logprobs",
-    "stop",
-    "random_seed",
-    "metadata",
-    "tools",
-    "presence_penalty",
-    "frequency_penalty",
-    "n",
-    "reasoning_effort",
-    "prompt_mode",
-    "guardrails",
-    "prompt_cache_key",
-    "service_tier",
-]
-NOT_NULLABLE = [
-    "stream",
-    "response_format",
-    "tool_choice",
-    "prediction",
-    "parallel_tool_calls",
-    "safe_prompt",
-]
 EVERY_FIELD = {
     **ASK,
     "temperature": 0.5,

@@ -23,40 +23,7 @@ from mistralai.client.params import (
 )
 from mistralai.client.signatures import nullable_of, required_of
 from support.interpreter import modules_after
-
-# Wire-format section 2, by hand: these two lists are what the module has to agree with.
-NULLABLE = [
-    "temperature",
-    "top_p",
-    "max_tokens",
-    "min_tokens",
-    "top_k",
-    "repetition_penalty",
-    "logprobs",
-    "top_logprobs",
-    "prompt_logprobs",
-    "top_prompt_logprobs",
-    "stop",
-    "random_seed",
-    "metadata",
-    "tools",
-    "presence_penalty",
-    "frequency_penalty",
-    "n",
-    "reasoning_effort",
-    "prompt_mode",
-    "guardrails",
-    "prompt_cache_key",
-    "service_tier",
-]
-LEFT_OUT = [
-    "stream",
-    "response_format",
-    "tool_choice",
-    "prediction",
-    "parallel_tool_calls",
-    "safe_prompt",
-]
+from support.wire_fields import NOT_NULLABLE, NULLABLE
 
 
 def fields(body: type) -> set[str]:
@@ -64,7 +31,7 @@ def fields(body: type) -> set[str]:
 
 
 def test_a_chat_body_has_the_fields_of_the_api() -> None:
-    assert fields(ChatBody) == {"model", "messages", *NULLABLE, *LEFT_OUT}
+    assert fields(ChatBody) == {"model", "messages", *NULLABLE, *NOT_NULLABLE}
     assert required_of(ChatBody) == {"model", "messages"}
     assert nullable_of(ChatBody) == set(NULLABLE)
 
