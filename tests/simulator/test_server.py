@@ -44,7 +44,9 @@ def test_pieces_that_follow_at_once_are_sends_of_their_own_without_delay(monkeyp
 
     class Socket(socket.socket):
         def send(self, data, *flags):
-            sent.append((bytes(data), self.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            if self.family == socket.AF_INET:  # the loop's own pair has no such option
+                no_delay = self.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                sent.append((bytes(data), no_delay))
             return super().send(data, *flags)
 
     monkeypatch.setattr(socket, "socket", Socket)  # `accept` makes the server's from it
@@ -52,7 +54,7 @@ def test_pieces_that_follow_at_once_are_sends_of_their_own_without_delay(monkeyp
         client.send(chat())
         client.read_to(b"0\r\n\r\n")
         sim.requests[0].answered.wait()
-    head, *pieces = [data for data, no_delay in sent if no_delay and data != b"\0"]
+    head, *pieces = [data for data, no_delay in sent if no_delay]
     assert head.startswith(b"HTTP/1.1 200 OK\r\n")
     assert head.endswith(b"\r\n\r\n")
     chunks = [b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (ONE, TWO[:4], TWO[4:])]
