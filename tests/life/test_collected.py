@@ -36,6 +36,7 @@ for way in (unread, read, in_a_cycle, by_another_thread):
     say(way.__name__)
     sys.stdin.readline()
 
+threading.excepthook = bool  # prints nothing, should the end of the program wake this thread
 blocked = client.chat.stream(**ask)
 next(blocked)
 threading.Thread(target=next, args=(blocked,), daemon=True).start()

@@ -76,11 +76,11 @@ class SyncStream(Connection, httpcore2.NetworkStream):
     def _read(self, max_bytes: int, seconds: float | None) -> bytes:
         if self._sock is None:
             return self._inner.read(max_bytes, seconds)
-        # To set a socket's timeout is a call of the system for each token.
-        if not _alike(seconds, self._set_to):
-            self._sock.settimeout(seconds)
-            self._set_to = seconds
         try:
+            # To set a socket's timeout is a call of the system for each token.
+            if not _alike(seconds, self._set_to):
+                self._sock.settimeout(seconds)
+                self._set_to = seconds
             return self._sock.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore2.ReadTimeout(str(error)) from error
