@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import pydantic
 import pytest
+from hypothesis import example as including
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -336,6 +337,7 @@ def test_a_pattern_that_is_not_simple_is_refused(pattern):
 @pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")  # by Python's own engine
 @settings(deadline=None)  # other work on the machine is no failure
 @given(st.text(alphabet="ab[]()-^$*+?{}1,.|\\dw", max_size=12), st.integers(0, 3))
+@including(r"[^\w]", 0)
 def test_any_pattern_is_matched_or_refused(pattern, seed):
     """Whatever the pattern: a `PatternError`, or a text that Python's own engine matches."""
     try:

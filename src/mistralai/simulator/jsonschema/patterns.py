@@ -9,7 +9,8 @@ import string
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-_SETS: Final = {"d": string.digits, "w": string.ascii_lowercase + string.digits, "s": " "}
+_WORD: Final = string.ascii_letters + string.digits + "_"  # all of ASCII, for `[^\w]`
+_SETS: Final = {"d": string.digits, "w": _WORD, "s": " "}
 _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 _ANY: Final = string.ascii_letters + string.digits + " -_.,"
 _PRINTABLE: Final = string.digits + string.ascii_letters + string.punctuation + " "
