@@ -11,6 +11,12 @@ _ON_AIOHTTP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Two workers a core, for `-n auto`: many tests wait for a program that they started."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _clean_environment():
     """Keep keys, proxies and certificates of this machine out of the tests."""
