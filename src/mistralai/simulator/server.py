@@ -16,7 +16,7 @@ from .bounds import AtLeastOne, Count, check
 from .connection import Connection
 from .framing import to_wire
 from .model import seeding
-from .pacing import Pace, Sleep
+from .pacing import Pace, Sleep, Ticks
 from .received import Request
 
 _BREATH: Final = 0.1
@@ -69,6 +69,7 @@ class Server:
         self._speed = speed
         self._open: set[Connection] = set()
         self._attaching: dict[asyncio.Task[None], socket] = {}
+        self._ticks: Ticks
 
     def close(self) -> None:
         """Close what the answers have opened, once the loop has ended."""
@@ -77,6 +78,7 @@ class Server:
     async def serve(self, sock: socket, context: ssl.SSLContext | None) -> None:
         """Accept connections on a bound socket until cancelled; then drop them all."""
         loop = asyncio.get_running_loop()
+        self._ticks = Ticks()
         sock.setblocking(False)
         loop.add_reader(sock, self._accept, sock, context)
         try:
@@ -172,7 +174,7 @@ class Server:
 
     def pace(self) -> Pace:
         """Make what waits for the pauses of one answer."""
-        return Pace(self._sleep, self._speed)
+        return Pace(self._ticks, self._sleep, self._speed)
 
     def _headers(self, request: Request) -> list[tuple[str, str]]:
         request_id = seeding.request_id(self._seed, request.number)

@@ -47,10 +47,13 @@ class Timing:
         yield from islice(iterator, 1)
         gap = 1 / self.tokens_per_second if self.tokens_per_second else 0.0
         wait = self.first
+        pause = Pause(gap)
         while burst := list(islice(iterator, self.burst)):
             seconds = self._around(wait, chance) + self._around(gap * (len(burst) - 1), chance)
             if seconds:
-                yield Pause(seconds)
+                if seconds != pause.seconds:
+                    pause = Pause(seconds)
+                yield pause
             yield b"".join(burst)
             wait = gap
 
