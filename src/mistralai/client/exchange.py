@@ -19,6 +19,7 @@ from .connection import Connection
 from .deadline import Deadline
 from .faults import TransportFailure
 from .inflate import CODINGS
+from .outgoing import outgoing
 from .rawbody import DirectBody, raw_body
 from .response import Head
 
@@ -77,8 +78,10 @@ class Exchange:
         self.when_sent: Callable[[], None] | None = None
         self.body: Any = None  # a RawBody, or a DirectBody where the driver is asynchronous
 
-    def arguments(self, step: Send, trace: object) -> dict[str, Any]:
-        """What `build_request` takes, for a client of either colour."""
+    def request(
+        self, step: Send, trace: object, client: httpx2.Client | httpx2.AsyncClient
+    ) -> httpx2.Request:
+        """What is to be sent, for a client of either colour."""
         self._step = step
         self.timeout = read = Deadline(step.answer, self._clock)
         connect = Deadline(step.connect, self._clock)
@@ -89,13 +92,11 @@ class Exchange:
             self._recording = self._recorder.begin(
                 request.method, request.url, headers.items(), request.body
             )
-        return {
-            "method": request.method,
-            "url": _parsed(request.url),
-            "headers": headers,
-            "content": request.body or None,
-            "extensions": {"timeout": limits, "trace": trace},
-        }
+        extensions = {"timeout": limits, "trace": trace}
+        url = _parsed(request.url)
+        return outgoing(
+            client, request.method, url, headers=headers, body=request.body, extensions=extensions
+        )
 
     def trace(self, event: str, _info: object) -> None:
         """Note what happens on the way to the head (httpx2's `trace` extension)."""

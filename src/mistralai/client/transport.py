@@ -107,7 +107,7 @@ class SyncDriver:
 
     def _send(self, step: Send) -> Head:
         self._exchange = exchange = Exchange(self._clock, self._recorder)
-        request = self._client.build_request(**exchange.arguments(step, exchange.trace))
+        request = exchange.request(step, exchange.trace, self._client)
         self._response = response = self._client.send(request, stream=True, follow_redirects=False)
         head = exchange.opened(response)
         if exchange.body is None:
@@ -216,7 +216,7 @@ class AsyncDriver:
             scope.shield = event.endswith((".connect_tcp.complete", ".start_tls.complete"))
             exchange.trace(event, info)
 
-        request = self._client.build_request(**exchange.arguments(step, trace))
+        request = exchange.request(step, trace, self._client)
         with anyio.CancelScope() as self._waiting:
             scope = self._waiting
             # A connection that is not ours ends each read in time, but not the head as a whole.

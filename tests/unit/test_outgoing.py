@@ -1,0 +1,81 @@
+from typing import Any
+
+import httpx2
+import pytest
+
+from mistralai.client.outgoing import outgoing
+
+URL = httpx2.URL("https://api.example/v1/chat/completions?a=b#stream")
+HEADERS = {"accept": "text/event-stream", "user-agent": "this", "authorization": "Bearer key"}
+BODY = b'{"model": "m"}'
+
+
+class WithATenant(httpx2.Client):
+    def build_request(self, *args: Any, **kwargs: Any) -> httpx2.Request:
+        request = super().build_request(*args, **kwargs)
+        request.headers["x-tenant"] = "t"
+        return request
+
+
+class Shown(httpx2.Client):
+    """A client that counts what it builds."""
+
+    built = 0
+
+    def _merge_headers(self, headers: Any = None) -> Any:
+        self.built += 1
+        return super()._merge_headers(headers)
+
+
+CLIENTS: dict[str, Any] = {
+    "plain": httpx2.Client,
+    "asynchronous": httpx2.AsyncClient,
+    "headers": lambda: httpx2.Client(headers=[("X-A", "1"), ("x-a", "2"), ("ACCEPT", "no")]),
+    "not ASCII": lambda: httpx2.Client(headers={"x-name": "ü".encode()}),
+    "a host": lambda: httpx2.Client(headers={"host": "other.example"}),
+    "a length": lambda: httpx2.Client(headers={"Content-Length": "7"}),
+    "chunks": lambda: httpx2.Client(headers={"transfer-encoding": "chunked"}),
+    "an address": lambda: httpx2.Client(base_url="https://other.example/base"),
+    "parameters": lambda: httpx2.Client(params={"tenant": "t"}),
+    "cookies": lambda: httpx2.Client(cookies={"session": "s"}),
+    "its own way": WithATenant,
+}
+
+
+@pytest.mark.parametrize("kind", CLIENTS)
+@pytest.mark.parametrize(
+    ("method", "headers", "body"),
+    [
+        ("POST", HEADERS, BODY),
+        ("GET", HEADERS, b""),
+        ("POST", {**HEADERS, "host": "given.example", "connection": "close"}, BODY),
+        ("POST", {**HEADERS, "content-length": "3"}, BODY),
+    ],
+)
+def test_it_is_what_the_client_would_build(
+    kind: str, method: str, headers: dict[str, str], body: bytes
+) -> None:
+    client = CLIENTS[kind]()
+    extensions = {"timeout": {"read": 1.0}, "trace": print}
+    ours = outgoing(client, method, URL, headers=headers, body=body, extensions=extensions)
+    theirs = client.build_request(
+        method, URL, headers=headers, content=body or None, extensions=extensions
+    )
+    assert ours.headers.raw == theirs.headers.raw
+    for name in ("method", "url", "content", "extensions"):
+        assert getattr(ours, name) == getattr(theirs, name)
+
+
+def test_an_async_transport_can_send_it() -> None:
+    request = outgoing(httpx2.AsyncClient(), "POST", URL, headers=HEADERS, body=BODY, extensions={})
+    assert isinstance(request.stream, httpx2.AsyncByteStream)
+
+
+def test_what_merges_name_by_name_is_not_asked() -> None:
+    client = Shown(headers={"x-a": "1"})
+    outgoing(client, "POST", URL, headers=HEADERS, body=BODY, extensions={})
+    assert client.built == 0
+    outgoing(
+        client, "POST", URL, headers={**HEADERS, "host": "x.example"}, body=BODY, extensions={}
+    )
+    assert client.built == 1
