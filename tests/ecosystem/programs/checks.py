@@ -1,7 +1,7 @@
 """What every library does here, against the simulator; each program says how its library does it.
 
 A check is a function, or a coroutine function, of the simulator's address. The name of each that
-held is printed.
+held is printed, on a line of its own that says so.
 """
 
 import asyncio
@@ -32,7 +32,12 @@ def main(**checks):
     """Run the checks that a program has, by the names of the functions below."""
     for name, check in checks.items():
         globals()[f"_{name}"](check)
-        print(name)
+        held(name)
+
+
+def held(name):
+    """Say that a check held."""
+    print(f"\nheld: {name}", flush=True)
 
 
 def _text(check):
