@@ -6,6 +6,7 @@ held is printed, on a line of its own that says so.
 
 import asyncio
 import inspect
+import json
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -19,6 +20,9 @@ FIRST_LINE = "A cursor blinks"
 QUESTION = "How is the weather in Paris?"
 CITY = {"city": "Paris"}
 SUNNY = "It is sunny."
+_FUNCTION = {"name": "get_weather", "parameters": {"properties": {"city": {"type": "string"}}}}
+WEATHER = {"type": "function", "function": _FUNCTION}
+"""The tool that answers `QUESTION`, for those who send it themselves."""
 
 
 class City(BaseModel):
@@ -33,6 +37,13 @@ def main(**checks):
     for name, check in checks.items():
         globals()[f"_{name}"](check)
         held(name)
+
+
+def called(events):
+    """The arguments of the call that this client's events make."""
+    calls = [call for event in events for call in event.data.choices[0].delta.tool_calls or ()]
+    assert calls[0].function.name == "get_weather"
+    return json.loads("".join(call.function.arguments for call in calls))
 
 
 def held(name):

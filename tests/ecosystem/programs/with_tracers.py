@@ -9,7 +9,7 @@ import sys
 
 os.environ |= {"OPIK_URL_OVERRIDE": "http://127.0.0.1:9", "OPIK_CONSOLE_LOGGING_LEVEL": "CRITICAL"}
 
-from checks import FIRST_LINE, MODEL, POEM, City, held
+from checks import FIRST_LINE, MODEL, POEM, QUESTION, WEATHER, City, called, held, main
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -111,7 +111,7 @@ POEMS = (sync, whole, entered, awaited, iterated, whole_async)
 CITIES = (parsed, parsed_entered, parsed_awaited)
 
 
-def run(trace):
+def run_forms(trace):
     with Simulator() as sim:
         chat = trace(Mistral("key", server_url=sim.url)).chat
         for form in (*POEMS, *CITIES):
@@ -126,4 +126,34 @@ def run(trace):
         assert len(SPANS.get_finished_spans()) == len(POEMS) + len(CITIES)
 
 
-run(globals()[sys.argv[1]])
+def run_checks(trace):
+    def chat(url):
+        return trace(Mistral("key", server_url=url)).chat
+
+    def text(url):
+        return sync(chat(url))
+
+    async def text_async(url):
+        return await entered(chat(url))
+
+    def tool(url):
+        ask = {**ASK, "messages": [{"role": "user", "content": QUESTION}]}
+        return called(chat(url).stream(**ask, tools=[WEATHER]))
+
+    async def structured(url):
+        return City.model_validate_json(await parsed_entered(chat(url)))
+
+    async def cancelled(url):
+        stream = await chat(url).stream_async(**ASK)
+        async for event in stream:
+            if said(event):
+                break
+        await stream.aclose()
+
+    main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
+    main(text=text_async, error=text_async)
+
+
+tracer = globals()[sys.argv[1]]
+run_forms(tracer)
+run_checks(tracer)
