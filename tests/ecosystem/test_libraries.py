@@ -100,10 +100,10 @@ def test_a_tracing_library_leaves_every_form_of_a_call(environment, tracer):
     assert said_by(python, "with_tracers.py", tracer) == [*FORMS, *ALL, "text", "error"]
 
 
-def test_what_intercepts_httpx2_intercepts_this_package(environment):
+def test_what_intercepts_httpx2_intercepts_this_package(environment, tmp_path):
     python = environment("interception", ["pytest", "httpx2-pytest", "vcrpy", "mistralai"])
     program = HERE / "programs" / "interception.py"
-    options = ["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider"]
-    subprocess.run(
-        [python, "-m", "pytest", *options, program], check=True, timeout=300, env=ENVIRON
-    )
+    options = ["-q", "-c", os.devnull, "--rootdir", tmp_path, "--basetemp", tmp_path / "inner"]
+    options += ["--noconftest", "-p", "no:cacheprovider"]
+    command = [python, "-m", "pytest", *options, program]
+    subprocess.run(command, check=True, timeout=300, env=ENVIRON)
