@@ -1,4 +1,4 @@
-"""A client that its caller made with `httpx2.MockTransport`, as users' tests do."""
+"""Requests that users' tests answer themselves, in a client of theirs or in the default one."""
 
 import httpx2
 import pytest
@@ -65,3 +65,17 @@ def test_what_it_raises_is_raised_as_an_error_of_both(colour, client):
     with pytest.raises(httpx2.ConnectError, match="no route") as caught:
         colour.open(client(fail), **ASK, retries=None)
     assert isinstance(caught.value, APIConnectionError)
+
+
+def test_a_patched_transport_of_httpx2_answers_the_default_client(colour, monkeypatch):
+    # As httpx2-pytest and vcrpy do it, which `make ecosystem` runs.
+    def answer(_transport, _request):
+        return httpx2.Response(200, headers=EVENT_STREAM, content=BODY)
+
+    async def answer_async(_transport, request):
+        return answer(_transport, request)
+
+    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", answer)
+    monkeypatch.setattr(httpx2.AsyncHTTPTransport, "handle_async_request", answer_async)
+    stream = colour.open(colour.client(), **ASK)
+    assert colour.call(stream.get_final_text) == "Hello"
