@@ -35,6 +35,7 @@ test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem
 
 # Libraries that import `mistralai`, each installed with this project in an environment of its own.
+# The environments are kept in .ecosystem; `make clean` makes the next run begin with new ones.
 ecosystem: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow tests/ecosystem -o faulthandler_timeout=0
 
@@ -62,4 +63,4 @@ lock:
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in
 
 clean:
-	rm -rf $(VENV) .bench build dist .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .ecosystem build dist .coverage* .hypothesis .mypy_cache .ruff_cache

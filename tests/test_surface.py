@@ -21,10 +21,12 @@ from mistralai.client import errors, models, types, utils
 from support.programs import run_program
 
 PACKAGE = Path(mistralai.__file__).parent
+AZURE = PACKAGE / "azure" / "client"
 STAND_INS = sorted(
     path
-    for alias in _spellings.ALIASES
-    for path in [PACKAGE / f"{alias}.py", *(PACKAGE / alias).rglob("*.py")]
+    for folder, aliases in [(PACKAGE, _spellings.ALIASES), (AZURE, _spellings.AZURE_ALIASES)]
+    for alias in aliases
+    for path in [folder / f"{alias}.py", *(folder / alias).rglob("*.py")]
     if path.exists()
 )
 
@@ -32,6 +34,11 @@ STAND_INS = sorted(
 def name_of(path):
     """The name by which a file is imported, without `mistralai.`."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def real_of(path):
+    """The name of the module that a file stands for."""
+    return f"mistralai.client.{name_of(path).removeprefix('azure.client.')}"
 
 
 every_stand_in = pytest.mark.parametrize("path", STAND_INS, ids=name_of)
@@ -122,8 +129,8 @@ def test_a_star_import_gives_what_all_says():
 @every_stand_in
 def test_both_spellings_give_the_same_module(path):
     older = importlib.import_module(f"mistralai.{name_of(path)}")
-    assert older is importlib.import_module(f"mistralai.client.{name_of(path)}")
-    assert older.__name__ == older.__spec__.name == f"mistralai.client.{name_of(path)}"
+    assert older is importlib.import_module(real_of(path))
+    assert older.__name__ == older.__spec__.name == real_of(path)
     assert sys.modules[f"mistralai.{name_of(path)}"] is older
 
 
@@ -132,12 +139,14 @@ def test_a_stand_in_names_the_module_that_it_stands_for_and_nothing_else(path):
     docstring, guard, star, step_aside = ast.parse(path.read_text("utf-8")).body
     assert isinstance(docstring, ast.Expr)
     assert ast.unparse(guard) == "from mistralai._spellings import step_aside"
-    assert ast.unparse(star) == f"from mistralai.client.{name_of(path)} import *"
+    assert ast.unparse(star) == f"from {real_of(path)} import *"
     assert ast.unparse(step_aside) == "step_aside(__name__)"
 
 
 def test_the_stand_ins_are_those_of_the_aliases():
-    assert {name_of(path).partition(".")[0] for path in STAND_INS} == _spellings.ALIASES
+    assert {real_of(path).split(".")[2] for path in STAND_INS} == _spellings.ALIASES
+    on_azure = {path.parent.name for path in STAND_INS if path.is_relative_to(AZURE)}
+    assert on_azure == _spellings.AZURE_ALIASES
     others = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])} - _spellings.ALIASES
     assert not {name for name in others if (PACKAGE / "client" / f"{name}.py").exists()}
 
@@ -158,11 +167,13 @@ print(*executed, sep="\\n")
 
 
 def test_classes_are_the_same_and_pickle_under_either_spelling():
+    from mistralai.azure.client.models.usermessage import UserMessage as Azures
+
     from mistralai.client.models.usermessage import UserMessage
     from mistralai.models import UserMessage as Older
     from mistralai.models.usermessage import UserMessage as Oldest
 
-    assert UserMessage is Older is Oldest is models.UserMessage
+    assert UserMessage is Older is Oldest is Azures is models.UserMessage
     message = Older(content="x")
     assert pickle.loads(pickle.dumps(message)) == message
     error = mistralai.errors.SDKError("it went wrong")
@@ -206,7 +217,10 @@ def test_specs_and_sources_are_found_under_both_spellings(name):
     assert inspect.getsource(module) == Path(str(real.origin)).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["nothing", "models.nothing", "client.nothing", "chats"])
+@pytest.mark.parametrize(
+    "name",
+    ["nothing", "models.nothing", "client.nothing", "chats", "azure.client.models.nothing", "gcp"],
+)
 def test_what_is_not_there_is_not_found(name):
     assert importlib.util.find_spec(f"mistralai.{name}") is None
     with pytest.raises(ModuleNotFoundError, match=f"mistralai.{name}"):

@@ -1,8 +1,10 @@
-"""The older spelling of import paths: `mistralai.models` is `mistralai.client.models`.
+"""Other spellings of import paths: `mistralai.models` is `mistralai.client.models`.
+
+So is `mistralai.azure.client.models`. The first is that of SDK 1.
 
 A finder gives the same module object under both names. Stand-in modules would
 not: a submodule imported through a stand-in becomes a second module with second
-classes. The files that stand at the old paths are for type checkers and editors,
+classes. The files that stand at these paths are for type checkers and editors,
 which do not see the finder. They are executed only where a thread imports one of
 them while another thread is still about to install the finder, for Python does
 not wait for a package when it imports its submodule; then they step aside.
@@ -35,9 +37,23 @@ ALIASES = frozenset(
 )
 """The submodules of `mistralai` that are those of `mistralai.client`."""
 
+AZURE_ALIASES = frozenset({"errors", "models", "types", "utils"})
+"""The submodules of `mistralai.azure.client` that are those of `mistralai.client`."""
+
+_PLACES = {"mistralai.azure.client.": AZURE_ALIASES, "mistralai.": ALIASES}
+
+
+def real_name(name: str) -> str | None:
+    """The name of the module that another spelling stands for, if it is one."""
+    for place, aliases in _PLACES.items():
+        rest = name.removeprefix(place)
+        if rest != name and rest.partition(".")[0] in aliases:
+            return f"mistralai.client.{rest}"
+    return None
+
 
 class Finder:
-    """Finds `mistralai.X...` where `X` is an alias.
+    """Finds what stands for a module of `mistralai.client`.
 
     It imports nothing, and so does not use `importlib.util`: finders run under the import lock
     of the process, and a module that another thread is loading would be waited for for ever.
@@ -46,13 +62,9 @@ class Finder:
     def find_spec(
         self, name: str, _path: "Any" = None, _target: "Any" = None
     ) -> "ModuleSpec | None":
-        """Find the module of an older spelling (importlib's protocol)."""
-        top, _, rest = name.partition(".")
-        if top != "mistralai" or rest.partition(".")[0] not in ALIASES:
-            return None
-        real = f"mistralai.client.{rest}"
-        found = _find(real)
-        if found is None:
+        """Find the module of another spelling (importlib's protocol)."""
+        real = real_name(name)
+        if real is None or (found := _find(real)) is None:
             return None
         loader: Any = _Alias(real)
         is_package = found.submodule_search_locations is not None
@@ -90,7 +102,8 @@ class _Alias:
 def step_aside(name: str) -> None:
     """Put the real module in the place of the stand-in that is being loaded."""
     install()
-    real = name.replace("mistralai.", "mistralai.client.", 1)
+    real = real_name(name)
+    assert real
     __import__(real)
     sys.modules[name] = sys.modules[real]
 

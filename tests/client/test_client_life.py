@@ -96,15 +96,16 @@ def test_a_callers_client_is_used_with_its_hooks_and_left_open(sim):
 async def test_a_callers_async_client_is_used_with_its_hooks_and_left_open(sim):
     seen = []
 
-    async def hook(response):
-        seen.append(response)
+    async def hook(message):
+        seen.append(message)
 
-    async with httpx2.AsyncClient(event_hooks={"response": [hook]}) as http:
+    hooks = {"request": [hook], "response": [hook]}
+    async with httpx2.AsyncClient(event_hooks=hooks) as http:
         async with Mistral("key", server_url=sim.url, async_client=http) as client:
             assert client.sdk_configuration.async_client is http
             stream = await client.chat.stream_async(**ASK)
             assert len([event async for event in stream]) == 4
-        assert seen == [stream.response]
+        assert seen == [stream.response.request, stream.response]
         assert not http.is_closed
         assert sim.open_connections == 1
     await anyio.to_thread.run_sync(sim.wait_for_connections)

@@ -6,6 +6,7 @@ Each way of replacing is one that a library uses; those libraries themselves run
 
 import functools
 import inspect
+import json
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from unittest import mock
@@ -89,7 +90,11 @@ async def awaited(pending):
 
 
 async def text_of(stream):
-    return "".join([event.data.choices[0].delta.content async for event in stream])
+    return "".join([said(event) async for event in stream])
+
+
+def said(event):
+    return event.data.choices[0].delta.content
 
 
 @pytest.mark.parametrize("tracer", [traced, read_by_a_generator])
@@ -138,6 +143,26 @@ async def test_a_parsed_stream_is_read_once_where_a_tracer_iterates_for_the_clas
     ):
         assert isinstance(await stream.get_final_parsed(), list)
     assert traced_types == [EventStreamAsync]
+
+
+async def test_a_parsed_stream_is_what_a_tracer_made_of_the_stream(sim, monkeypatch):
+    async with Mistral("key", server_url=sim.url) as client:
+        on_the_class(monkeypatch, client, read_by_a_generator)
+        for form in (entered, awaited, text_of):
+            text = await form(client.chat.parse_stream_async(list[int], **ASK))
+            assert "items" in json.loads(text)
+
+
+def test_so_is_a_synchronous_one(sim, monkeypatch):
+    own = Chat.stream
+
+    def stream(self, **params):
+        yield from own(self, **params)
+
+    monkeypatch.setattr(Chat, "stream", stream)
+    with Mistral("key", server_url=sim.url) as client:
+        text = "".join(said(event) for event in client.chat.parse_stream(list[int], **ASK))
+        assert "items" in json.loads(text)
 
 
 async def test_mocks_are_left_alone(monkeypatch):

@@ -15,6 +15,9 @@ from typing_extensions import TypedDict
 import mistralai.models.usermessage
 from mistralai import UNSET, Mistral, Timeouts, errors, models
 from mistralai import UserMessage as FrontDoorMessage
+from mistralai.azure.client import MistralAzure
+from mistralai.azure.client import models as azure_models
+from mistralai.azure.client.models import UserMessage as AzureMessage
 from mistralai.chat import Chat as OlderChat
 from mistralai.client import BackoffStrategy, RetryConfig
 from mistralai.client import Mistral as ClientMistral
@@ -53,10 +56,13 @@ def both_spellings_are_the_same(
 ) -> None:
     assert_type(client, Mistral)
     assert_type(OlderMistral(), Mistral)
+    assert_type(MistralAzure("key", server_url="https://a.example"), MistralAzure)
     assert_type(message, UserMessage)
     assert_type(message, models.UserMessage)
     assert_type(message, mistralai.models.usermessage.UserMessage)
     assert_type(message, FrontDoorMessage)
+    assert_type(message, AzureMessage)
+    assert_type(message, azure_models.UserMessage)
     assert_type(stream, EventStream[CompletionEvent])
     assert_type(OlderChat(client.sdk_configuration), Chat)
     assert_type(OlderSDKError("it went wrong"), SDKError)

@@ -1,4 +1,6 @@
 import re
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -125,6 +127,29 @@ def test_an_error_takes_what_it_does_not_get_from_the_response() -> None:
     assert error.raw_response is given
     assert error.request_id == "id-1"
     assert (error.partial, error.events_received) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("cls", "given"),
+    [
+        (errors.MistralError, {"message": "x"}),
+        (errors.SDKError, {"message": "x"}),
+        (errors.HTTPValidationError, {"data": complaints()}),
+        (errors.ResponseValidationError, {"message": "x"}),
+    ],
+)
+def test_an_error_takes_the_generated_sdks_arguments_by_name_and_in_its_order(
+    cls: Callable[..., errors.MistralError], given: dict[str, Any]
+) -> None:
+    # As tests of libraries make it: the response is any object with these three.
+    given["raw_response"] = SimpleNamespace(status_code=500, headers={"a": "b"}, text="No")
+    if cls is errors.ResponseValidationError:
+        given["cause"] = ValueError("not a chunk")
+    for error in (cls(**given), cls(*given.values()), cls(**given, body=None)):
+        assert (error.status_code, error.body, error.headers) == (500, "No", {"a": "b"})
+        assert error.raw_response is given["raw_response"]
+    for error in (cls(**given, body="another"), cls(*given.values(), "another")):
+        assert error.body == "another"
 
 
 @pytest.mark.parametrize("body", ["another body", ""])

@@ -33,6 +33,8 @@ def test_an_alias_is_found_where_the_real_module_is(alias: str) -> None:
         "mistralai.nothing",
         "mistralai.models.nothing",
         "mistralai.modelsx",
+        "mistralai.azure.models",
+        "mistralai.azure.client.chat",
         "mistralai.",
         "other.models",
         "models",

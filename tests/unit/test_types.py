@@ -1,4 +1,5 @@
 import copy
+import json
 import pickle
 from typing import Any
 
@@ -115,13 +116,53 @@ def test_plain_values_left_by_model_construct_are_dumped_as_they_are() -> None:
         ({"include": {"kind"}}, {"kind": "whole"}),
         ({"exclude": {"part": {"note"}}}, {"kind": "whole", "part": {"word": "a"}}),
         ({"by_alias": True}, {"kind": "whole", "part": {"word": "a", "note": None}}),
-        ({"warnings": False}, {"kind": "whole", "part": {"word": "a", "note": None}}),
+        *[
+            ({name: value}, {"kind": "whole", "part": {"word": "a", "note": None}})
+            for name, value in {
+                "mode": "json",
+                "context": {"x": 1},
+                "by_alias": False,
+                "exclude_computed_fields": True,
+                "round_trip": True,
+                "warnings": False,
+                "fallback": str,
+                "serialize_as_any": True,
+            }.items()
+        ],
     ],
 )
 def test_the_arguments_of_model_dump_work(
     options: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    assert Whole(part=Part(word="a", note=None)).model_dump(**options) == expected
+    whole = Whole(part=Part(word="a", note=None))
+    assert whole.model_dump(**options) == expected
+    options.pop("mode", None)
+    assert json.loads(whole.model_dump_json(**options)) == expected
+
+
+def test_json_is_indented_and_escaped_as_it_is_asked() -> None:
+    part = Part(word="é")
+    assert part.model_dump_json() == '{"word":"é"}'
+    assert part.model_dump_json(indent=1, ensure_ascii=True) == '{\n "word": "\\u00e9"\n}'
+
+
+def test_a_fallback_writes_what_no_json_has() -> None:
+    part = Part.model_construct(word=1j)
+    assert part.model_dump(mode="json", fallback=str, warnings=False) == {"word": "1j"}
+
+
+def test_values_are_assigned_without_validation() -> None:
+    part = Part(word="a")
+    part.word = 3  # type: ignore[assignment]  # as libraries do
+    assert part.model_dump(warnings="none") == {"word": 3}
+    with pytest.warns(UserWarning, match="serializ"):
+        part.model_dump()
+
+
+def test_model_construct_is_told_which_fields_were_set() -> None:
+    part = Part.model_construct({"word"}, word="a", note=None)
+    assert part.model_fields_set == {"word"}
+    assert part.model_dump() == {"word": "a"}
 
 
 @pytest.mark.parametrize("mode", ["validation", "serialization"])

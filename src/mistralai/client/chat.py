@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .params import ChatBody, ChatParams, ParseParams
 from .resource import Endpoint, Resource
@@ -106,8 +106,8 @@ class Chat(Resource):
         from .parsed import ParsedEventStream
 
         structure = _structure("parse_stream", response_format, params)
-        stream = self.stream(**params, response_format=structure.response_format)
-        return ParsedEventStream(stream, structure)
+        stream: Any = self.stream(**params, response_format=structure.response_format)
+        return ParsedEventStream(stream, structure) if _is_stream(stream) else stream
 
     @described_by(ParseParams, coroutine=True)
     def parse_stream_async(
@@ -121,9 +121,15 @@ class Chat(Resource):
         pending = self.stream_async(**params, response_format=structure.response_format)
 
         async def start() -> ParsedEventStreamAsync[P]:
-            return ParsedEventStreamAsync(await pending, structure)
+            stream: Any = await pending
+            return ParsedEventStreamAsync(stream, structure) if _is_stream(stream) else stream
 
         return PendingStream(start)
+
+
+def _is_stream(given: object) -> bool:
+    """Whether `stream` gave a stream, or a proxy of one; some tracers make it a generator."""
+    return hasattr(given, "parts")
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:

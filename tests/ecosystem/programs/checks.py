@@ -1,11 +1,12 @@
 """What every library does here, against the simulator; each program says how its library does it.
 
 A check is a function, or a coroutine function, of the simulator's address. The name of each that
-held is printed.
+held is printed, on a line of its own that says so.
 """
 
 import asyncio
 import inspect
+import json
 from collections.abc import Iterator
 
 from pydantic import BaseModel
@@ -19,6 +20,9 @@ FIRST_LINE = "A cursor blinks"
 QUESTION = "How is the weather in Paris?"
 CITY = {"city": "Paris"}
 SUNNY = "It is sunny."
+_FUNCTION = {"name": "get_weather", "parameters": {"properties": {"city": {"type": "string"}}}}
+WEATHER = {"type": "function", "function": _FUNCTION}
+"""The tool that answers `QUESTION`, for those who send it themselves."""
 
 
 class City(BaseModel):
@@ -32,7 +36,19 @@ def main(**checks):
     """Run the checks that a program has, by the names of the functions below."""
     for name, check in checks.items():
         globals()[f"_{name}"](check)
-        print(name)
+        held(name)
+
+
+def called(events):
+    """The arguments of the call that this client's events make."""
+    calls = [call for event in events for call in event.data.choices[0].delta.tool_calls or ()]
+    assert calls[0].function.name == "get_weather"
+    return json.loads("".join(call.function.arguments for call in calls))
+
+
+def held(name):
+    """Say that a check held."""
+    print(f"\nheld: {name}", flush=True)
 
 
 def _text(check):

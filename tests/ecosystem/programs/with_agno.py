@@ -41,7 +41,8 @@ def tool(url):
 
 
 def structured(url):
-    return agent(url, output_schema=City).run("A city.").content
+    *_, last = agent(url, output_schema=City).run("A city.", stream=True)
+    return last.content
 
 
 def error(url):

@@ -3,15 +3,7 @@
 import json
 
 from any_llm import acompletion, completion
-from checks import MODEL, POEM, QUESTION, City, main
-
-TOOL = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
-    },
-}
+from checks import MODEL, POEM, QUESTION, WEATHER, City, main
 
 
 def asking(url, question=POEM, **options):
@@ -31,7 +23,7 @@ def text_sync(url):
 
 async def tool(url):
     calls = []
-    async for chunk in await acompletion(**asking(url, QUESTION, tools=[TOOL])):
+    async for chunk in await acompletion(**asking(url, QUESTION, tools=[WEATHER])):
         calls += chunk.choices[0].delta.tool_calls or ()
     assert calls[0].function.name == "get_weather"
     return json.loads("".join(call.function.arguments or "" for call in calls))

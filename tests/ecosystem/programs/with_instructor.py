@@ -1,27 +1,57 @@
-"""instructor: structured output, whole and growing, in both colours."""
+"""instructor: structured output, whole and growing, by tools and by schema, in both colours.
+
+Without a form it hands on the client's own stream.
+"""
 
 import instructor
-from checks import City, main
+from checks import MODEL, POEM, QUESTION, WEATHER, City, called, main
 from instructor import Mode
 
 from mistralai import Mistral
 
-ASK = {"model": "m", "messages": [{"role": "user", "content": "A city."}], "response_model": City}
+
+def completions(url, mode=Mode.TOOLS, **options):
+    mistral = Mistral("key", server_url=url)
+    return instructor.from_mistral(mistral, mode=mode, **options).chat.completions
 
 
-def client(url, mode=Mode.TOOLS, **options):
-    return instructor.from_mistral(Mistral("key", server_url=url), mode=mode, **options)
+def asking(question, form):
+    messages = [{"role": "user", "content": question}]
+    return {"model": MODEL, "messages": messages, "response_model": form}
+
+
+def text(url):
+    events = completions(url).create(**asking(POEM, None), stream=True)
+    return "".join(event.data.choices[0].delta.content or "" for event in events)
+
+
+def tool(url):
+    ask = asking(QUESTION, None)
+    return called(completions(url).create(**ask, stream=True, tools=[WEATHER]))
 
 
 def structured(url):
     for mode in (Mode.TOOLS, Mode.JSON_SCHEMA):
-        *_, last = client(url, mode).chat.completions.create_partial(**ASK)
+        *_, last = completions(url, mode).create_partial(**asking("A city.", City))
         City.model_validate(last.model_dump())
-    return client(url).chat.completions.create(**ASK)
+    return completions(url).create(**asking("A city.", City))
+
+
+async def structured_async(url):
+    partials = completions(url, use_async=True).create_partial(**asking("A city.", City))
+    *_, last = [partial async for partial in partials]
+    return City.model_validate(last.model_dump())
 
 
 def error(url):
-    return list(client(url).chat.completions.create_partial(**ASK, max_retries=1))
+    return list(completions(url).create_partial(**asking("A city.", City), max_retries=1))
 
 
-main(structured=structured, error=error)
+def cancelled(url):
+    events = completions(url).create(**asking(POEM, None), stream=True)
+    next(events)
+    events.close()
+
+
+main(text=text, tool=tool, structured=structured, error=error, cancelled=cancelled)
+main(structured=structured_async)

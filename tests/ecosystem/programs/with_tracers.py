@@ -1,6 +1,6 @@
 """Tracing libraries: the argument names one, and every form of a call is read through it.
 
-Prints the forms that held, then the number of spans where the library keeps them here.
+Prints the forms that held. Where the library keeps its spans here, there is one for each.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import sys
 
 os.environ |= {"OPIK_URL_OVERRIDE": "http://127.0.0.1:9", "OPIK_CONSOLE_LOGGING_LEVEL": "CRITICAL"}
 
-from checks import FIRST_LINE, MODEL, POEM
+from checks import FIRST_LINE, MODEL, POEM, QUESTION, WEATHER, City, called, held, main
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -94,15 +94,66 @@ async def whole_async(chat):
     return (await chat.complete_async(**ASK)).choices[0].message.content
 
 
-def run(trace):
+def parsed(chat):
+    return "".join(said(event) for event in chat.parse_stream(City, **ASK))
+
+
+async def parsed_entered(chat):
+    async with chat.parse_stream_async(City, **ASK) as stream:
+        return await text_of(stream)
+
+
+async def parsed_awaited(chat):
+    return await text_of(await chat.parse_stream_async(City, **ASK))
+
+
+POEMS = (sync, whole, entered, awaited, iterated, whole_async)
+CITIES = (parsed, parsed_entered, parsed_awaited)
+
+
+def run_forms(trace):
     with Simulator() as sim:
         chat = trace(Mistral("key", server_url=sim.url)).chat
-        for form in (sync, whole, entered, awaited, iterated, whole_async):
+        for form in (*POEMS, *CITIES):
             got = form(chat)
             text = asyncio.run(got) if asyncio.iscoroutine(got) else got
-            assert text.startswith(FIRST_LINE), form
-            print(form.__name__)
-    print(len(SPANS.get_finished_spans()))
+            if form in CITIES:
+                City.model_validate_json(text)
+            else:
+                assert text.startswith(FIRST_LINE), form
+            held(form.__name__)
+    if trace in {openinference, openllmetry}:
+        assert len(SPANS.get_finished_spans()) == len(POEMS) + len(CITIES)
 
 
-run(globals()[sys.argv[1]])
+def run_checks(trace):
+    def chat(url):
+        return trace(Mistral("key", server_url=url)).chat
+
+    def text(url):
+        return sync(chat(url))
+
+    async def text_async(url):
+        return await entered(chat(url))
+
+    def tool(url):
+        ask = {**ASK, "messages": [{"role": "user", "content": QUESTION}]}
+        return called(chat(url).stream(**ask, tools=[WEATHER]))
+
+    async def structured(url):
+        return City.model_validate_json(await parsed_entered(chat(url)))
+
+    async def cancelled(url):
+        stream = await chat(url).stream_async(**ASK)
+        async for event in stream:
+            if said(event):
+                break
+        await stream.aclose()
+
+    main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
+    main(text=text_async, error=text_async)
+
+
+tracer = globals()[sys.argv[1]]
+run_forms(tracer)
+run_checks(tracer)

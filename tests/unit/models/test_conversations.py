@@ -6,39 +6,83 @@ from pydantic import BaseModel  # noqa: TC002 - annotates what runs
 from mistralai.client import models
 from mistralai.client.models import (
     CodeInterpreterTool,
+    ConversationAppendRequest,
+    ConversationEvents,
+    ConversationHistory,
     ConversationResponse,
+    ConversationStreamRequest,
     FunctionCallEntry,
+    FunctionCallEvent,
     FunctionResultEntry,
     MessageInputEntry,
     MessageOutputEntry,
+    MessageOutputEvent,
     TextChunk,
     ToolReferenceChunk,
     UnknownContentChunk,
     UnknownConversationEntry,
+    UnknownConversationEventsData,
 )
 
 ENTRY = {"object", "type", "created_at", "completed_at", "id"}
 BY_MODEL = {*ENTRY, "agent_id", "model"}
+EVENT = {"type", "created_at"}
+OUTPUT_EVENT = {*EVENT, "id", "output_index"}
+MODEL_EVENT = {*OUTPUT_EVENT, "model", "agent_id"}
+NEXT = {"inputs", "stream", "store", "handoff_execution", "completion_args"}
+APPEND = {*NEXT, "tool_confirmations"}
+RESTART = {*NEXT, "from_entry_id", "guardrails", "metadata", "agent_version"}
+REQUEST = {
+    *(*NEXT, "instructions", "tools", "guardrails", "name", "description", "metadata"),
+    *("agent_id", "agent_version", "model"),
+}
+KEPT = {"id", "created_at", "updated_at", "name", "description", "metadata", "object"}
 FIELDS = {
+    "AgentConversation": {*KEPT, "agent_id", "agent_version"},
+    "AgentHandoffDoneEvent": {*OUTPUT_EVENT, "next_agent_id", "next_agent_name"},
     "AgentHandoffEntry": {
         *ENTRY,
         *("previous_agent_id", "previous_agent_name", "next_agent_id", "next_agent_name"),
     },
+    "AgentHandoffStartedEvent": {*OUTPUT_EVENT, "previous_agent_id", "previous_agent_name"},
     "CodeInterpreterTool": {"tool_configuration", "type"},
     "CompletionArgs": {
         *("stop", "presence_penalty", "frequency_penalty", "temperature", "top_p", "max_tokens"),
         *("random_seed", "prediction", "response_format", "tool_choice", "reasoning_effort"),
     },
+    "ConversationAppendRequest": APPEND,
+    "ConversationAppendStreamRequest": APPEND,
+    "ConversationEvents": {"event", "data"},
+    "ConversationHistory": {"conversation_id", "entries", "object"},
+    "ConversationMessages": {"conversation_id", "messages", "object"},
+    "ConversationRequest": REQUEST,
     "ConversationResponse": {"conversation_id", "outputs", "usage", "object", "guardrails"},
+    "ConversationRestartRequest": RESTART,
+    "ConversationRestartStreamRequest": RESTART,
+    "ConversationStreamRequest": REQUEST,
     "ConversationUsageInfo": {
         *("prompt_tokens", "completion_tokens", "total_tokens", "connector_tokens", "connectors")
     },
     "FunctionCallEntry": {*BY_MODEL, "tool_call_id", "name", "arguments", "confirmation_status"},
+    "FunctionCallEvent": {
+        *(*MODEL_EVENT, "name", "tool_call_id", "arguments", "confirmation_status")
+    },
     "FunctionResultEntry": {*ENTRY, "tool_call_id", "result"},
     "FunctionTool": {"function", "type"},
     "MessageInputEntry": {*ENTRY, "role", "content", "prefix"},
     "MessageOutputEntry": {*BY_MODEL, "content", "role"},
+    "MessageOutputEvent": {*MODEL_EVENT, "content", "content_index", "role"},
+    "ModelConversation": {
+        *(*KEPT, "model", "instructions", "tools", "completion_args", "guardrails")
+    },
+    "ResponseDoneEvent": {*EVENT, "usage"},
+    "ResponseErrorEvent": {*EVENT, "message", "code"},
+    "ResponseStartedEvent": {*EVENT, "conversation_id"},
+    "ToolCallConfirmation": {"tool_call_id", "confirmation"},
+    "ToolExecutionDeltaEvent": {*OUTPUT_EVENT, "name", "arguments"},
+    "ToolExecutionDoneEvent": {*OUTPUT_EVENT, "name", "info"},
     "ToolExecutionEntry": {*BY_MODEL, "name", "arguments", "info"},
+    "ToolExecutionStartedEvent": {*MODEL_EVENT, "name", "arguments"},
     "ToolFileChunk": {"tool", "file_id", "type", "file_name", "file_type"},
     "WebSearchPremiumTool": {"tool_configuration", "type"},
     "WebSearchTool": {"tool_configuration", "type"},
@@ -97,3 +141,38 @@ def test_entries_and_tools_are_made_by_hand() -> None:
     result = FunctionResultEntry(tool_call_id="1", result="sunny")
     assert result.model_dump(exclude_unset=True) == {"tool_call_id": "1", "result": "sunny"}
     assert CodeInterpreterTool().model_dump() == {"type": "code_interpreter"}
+
+
+def test_events_are_told_by_their_type_and_unknown_ones_are_kept() -> None:
+    said = {"id": "1", "content": "Par", "type": "message.output.delta"}
+    called = {"id": "2", "name": "f", "tool_call_id": "3", "arguments": "{", "output_index": 1}
+    called["type"] = "function.call.delta"
+    other = {"type": "of tomorrow", "x": 1}
+    events = [
+        ConversationEvents.model_validate({"event": data["type"], "data": data})
+        for data in (said, called, other)
+    ]
+    assert [type(event.data) for event in events] == [
+        MessageOutputEvent,
+        FunctionCallEvent,
+        UnknownConversationEventsData,
+    ]
+    assert events[2].model_dump() == {"event": "of tomorrow", "data": other}
+
+
+def test_requests_are_made_by_hand_and_dump_what_they_were_given() -> None:
+    first = ConversationStreamRequest(inputs="Hello", model="m", store=None)
+    assert first.model_dump() == {"inputs": "Hello", "model": "m", "store": None, "stream": True}
+    answer = FunctionResultEntry(tool_call_id="1", result="sunny")
+    following = ConversationAppendRequest(inputs=[answer], completion_args=None)
+    assert following.model_dump(exclude_unset=True) == {
+        "inputs": [{"tool_call_id": "1", "result": "sunny"}]
+    }
+    assert following.stream is False
+
+
+def test_a_history_has_entries() -> None:
+    history = ConversationHistory.model_validate(
+        {"conversation_id": "conv_1", "entries": RESPONSE["outputs"]}
+    )
+    assert isinstance(history.entries[0], MessageOutputEntry)

@@ -86,8 +86,10 @@ def excerpt(text: str, size: int) -> str:
 
 def _text(response: httpx2.Response | None) -> str:
     """The text of a response, or nothing where its body was not read."""
-    content: bytes = getattr(response, "_content", b"")
-    return response.text if response is not None and content else ""
+    try:
+        return "" if response is None else response.text
+    except RuntimeError:  # httpx2's `ResponseNotRead`, which is not loaded for this
+        return ""
 
 
 def _restore(cls: type[E], args: tuple[Any, ...], state: dict[str, Any]) -> E:

@@ -38,6 +38,7 @@ __all__ = [
     "ConversationUsageInfo",
     "FunctionCallEntry",
     "FunctionCallEntryArguments",
+    "FunctionCallEntryConfirmationStatus",
     "FunctionResultEntry",
     "FunctionTool",
     "InputEntries",
@@ -45,6 +46,7 @@ __all__ = [
     "MessageInputContentChunks",
     "MessageInputEntry",
     "MessageInputEntryContent",
+    "MessageInputEntryRole",
     "MessageOutputContentChunks",
     "MessageOutputEntry",
     "MessageOutputEntryContent",
@@ -166,7 +168,9 @@ MessageOutputContentChunks: TypeAlias = Annotated[
     OneOf("type", UnknownContentChunk),
 ]
 MessageOutputEntryContent: TypeAlias = str | list[MessageOutputContentChunks]
+MessageInputEntryRole: TypeAlias = Literal["assistant", "user"] | str
 FunctionCallEntryArguments: TypeAlias = dict[str, Any] | str
+FunctionCallEntryConfirmationStatus: TypeAlias = Literal["pending", "allowed", "denied"] | str
 
 
 class _Entry(BaseModel):
@@ -194,7 +198,7 @@ class _ModelEntry(_Entry):
 class MessageInputEntry(_Entry):
     """What is said to the model."""
 
-    role: Literal["assistant", "user"] | str
+    role: MessageInputEntryRole
     content: MessageInputEntryContent
     type: Literal["message.input"] = "message.input"
     prefix: bool = False
@@ -215,7 +219,7 @@ class FunctionCallEntry(_ModelEntry):
     name: str
     arguments: FunctionCallEntryArguments
     type: Literal["function.call"] = "function.call"
-    confirmation_status: Literal["pending", "allowed", "denied"] | str | None = None
+    confirmation_status: FunctionCallEntryConfirmationStatus | None = None
 
 
 class FunctionResultEntry(_Entry):

@@ -1,0 +1,202 @@
+"""Requests of a conversation, and what is kept of one; see `conversations`."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal, TypeAlias
+
+from ..types.basemodel import BaseModel
+from .conversations import (
+    CompletionArgs,
+    ConversationInputs,
+    ConversationRequestTool,
+    InputEntries,
+    MessageEntries,
+    UnknownConversationTool,
+)
+from .guardrails import GuardrailConfig
+
+__all__ = [
+    "AgentConversation",
+    "AgentConversationAgentVersion",
+    "Confirmation",
+    "ConversationAppendRequest",
+    "ConversationAppendRequestHandoffExecution",
+    "ConversationAppendStreamRequest",
+    "ConversationAppendStreamRequestHandoffExecution",
+    "ConversationHistory",
+    "ConversationMessages",
+    "ConversationRequest",
+    "ConversationRequestAgentVersion",
+    "ConversationRequestHandoffExecution",
+    "ConversationRestartRequest",
+    "ConversationRestartRequestAgentVersion",
+    "ConversationRestartRequestHandoffExecution",
+    "ConversationRestartStreamRequest",
+    "ConversationRestartStreamRequestAgentVersion",
+    "ConversationRestartStreamRequestHandoffExecution",
+    "ConversationStreamRequest",
+    "ConversationStreamRequestAgentVersion",
+    "ConversationStreamRequestHandoffExecution",
+    "ConversationStreamRequestTool",
+    "Entry",
+    "ModelConversation",
+    "ModelConversationTool",
+    "ResponseV1ConversationsGet",
+    "ToolCallConfirmation",
+    "UnknownModelConversationTool",
+]
+
+AgentConversationAgentVersion: TypeAlias = str | int
+ConversationRequestAgentVersion: TypeAlias = str | int
+ConversationRestartRequestAgentVersion: TypeAlias = str | int
+ConversationRestartStreamRequestAgentVersion: TypeAlias = str | int
+ConversationStreamRequestAgentVersion: TypeAlias = str | int
+
+ConversationRequestHandoffExecution: TypeAlias = Literal["client", "server"]
+ConversationAppendRequestHandoffExecution: TypeAlias = ConversationRequestHandoffExecution
+ConversationAppendStreamRequestHandoffExecution: TypeAlias = ConversationRequestHandoffExecution
+ConversationRestartRequestHandoffExecution: TypeAlias = ConversationRequestHandoffExecution
+ConversationRestartStreamRequestHandoffExecution: TypeAlias = ConversationRequestHandoffExecution
+ConversationStreamRequestHandoffExecution: TypeAlias = ConversationRequestHandoffExecution
+
+ConversationStreamRequestTool: TypeAlias = ConversationRequestTool
+ModelConversationTool: TypeAlias = ConversationRequestTool
+UnknownModelConversationTool: TypeAlias = UnknownConversationTool
+Confirmation: TypeAlias = Literal["allow", "deny"]
+
+
+class ToolCallConfirmation(BaseModel):
+    """Whether a tool may be called that asks first."""
+
+    tool_call_id: str
+    confirmation: Confirmation
+
+
+class _Request(BaseModel):
+    """The body that begins a conversation."""
+
+    inputs: ConversationInputs
+    store: bool | None = None
+    handoff_execution: ConversationRequestHandoffExecution | None = None
+    instructions: str | None = None
+    tools: list[ConversationRequestTool] | None = None
+    completion_args: CompletionArgs | None = None
+    guardrails: list[GuardrailConfig] | None = None
+    name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    agent_id: str | None = None
+    agent_version: ConversationRequestAgentVersion | None = None
+    model: str | None = None
+
+
+class ConversationRequest(_Request):
+    """The body that begins a conversation."""
+
+    stream: Literal[False] = False
+
+
+class ConversationStreamRequest(_Request):
+    """The body that begins a conversation, streamed."""
+
+    stream: Literal[True] = True
+
+
+class _NextRequest(BaseModel):
+    """The body that goes on with a conversation."""
+
+    inputs: ConversationInputs | None = None
+    store: bool = True
+    handoff_execution: ConversationRequestHandoffExecution = "server"
+    completion_args: CompletionArgs | None = None
+
+    _never_null: ClassVar[frozenset[str]] = frozenset({"inputs", "completion_args"})
+
+
+class _AppendRequest(_NextRequest):
+    """The body that adds to a conversation."""
+
+    tool_confirmations: list[ToolCallConfirmation] | None = None
+
+
+class ConversationAppendRequest(_AppendRequest):
+    """The body that adds to a conversation."""
+
+    stream: Literal[False] = False
+
+
+class ConversationAppendStreamRequest(_AppendRequest):
+    """The body that adds to a conversation, streamed."""
+
+    stream: Literal[True] = True
+
+
+class _RestartRequest(_NextRequest):
+    """The body that goes on from an earlier entry."""
+
+    from_entry_id: str
+    guardrails: list[GuardrailConfig] | None = None
+    metadata: dict[str, Any] | None = None
+    agent_version: ConversationRestartRequestAgentVersion | None = None
+
+
+class ConversationRestartRequest(_RestartRequest):
+    """The body that goes on from an earlier entry."""
+
+    stream: Literal[False] = False
+
+
+class ConversationRestartStreamRequest(_RestartRequest):
+    """The body that goes on from an earlier entry, streamed."""
+
+    stream: Literal[True] = True
+
+
+class _Conversation(BaseModel):
+    """A conversation that the API keeps."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+    object: Literal["conversation"] = "conversation"
+
+
+class AgentConversation(_Conversation):
+    """A conversation with an agent."""
+
+    agent_id: str
+    agent_version: AgentConversationAgentVersion | None = None
+
+
+class ModelConversation(_Conversation):
+    """A conversation with a model."""
+
+    model: str
+    instructions: str | None = None
+    tools: list[ModelConversationTool] | None = None
+    completion_args: CompletionArgs | None = None
+    guardrails: list[GuardrailConfig] | None = None
+
+    _never_null: ClassVar[frozenset[str]] = frozenset({"tools", "completion_args"})
+
+
+ResponseV1ConversationsGet: TypeAlias = AgentConversation | ModelConversation
+Entry: TypeAlias = InputEntries
+
+
+class ConversationHistory(BaseModel):
+    """All that happened in a conversation."""
+
+    conversation_id: str
+    entries: list[Entry]
+    object: Literal["conversation.history"] = "conversation.history"
+
+
+class ConversationMessages(BaseModel):
+    """What was said in a conversation."""
+
+    conversation_id: str
+    messages: list[MessageEntries]
+    object: Literal["conversation.messages"] = "conversation.messages"
