@@ -53,12 +53,12 @@ def opened(
 
 
 def test_a_request_is_what_the_step_says_with_deadlines_for_timeouts(exchange: Exchange) -> None:
-    given = exchange.arguments(send(), exchange.trace)
-    assert (given["method"], given["url"], given["content"]) == ("POST", URL, b"{}")
-    assert given["headers"]["authorization"] == f"Bearer {KEY}"
-    assert given["headers"]["x-mine"] == "1"
-    assert given["extensions"]["trace"] == exchange.trace
-    limits = given["extensions"]["timeout"]
+    request = exchange.request(send(), exchange.trace, httpx2.Client())
+    assert (request.method, request.url, request.content) == ("POST", URL, b"{}")
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.headers["x-mine"] == "1"
+    assert request.extensions["trace"] == exchange.trace
+    limits = request.extensions["timeout"]
     assert limits["connect"] is limits["pool"]
     assert limits["read"] is limits["write"] is exchange.timeout
     assert (limits["connect"], limits["read"]) == (3.0, 5.0)
@@ -66,13 +66,15 @@ def test_a_request_is_what_the_step_says_with_deadlines_for_timeouts(exchange: E
 
 def test_a_request_without_a_body_has_none(exchange: Exchange) -> None:
     step = Send(Request("GET", URL, Key(KEY)), None, None)
-    assert exchange.arguments(step, exchange.trace)["content"] is None
+    request = exchange.request(step, exchange.trace, httpx2.Client())
+    assert request.content == b""
+    assert "content-length" not in request.headers
 
 
 def test_the_limit_of_the_answer_counts_from_when_the_request_is_sent(
     exchange: Exchange, clock: Clock
 ) -> None:
-    exchange.arguments(send(), exchange.trace)
+    exchange.request(send(), exchange.trace, httpx2.Client())
     told = []
     exchange.when_sent = lambda: told.append(clock.now)
     exchange.trace("connection.connect_tcp.started", {})
@@ -86,14 +88,14 @@ def test_the_limit_of_the_answer_counts_from_when_the_request_is_sent(
 
 
 def test_it_ends_with_the_call_if_that_is_sooner(exchange: Exchange, clock: Clock) -> None:
-    exchange.arguments(send(until=clock.now + 6.0), exchange.trace)
+    exchange.request(send(until=clock.now + 6.0), exchange.trace, httpx2.Client())
     clock.now += 4.0
     exchange.trace(SENT, {})
     assert exchange.timeout.left() == 2.0
 
 
 def test_where_nothing_traces_nobody_knows_how_long_was_waited(exchange: Exchange) -> None:
-    exchange.arguments(send(), exchange.trace)
+    exchange.request(send(), exchange.trace, httpx2.Client())
     assert exchange.opened(httpx2.Response(200)).waited is None
 
 
