@@ -35,6 +35,23 @@ def test_a_model_comes_without_an_http_library():
     assert not loaded & {"httpx2", "httpcore2", "anyio", "ssl", "mistralai.client.chat"}
 
 
+def test_a_stream_loads_the_models_that_it_needs():
+    loaded = modules_after("""
+import httpx2
+from mistralai import Mistral
+def answer(request):
+    return httpx2.Response(200, text='data: {"choices": []}\\n\\ndata: [DONE]\\n\\n')
+client = Mistral("key", client=httpx2.Client(transport=httpx2.MockTransport(answer)))
+ask = {"model": "m", "messages": [{"role": "user", "content": "x"}], "temperature": 0.5, "n": 1}
+assert len([*client.chat.stream(**ask, strict_end=False)]) == 1
+""")
+    models = {name for name in loaded if name.startswith("mistralai.client.models.")}
+    assert "mistralai.client.models.messages" in models
+    others = "tools", "guardrails", "formats", "embeddings", "response", "conversations"
+    assert not models & {f"mistralai.client.models.{name}" for name in others}
+    assert not loaded & {"mistralai.client.views", "mistralai.client.deltas"}
+
+
 def test_nothing_that_is_public_loads_the_simulator_or_the_command_line():
     loaded = modules_after("""
 from mistralai import *

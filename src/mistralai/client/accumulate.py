@@ -8,20 +8,26 @@ it is read, so that a long answer costs no more a delta than a short one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
 from .models.content import TextChunk, ThinkChunk, UnknownContentChunk
 from .models.messages import AssistantMessage
-from .models.response import ChatCompletionResponse
 from .toolcalls import ToolCalls, keep
 
 if TYPE_CHECKING:
-    from .models import CompletionChunk, CompletionResponseStreamChoice, ContentChunk, UsageInfo
-    from .toolcalls import GrowingCall
+    from collections.abc import Callable
 
-_read: Final = ChatCompletionResponse.__pydantic_validator__.validate_python
+    from .models import (
+        ChatCompletionResponse,
+        CompletionChunk,
+        CompletionResponseStreamChoice,
+        ContentChunk,
+        UsageInfo,
+    )
+    from .toolcalls import GrowingCall
 
 
 class Accumulator:
@@ -77,8 +83,7 @@ class Accumulator:
             if self.usage is not None:
                 fields["usage"] = self.usage
             fields["choices"] = [choice.fields() for choice in self.choices]
-            snapshot: ChatCompletionResponse = _read(fields)
-            self._snapshot = snapshot
+            self._snapshot = _reader()(fields)
         return self._snapshot
 
     def _note(self, chunk: CompletionChunk) -> None:
@@ -89,6 +94,14 @@ class Accumulator:
                 self._fields[name] = value
             if value:
                 self._missing.remove(name)
+
+
+@cache
+def _reader() -> Callable[[dict[str, Any]], ChatCompletionResponse]:
+    """What makes an answer of its fields; its models are loaded when one is asked for."""
+    from .models.response import ChatCompletionResponse
+
+    return ChatCompletionResponse.__pydantic_validator__.validate_python
 
 
 class Choice:

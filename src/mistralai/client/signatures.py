@@ -62,8 +62,13 @@ def required_of(params_type: type) -> frozenset[str]:
 
 def nullable_of(params_type: type) -> frozenset[str]:
     """The keys of a `TypedDict` for which the API takes null."""
-    notes = _notes(params_type)
+    notes = notes_of(params_type).items()
     return frozenset(name for name, note in notes if note.startswith("OptionalNullable["))
+
+
+def notes_of(params_type: type) -> dict[str, str]:
+    """The keys of a `TypedDict` and their annotations, which are strings in the source."""
+    return {name: note.__forward_arg__ for name, note in params_type.__annotations__.items()}
 
 
 def check_names(params: Mapping[str, object], params_type: type, *, method: str) -> None:
@@ -101,16 +106,10 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 def _parameters(params_type: type) -> Iterator[Parameter]:
     required, nullable = required_of(params_type), nullable_of(params_type)
-    for name, note in _notes(params_type):
+    for name, note in notes_of(params_type).items():
         optional = UNSET if name in nullable else None
         default = Parameter.empty if name in required else optional
         yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=note)
-
-
-def _notes(params_type: type) -> Iterator[tuple[str, str]]:
-    """The keys of a `TypedDict` and their annotations, which are strings in the source."""
-    for name, note in params_type.__annotations__.items():
-        yield name, note.__forward_arg__
 
 
 def mark_as_coroutine_function(function: FunctionType) -> None:

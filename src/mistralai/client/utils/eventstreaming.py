@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, cast
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
 from ..turn import message_of, sorted_calls
-from ..views import AsyncView, DeltaReading, TextReading, View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from ..timing import Timing
     from ..transport import AsyncDriver, SyncDriver
     from ..turn import IncompleteToolCall, SortedCalls
+    from ..views import AsyncView, View
 
 T = TypeVar("T")
 
@@ -232,11 +232,15 @@ class EventStream(_StreamState[T]):
     @property
     def text_stream(self: EventStream[CompletionEvent]) -> View[str]:
         """The pieces of choice 0's text as they arrive; thinking is left out."""
+        from ..views import TextReading, View
+
         return View(self, TextReading(self._rest))
 
     @property
     def deltas(self: EventStream[CompletionEvent]) -> View[Delta]:
         """All that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
+        from ..views import DeltaReading, View
+
         return View(self, DeltaReading(self._rest, self._answer))
 
     def until_done(self) -> Self:
@@ -314,11 +318,15 @@ class EventStreamAsync(_StreamState[T]):
     @property
     def text_stream(self: EventStreamAsync[CompletionEvent]) -> AsyncView[str]:
         """The pieces of choice 0's text as they arrive; thinking is left out."""
+        from ..views import AsyncView, TextReading
+
         return AsyncView(self, TextReading(self._rest))
 
     @property
     def deltas(self: EventStreamAsync[CompletionEvent]) -> AsyncView[Delta]:
         """All that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
+        from ..views import AsyncView, DeltaReading
+
         return AsyncView(self, DeltaReading(self._rest, self._answer))
 
     async def until_done(self) -> Self:
