@@ -9,6 +9,7 @@ gives both.
 
 import asyncio
 import json
+import math
 import re
 import resource
 import ssl
@@ -20,6 +21,8 @@ import trustme
 
 from .shapes import END, HEAD, Shape, shape
 
+GOLDEN = (5**0.5 - 1) / 2
+"""Multiples of it lie evenly between whole numbers, however many they are."""
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
@@ -50,6 +53,7 @@ class Connection(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._counts.connections += 1
+        self._number = self._counts.connections
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         if self._shape is not None:
@@ -86,8 +90,20 @@ class Connection(asyncio.Protocol):
         self._shape = shape(name)
         self._pieces = self._shape.pieces()
         self._transport.write(HEAD)
-        self._next_at = asyncio.get_running_loop().time()
-        self._tick() if self._shape.interval else self._write()
+        if self._shape.interval:
+            self._next_at = self._before_now(self._shape.interval)
+            self._tick()
+        else:
+            self._write()
+
+    def _before_now(self, interval: float) -> float:
+        """The last of this connection's moments.
+
+        Streams that are open together take turns, each with moments of its own: else a client
+        that opens many at a stroke finds all their events at a stroke, which costs it less.
+        """
+        turn = self._number * GOLDEN % 1
+        return (math.floor(self._now() / interval - turn) + turn) * interval
 
     def _write(self) -> None:
         """Write on until the reader is slower."""

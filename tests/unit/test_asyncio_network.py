@@ -84,6 +84,12 @@ async def until(condition: Callable[[], object]) -> None:
 # --- reading -----------------------------------------------------------------
 
 
+def hand_over(stream: AsyncioStream, data: bytes) -> None:
+    """Do what the loop does with data."""
+    stream.get_buffer(-1)[: len(data)] = data
+    stream.buffer_updated(len(data))
+
+
 async def test_what_comes_is_read_as_it_comes_and_then_the_end() -> None:
     async with connected() as (stream, peer):
         reading = asyncio.create_task(stream.read(100))
@@ -97,13 +103,28 @@ async def test_what_comes_is_read_as_it_comes_and_then_the_end() -> None:
 async def test_a_read_gives_no_more_than_was_asked_for_and_joins_what_is_there() -> None:
     stream = AsyncioStream()
     for data in (b"abc", b"de", b"f"):
-        stream.data_received(data)
+        hand_over(stream, data)
     assert [await stream.read(size) for size in (2, 3, 9)] == [b"ab", b"c" + b"de", b"f"]
+
+
+async def test_the_connections_of_a_loop_share_what_it_reads_into_and_nothing_else() -> None:
+    one, other = AsyncioStream(), AsyncioStream()
+    assert one.get_buffer(-1) is other.get_buffer(-1)
+    hand_over(one, b"for one")
+    hand_over(other, b"x")
+    assert [await one.read(100), await other.read(100)] == [b"for one", b"x"]
+
+
+def test_loops_share_nothing() -> None:
+    async def buffer() -> memoryview:
+        return AsyncioStream().get_buffer(-1)
+
+    assert asyncio.run(buffer()) is not asyncio.run(buffer())
 
 
 async def test_what_came_before_a_reset_is_read_before_the_error() -> None:
     async with connected() as (stream, peer):
-        stream.data_received(b"before")  # it came, and nobody read it
+        hand_over(stream, b"before")  # it came, and nobody read it
         peer.reset()
         await until(lambda: stream._over)
         assert await stream.read(100) == b"before"
@@ -166,7 +187,7 @@ async def test_a_thousand_reads_take_one_timer(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(stream, "_loop", Loop())
         deadline = within(300.0)
         for _ in range(1000):
-            loop.call_soon(stream.data_received, b"event")
+            loop.call_soon(hand_over, stream, b"event")
             deadline.begin(300.0, None)
             assert await stream.read(100, deadline) == b"event"
         assert len(set_timers) == 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import select
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import httpcore2
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
 
+_AT_ONCE: Final = 64 * 1024
+"""Bytes that the loop reads at most before it looks at other connections."""
+
 _ROOM: Final = 256 * 1024
 """Bytes that wait for a reader before the peer is held back."""
 
@@ -33,11 +37,23 @@ _STAGGER: Final = 0.25
 """Seconds until the next address of a name is tried beside the last (RFC 8305 section 5)."""
 
 
-class AsyncioStream(Connection, Alarm, asyncio.Protocol, httpcore2.AsyncNetworkStream):
-    """One connection. It belongs to the loop that made it."""
+_buffers: WeakKeyDictionary[asyncio.AbstractEventLoop, memoryview] = WeakKeyDictionary()
+"""What a loop reads into: one for all its connections, for it hands over what it read at once."""
+
+
+class AsyncioStream(Connection, Alarm, asyncio.BufferedProtocol, httpcore2.AsyncNetworkStream):
+    """One connection. It belongs to the loop that made it.
+
+    It has a buffer for the loop: asyncio would make one of 256 KiB for every read, which takes
+    the system three calls and a page fault where that much is mapped apart.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
+        buffer = _buffers.get(self._loop)
+        if buffer is None:
+            buffer = _buffers[self._loop] = memoryview(bytearray(_AT_ONCE))
+        self._buffer = buffer
         self._transport: Any = None
         self._came: list[bytes] = []
         self._size = 0  # bytes that came and were not read
@@ -144,10 +160,14 @@ class AsyncioStream(Connection, Alarm, asyncio.Protocol, httpcore2.AsyncNetworkS
         """The loop has the connection."""
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
-        """The loop has data."""
-        self._came.append(data)
-        self._size += len(data)
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        """The loop is about to read."""
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """The loop has read."""
+        self._came.append(bytes(self._buffer[:nbytes]))
+        self._size += nbytes
         if self._size > _ROOM and not self._held_back:
             self._held_back = True
             self._transport.pause_reading()
