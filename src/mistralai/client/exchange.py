@@ -67,7 +67,8 @@ class Exchange:
         self._recorder = recorder
         self._recording: ExchangeRecorder | None = None
         self._step: Send | None = None
-        self._events: set[str] = set()
+        self._traced = False  # httpx2 told of something
+        self._connected = False  # and that it was a new connection
         self._foreign: Any = None  # a connection whose reads we changed
         self._stream: Any = None
         self._process = os.getpid()
@@ -100,7 +101,8 @@ class Exchange:
 
     def trace(self, event: str, _info: object) -> None:
         """Note what happens on the way to the head (httpx2's `trace` extension)."""
-        self._events.add(event)
+        self._traced = True
+        self._connected |= event == "connection.connect_tcp.started"
         if event.endswith(".send_request_headers.started") and self._step is not None:
             self._sent_at = self._clock()
             self.timeout.begin(self._step.answer, self._step.until)
@@ -188,7 +190,7 @@ class Exchange:
         forget_frames(error, handled)
         kind = _kind(error)
         # A transport that traces nothing, as a test's, says nothing of reuse either.
-        reused = bool(self._events) and "connection.connect_tcp.started" not in self._events
+        reused = self._traced and not self._connected
         silent = not self._answered and not self.timeout.received
         return TransportFailure(kind, error, stale=kind == "broken" and reused and silent)
 
