@@ -17,6 +17,19 @@ class WithATenant(httpx2.Client):
         return request
 
 
+def changed_by_hand() -> httpx2.Client:
+    client = httpx2.Client()
+    built = client.build_request
+
+    def build_request(*args: Any, **kwargs: Any) -> httpx2.Request:
+        request = built(*args, **kwargs)
+        request.headers["x-tenant"] = "t"
+        return request
+
+    client.build_request = build_request  # type: ignore[method-assign] # as a test may
+    return client
+
+
 class Shown(httpx2.Client):
     """A client that counts what it builds."""
 
@@ -39,6 +52,7 @@ CLIENTS: dict[str, Any] = {
     "parameters": lambda: httpx2.Client(params={"tenant": "t"}),
     "cookies": lambda: httpx2.Client(cookies={"session": "s"}),
     "its own way": WithATenant,
+    "a changed way": changed_by_hand,
 }
 
 

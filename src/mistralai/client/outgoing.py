@@ -55,7 +55,7 @@ def _fields(
     client: httpx2.Client | httpx2.AsyncClient, headers: Mapping[str, str]
 ) -> list[tuple[Any, Any]] | None:
     """The header fields of the client and these, or `None` where more is to be merged."""
-    standard = getattr(type(client), "build_request", None) is _STANDARD
+    standard = getattr(client.build_request, "__func__", None) is _STANDARD
     if not standard or client.params or client.cookies:
         return None
     given = {name.encode() for name in headers}
