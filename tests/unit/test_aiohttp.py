@@ -19,6 +19,7 @@ from mistralai.client import DefaultAioHttpClient, Mistral
 from mistralai.client.aiohttp_transport import AioHttpTransport, Body, SessionTransport
 from mistralai.client.deadline import Deadline
 from mistralai.simulator import Answer, Gate, Simulator, Wire
+from support.loops import CountingLoop
 from support.programs import run_program
 from support.serving import ASK
 
@@ -136,28 +137,16 @@ async def test_a_wait_ends_in_time_and_its_limit_may_move() -> None:
 
 @pytest.mark.anyio
 async def test_a_thousand_reads_take_one_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_timers: list[float] = []
-
-    class Loop:
-        """The loop, which counts."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(loop, name)
-
-        def call_at(self, when: float, *call: Any) -> Any:
-            set_timers.append(when)
-            return loop.call_at(when, *call)
-
     async with connected() as (body, _):
-        loop = body._loop
-        monkeypatch.setattr(body, "_loop", Loop())
+        loop = CountingLoop(body._loop)
+        monkeypatch.setattr(body, "_loop", loop)
         assert await body.aread(None) == b"hello"
         deadline = within(300.0)
         for _ in range(1000):
             loop.call_soon(body._content.feed_data, b"event")
             deadline.begin(300.0, None)
             assert await body.aread(deadline) == b"event"
-        assert len(set_timers) == 1
+        assert len(loop.timers) == 1
 
 
 @pytest.mark.anyio

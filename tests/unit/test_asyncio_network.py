@@ -14,6 +14,7 @@ from mistralai.client.asyncio_network import AsyncioStream, connect_tcp, connect
 from mistralai.client.deadline import Deadline
 from mistralai.client.network import AsyncBackend
 from mistralai.simulator.tls import Certificate, make_certificate
+from support.loops import CountingLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -170,27 +171,15 @@ async def test_a_limit_that_moves_away_is_kept_and_so_is_one_that_comes_closer()
 
 
 async def test_a_thousand_reads_take_one_timer(monkeypatch: pytest.MonkeyPatch) -> None:
-    set_timers: list[float] = []
-
-    class Loop:
-        """The loop, which counts."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(loop, name)
-
-        def call_at(self, when: float, *call: Any) -> Any:
-            set_timers.append(when)
-            return loop.call_at(when, *call)
-
     async with connected() as (stream, _):
-        loop = stream._loop
-        monkeypatch.setattr(stream, "_loop", Loop())
+        loop = CountingLoop(stream._loop)
+        monkeypatch.setattr(stream, "_loop", loop)
         deadline = within(300.0)
         for _ in range(1000):
             loop.call_soon(hand_over, stream, b"event")
             deadline.begin(300.0, None)
             assert await stream.read(100, deadline) == b"event"
-        assert len(set_timers) == 1
+        assert len(loop.timers) == 1
 
 
 async def test_a_peer_is_held_back_while_nobody_reads() -> None:
