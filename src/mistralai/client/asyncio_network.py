@@ -17,7 +17,7 @@ import httpcore2
 
 from .alarm import Alarm
 from .connection import Connection
-from .deadline import left
+from .deadline import FOR_EVER, left
 
 if TYPE_CHECKING:
     import socket
@@ -29,9 +29,6 @@ _AT_ONCE: Final = 64 * 1024
 
 _ROOM: Final = 256 * 1024
 """Bytes that wait for a reader before the peer is held back."""
-
-_FOR_EVER: Final = 1e6
-"""Seconds; the limit of a handshake is ours to keep, and asyncio's own would be a minute."""
 
 _STAGGER: Final = 0.25
 """Seconds until the next address of a name is tried beside the last (RFC 8305 section 5)."""
@@ -132,7 +129,7 @@ class AsyncioStream(Connection, Alarm, asyncio.BufferedProtocol, httpcore2.Async
                     inner,
                     ssl_context,
                     server_hostname=server_hostname,
-                    ssl_handshake_timeout=_FOR_EVER,
+                    ssl_handshake_timeout=FOR_EVER,  # else a minute, beside ours
                 )
         except BaseException as error:
             await self.aclose()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FOR_EVER: Final = 1e6
-"""Seconds; what a `Deadline` without a moment is to code that takes it for a number."""
+FOR_EVER: Final = 1e6
+"""Seconds; no limit, to code that takes a number."""
 
 _NEVER_NOW: Final = 0.001
 """Seconds; a wait that is late may still take what is already there."""
@@ -40,7 +40,7 @@ class Deadline(float):
 
     def __new__(cls, seconds: float | None, clock: Callable[[], float]) -> Self:
         """Make one that ends in so many seconds from now, or never."""
-        self = super().__new__(cls, _FOR_EVER if seconds is None else seconds)
+        self = super().__new__(cls, FOR_EVER if seconds is None else seconds)
         self.at = None if seconds is None else clock() + seconds
         self.stream = None
         self.received = False

@@ -143,8 +143,6 @@ class Connection(asyncio.Protocol):
         for number, step in enumerate(steps, start=1):
             if isinstance(step, bytes):
                 await self._send(step, yielding=number % _SENDS_IN_A_ROW == 0)
-            elif isinstance(step, Pause):
-                await self._pace.wait(step.seconds)
             elif ending := await self._step(step):
                 return ending
         return None
