@@ -5,9 +5,9 @@ import os
 import pytest
 from blockbuster import blockbuster_ctx
 
-from support.colours import AIOHTTP, COLOURS, colour_of
+from support.colours import COLOURS, UVLOOP, colour_of
 
-_ON_AIOHTTP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
+_ON_UVLOOP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
 
@@ -53,13 +53,13 @@ def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by bein
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of faults, and others that are about HTTP, run on aiohttp too."""
+    """Tests of faults, and others that are about HTTP, run on uvloop too."""
     marks = metafunc.definition.iter_markers("parametrize")
     its_own = any("colour" in mark.args[0] for mark in marks)
     if "colour" in metafunc.fixturenames and not its_own:
         path = metafunc.definition.path
-        too = path.parent.name == "faults" or path.stem in _ON_AIOHTTP
-        metafunc.parametrize("colour", [*COLOURS, *(AIOHTTP if too else ())], indirect=True)
+        too = path.parent.name == "faults" or path.stem in _ON_UVLOOP
+        metafunc.parametrize("colour", [*COLOURS, *(UVLOOP if too else ())], indirect=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,9 @@
 """This package, on aiohttp's transport."""
 
+from mistralai.client.aiohttp import DefaultAioHttpClient
 from this_package import stream_async  # noqa: F401 - the same, but for its client
 
 from mistralai import Mistral
-from mistralai.client.aiohttp import DefaultAioHttpClient
 
 
 def connect_async(url):

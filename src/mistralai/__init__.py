@@ -14,7 +14,6 @@ TYPE_CHECKING = False  # pyright: ignore[reportConstantRedefinition]  # the star
 if TYPE_CHECKING:
     from .client import UNSET as UNSET
     from .client import BackoffStrategy as BackoffStrategy
-    from .client import DefaultAioHttpClient as DefaultAioHttpClient
     from .client import Mistral as Mistral
     from .client import RetryConfig as RetryConfig
     from .client import Timeouts as Timeouts

@@ -27,6 +27,7 @@ ALIASES = frozenset(
         "embeddings",
         "errors",
         "fim",
+        "http",
         "models",
         "models_",
         "sdk",

@@ -2,16 +2,16 @@
 
 import pytest
 
-from mistralai.client import clients
+from mistralai.client._http import tls
 from mistralai.simulator import Simulator
 
 
 @pytest.fixture
 def fresh_tls_context():
     """Let a test make the TLS context, of which a process has one."""
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()
     yield
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()
 
 
 @pytest.fixture

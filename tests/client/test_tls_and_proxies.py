@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx2
 import pytest
 
-from mistralai.client import clients, errors
+from mistralai.client import errors
+from mistralai.client._http.tls import tls_context
 from mistralai.simulator import Simulator
 from support.logs import Lines
 from support.proxy import connect_proxy
@@ -90,7 +91,7 @@ def test_threads_that_need_the_tls_context_at_once_share_it(made):
 
     def use(_):
         together.wait()
-        return clients.tls_context()
+        return tls_context()
 
     with ThreadPoolExecutor(8) as threads:
         assert [*threads.map(use, range(8))] == made * 8

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mistralai.client import clients
+from mistralai.client._http import tls
 
 
 @pytest.fixture(autouse=True)
@@ -14,6 +14,6 @@ def _no_chance(monkeypatch):
 @pytest.fixture(autouse=True)
 def _fresh_tls_context():
     """The TLS context is one for the process; here every test makes its own."""
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()
     yield
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()

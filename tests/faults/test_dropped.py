@@ -10,19 +10,12 @@ import httpx2
 import pytest
 
 from mistralai import Mistral
-from mistralai.client import clients
 from mistralai.simulator import Answer, Simulator
 from support.faults import STREAM
 from support.programs import run_program
 from support.serving import ASK
 
 ONE = httpx2.Limits(max_connections=1)
-
-
-@pytest.fixture(autouse=True)
-def _one_place(monkeypatch):
-    """Our own pools have place for one connection as well."""
-    monkeypatch.setattr(clients, "LIMITS", ONE)
 
 
 @pytest.fixture
@@ -50,7 +43,7 @@ def dropping(name):
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
 def test_a_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
     http = httpx2.Client(limits=ONE) if own else None
-    with Mistral("key", server_url=sim.url, client=http) as client:
+    with Mistral("key", server_url=sim.url, client=http, max_connections=1) as client:
         stream = client.chat.stream(**ASK)
         for _ in range(reads):
             next(stream)
@@ -67,7 +60,7 @@ def test_a_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
 @pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
 async def test_an_async_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
     http = httpx2.AsyncClient(limits=ONE) if own else None
-    async with Mistral("key", server_url=sim.url, async_client=http) as client:
+    async with Mistral("key", server_url=sim.url, async_client=http, max_connections=1) as client:
         stream = await client.chat.stream_async(**ASK)
         for _ in range(reads):
             await anext(stream)

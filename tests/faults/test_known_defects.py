@@ -1,4 +1,4 @@
-"""What cannot be kept because httpx2 or aiohttp stands in the way; `docs/faults.md` tells users.
+"""What cannot be kept because httpx2 stands in the way; `docs/faults.md` tells users.
 
 Each of these fails today. When one of them passes, it was mended: remove its mark here, and
 what the documentation says of it.
@@ -18,7 +18,7 @@ from mistralai import Mistral
 from mistralai.client import errors
 from mistralai.client.timeouts import Timeouts
 from mistralai.simulator import Repeat, Simulator, Wire
-from support.colours import AIOHTTP, COLOURS, colour_of
+from support.colours import COLOURS, UVLOOP, colour_of
 from support.faults import STREAM, callers_own, read
 from support.serving import ASK
 
@@ -82,20 +82,9 @@ async def cancelling():
 
 
 @pytest.mark.anyio
-async def test_a_call_that_is_cancelled_as_it_connects_gives_its_place_back():
-    with Simulator() as sim:
-        async with cancelling() as (http, scope):
-            client = Mistral("key", server_url=sim.url, async_client=http)
-            with scope:
-                await client.chat.complete_async(**ASK)
-            assert scope.cancelled_caught
-            await client.chat.complete_async(**ASK, timeouts=Timeouts(connect=5), retries=None)
-
-
-@pytest.mark.anyio
 @pytest.mark.xfail(
-    reason="httpcore2 keeps a connection for ever that was cancelled after it was made and before"
-    " it took its lock; `AsyncDriver` shields that moment, and need not when this passes",
+    reason="httpcore2 keeps a connection forever that was cancelled after it was made and before"
+    " it took its lock",
     strict=True,
     raises=httpx2.PoolTimeout,
 )
@@ -171,23 +160,7 @@ NO_CHUNK = Wire(
 """An answer with a chunk whose length is none, in one packet."""
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *COLOURS,
-        *(
-            pytest.param(
-                name,
-                marks=pytest.mark.xfail(
-                    reason="aiohttp throws all away that came in the same read as what is no HTTP,"
-                    " the head too: `test_table.py` skips that row",
-                    strict=True,
-                ),
-            )
-            for name in AIOHTTP
-        ),
-    ],
-)
+@pytest.mark.parametrize("name", [*COLOURS, *UVLOOP])
 def test_what_came_before_a_chunk_that_is_none_is_delivered(name):
     with colour_of(name) as colour, Simulator(NO_CHUNK) as sim:
         outcome = read(colour, sim.url, call={"retries": 0})

@@ -4,7 +4,6 @@ import pytest
 
 from mistralai.client.errors import SDKError
 from mistralai.simulator import Simulator
-from support.colours import AioHttpColour
 from support.fault_table import TABLE
 from support.faults import read
 from support.flows import KEY
@@ -27,8 +26,6 @@ def expect(error, fault):
 
 @every_fault
 def test_a_stream_bears_it(colour, fault):
-    if isinstance(colour, AioHttpColour) and not fault.aiohttp:
-        pytest.skip("a defect of aiohttp: `test_known_defects.py` has it")
     with Simulator(fault.server) as sim:
         outcome = read(colour, sim.url, call=fault.call, **fault.client)
         assert len(sim.requests) == outcome.sent == fault.requests

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from mistralai import Mistral
-from mistralai.client import clients
+from mistralai.client._http import tls
 from support.life import serving
 from support.proxy import connect_proxy
 from support.serving import ASK
@@ -53,7 +53,7 @@ RUN = {
 
 @pytest.fixture(params=["plain", "tls", "behind a proxy"])
 def _reached(request, monkeypatch):
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()
     with ExitStack() as stack:
         sim = stack.enter_context(serving("auto", monkeypatch, tls=request.param != "plain"))
         if request.param == "behind a proxy":
@@ -62,7 +62,7 @@ def _reached(request, monkeypatch):
         yield
         if request.param == "behind a proxy":
             assert proxy.targets == [f"127.0.0.1:{sim.port}"]
-    clients._tls_context.cache_clear()
+    tls._tls_context.cache_clear()
 
 
 @pytest.mark.usefixtures("_reached")

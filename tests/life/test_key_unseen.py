@@ -13,8 +13,8 @@ import pytest
 
 from mistralai import Mistral, Timeouts
 from mistralai.client import errors
-from mistralai.client.asyncio_network import AsyncioStream
-from mistralai.client.network import AsyncStream
+from mistralai.client._http.aio import AioConnection
+from mistralai.client._http.trionet import TrioConnection
 from mistralai.simulator import Answer, Gate, Repeat, Simulator, Wire
 from support.serving import ASK, chunk, event
 from support.unseen import rendered, shown
@@ -159,13 +159,13 @@ def test_an_interrupt(logged, where):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("doing", ["write", "read", "read again"])
+@pytest.mark.parametrize("doing", ["send_now", "wait", "wait again"])
 async def test_a_cancellation(logged, monkeypatch, anyio_backend, doing):
     """The call is cancelled where the HTTP libraries have the request, or the answer, in hand."""
     name, _, again = doing.partition(" ")
     at = 2 if again else 1
     times = []
-    kind = AsyncStream if anyio_backend == "trio" else AsyncioStream
+    kind = TrioConnection if anyio_backend == "trio" else AioConnection
     inner = getattr(kind, name)
 
     async def cancel(self, *args, **kwargs):

@@ -10,10 +10,10 @@ COMMON = """
 import random, tracemalloc
 import httpx2
 from mistralai import Timeouts
-from mistralai.client import clients, errors
+from mistralai.client import errors
 
 WORKERS = 8
-clients.LIMITS = TWO = httpx2.Limits(max_connections=2)
+TWO = httpx2.Limits(max_connections=2)
 limits = Timeouts(connect=20, first_event=20, idle=20)
 chance = random.Random(7)
 left = [chance.choice(WAYS) for _ in range(STREAMS)]
@@ -75,7 +75,7 @@ def work():
 
 lock = threading.Lock()
 http = httpx2.Client(limits=TWO) if own else None
-client = Mistral(client=http)
+client = Mistral(client=http, max_connections=2)
 with ThreadPoolExecutor(WORKERS) as workers, ThreadPoolExecutor(2) as closers:
     for worker in [workers.submit(work) for _ in range(WORKERS)]:
         worker.result()
@@ -131,7 +131,7 @@ async def work():
 async def main():
     global client
     http = httpx2.AsyncClient(limits=TWO) if own else None
-    client = Mistral(async_client=http)
+    client = Mistral(async_client=http, max_connections=2)
     async with anyio.create_task_group() as group:
         for _ in range(WORKERS):
             group.start_soon(work)
@@ -180,6 +180,8 @@ def test_streams_that_share_two_connections_leave_nothing_behind(
         assert len(sim.requests) > 0.8 * streams  # some are cancelled before they are sent
     assert grown <= 1024
     told = [line for line in stderr.splitlines() if not line.startswith(" ")]
+    if own and colour == "trio":  # httpx2 leaves its generators to the collector, and trio says so
+        told = [line for line in told if "a stream was dropped" in line]
     places = [line.split(": ResourceWarning: a stream was dropped")[0] for line in told]
     [line] = [
         number

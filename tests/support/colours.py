@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from mistralai.client import DefaultAioHttpClient, Mistral
+from mistralai.client import Mistral
 from mistralai.client.models import ChatCompletionResponse, CompletionEvent
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
 
 COLOURS = ("sync", "asyncio", "trio")
 
-AIOHTTP = ("aiohttp",) if find_spec("aiohttp") else ()
-"""The colour that its extra brings: asyncio, by `DefaultAioHttpClient`."""
+UVLOOP = ("uvloop",) if find_spec("uvloop") else ()
+"""asyncio on uvloop's loop, where it is installed."""
 
 
 class Colour(Protocol):
@@ -82,8 +82,11 @@ def _sync() -> Iterator[Colour]:
 
 @contextmanager
 def _async(name: str) -> Iterator[Colour]:
-    with start_blocking_portal("trio" if name == "trio" else "asyncio") as portal:
-        colour = AioHttpColour(portal) if name == "aiohttp" else AsyncColour(portal)
+    backend = "trio" if name == "trio" else "asyncio"
+    with start_blocking_portal(
+        backend, {"use_uvloop": True} if name == "uvloop" else None
+    ) as portal:
+        colour = AsyncColour(portal)
         try:
             yield colour
         finally:
@@ -179,20 +182,3 @@ class AsyncColour:
     def end(self) -> None:
         for client in self.clients:
             self.shut(client)
-
-
-class AioHttpColour(AsyncColour):
-    """asyncio by aiohttp, where a test brings no HTTP client of its own."""
-
-    def __init__(self, portal: BlockingPortal) -> None:
-        super().__init__(portal)
-        self._made: list[DefaultAioHttpClient] = []
-
-    def client(self, **settings: Any) -> Mistral:
-        self._made.append(DefaultAioHttpClient())
-        return super().client(**{"async_client": self._made[-1], **settings})
-
-    def end(self) -> None:
-        super().end()
-        for http in self._made:
-            self._portal.call(http.aclose)

@@ -404,7 +404,6 @@ INSIDE: Final = {
         ),
         error=errors.StreamInterruptedError,
         httpx=httpx2.RemoteProtocolError,
-        aiohttp=False,
         **ENDS,
     ),
     "a cut taken as it is, by the client": Fault(

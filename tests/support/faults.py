@@ -9,13 +9,12 @@ from typing import Any
 
 import httpx2
 
-from mistralai.client import DefaultAioHttpClient
 from mistralai.client.errors import APIConnectionError, MistralError
 from mistralai.client.models import CompletionEvent
 from mistralai.client.retry import BackoffStrategy, RetryConfig
 from mistralai.simulator import ScenarioLike
 
-from .colours import AioHttpColour, Colour, SyncColour
+from .colours import Colour, SyncColour
 from .flows import DONE, KEY, ROLE, STOP, text
 from .logs import Lines
 from .serving import ASK
@@ -51,8 +50,7 @@ def once_more() -> RetryConfig:
 @contextmanager
 def callers_own(colour: Colour, **settings: Any) -> Iterator[dict[str, Any]]:
     """Give HTTP clients of a caller's own, as settings of a client."""
-    make = DefaultAioHttpClient if isinstance(colour, AioHttpColour) else httpx2.AsyncClient
-    client, async_client = httpx2.Client(**settings), make(**settings)
+    client, async_client = httpx2.Client(**settings), httpx2.AsyncClient(**settings)
     yield {"client": client, "async_client": async_client}
     # The other one has opened nothing.
     colour.shut(client if isinstance(colour, SyncColour) else async_client)
@@ -75,7 +73,6 @@ class Fault:
         requests: How many requests the server got.
         statuses: The status of each attempt, where the stream began.
         whole: Whether the same holds of a call that does not stream.
-        aiohttp: Whether it holds on aiohttp; what does not is in `test_known_defects.py`.
     """
 
     server: ScenarioLike
@@ -90,7 +87,6 @@ class Fault:
     requests: int = 1
     statuses: tuple[int | None, ...] | None = None
     whole: bool = False
-    aiohttp: bool = True
 
 
 @dataclass

@@ -9,10 +9,10 @@ from typing import Any
 
 import httpcore2
 import pytest
-
 from mistralai.client.asyncio_network import AsyncioStream, connect_tcp, connect_unix_socket
-from mistralai.client.deadline import Deadline
 from mistralai.client.network import AsyncBackend
+
+from mistralai.client._http.deadline import Deadline
 from mistralai.simulator.tls import Certificate, make_certificate
 from support.loops import CountingLoop
 

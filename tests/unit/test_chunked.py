@@ -2,8 +2,8 @@ import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from mistralai.client.chunked import ChunkedBody
+
 from support.work import count_steps
 
 

@@ -7,8 +7,6 @@ from typing import Any
 import httpx2
 import pytest
 import trio
-
-from mistralai.client import clients
 from mistralai.client.clients import (
     AsyncTransport,
     Transport,
@@ -17,6 +15,8 @@ from mistralai.client.clients import (
     proxies,
 )
 from mistralai.client.network import AsyncBackend, SyncBackend
+
+from mistralai.client import clients
 from mistralai.simulator import Answer, Simulator
 
 RUN: list[Callable[[Any], Any]] = [lambda main: asyncio.run(main()), trio.run]

@@ -6,11 +6,11 @@ import h11
 import httpcore2
 import httpx2
 import pytest
-
 from mistralai.client.connection import Connection
-from mistralai.client.deadline import Deadline
 from mistralai.client.network import SyncStream
 from mistralai.client.rawbody import raw_body
+
+from mistralai.client._http.deadline import Deadline
 from support.flows import Clock
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

@@ -8,10 +8,10 @@ from typing import Any
 import httpcore2
 import httpx2
 import pytest
+from mistralai.client.network import AsyncStream, SyncStream
 
 from mistralai.client.exchange import TRANSPORT_ERRORS, Exchange, forget_frames
 from mistralai.client.faults import Kind
-from mistralai.client.network import AsyncStream, SyncStream
 from mistralai.client.request import Key, Request
 from mistralai.client.steps import Send
 from support.flows import KEY, URL, Clock

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistralai.client.inflate import CODINGS, Inflater
+from mistralai.client._http.inflate import CODINGS, Inflater
 from support.streams import cut_at
 
 WBITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}

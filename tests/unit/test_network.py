@@ -6,7 +6,6 @@ from typing import Any
 import anyio
 import httpcore2
 import pytest
-
 from mistralai.client.network import (
     AsyncBackend,
     AsyncStream,
@@ -16,6 +15,7 @@ from mistralai.client.network import (
     keepalive,
     left,
 )
+
 from support.flows import Clock
 
 TLS = ssl.create_default_context()

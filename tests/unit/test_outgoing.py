@@ -2,7 +2,6 @@ from typing import Any
 
 import httpx2
 import pytest
-
 from mistralai.client.outgoing import outgoing
 
 URL = httpx2.URL("https://api.example/v1/chat/completions?a=b#stream")

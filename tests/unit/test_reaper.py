@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from mistralai.client import reaper
-from mistralai.client.reaper import Loop, reap
+from mistralai.client._http.reaper import Loop, reap
 
 
 class Job:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from . import types as types
     from . import utils as utils
     from ._version import __version__ as __version__
-    from .aiohttp import DefaultAioHttpClient as DefaultAioHttpClient
     from .sdk import Mistral as Mistral
     from .timeouts import Timeouts as Timeouts
     from .types.unset import UNSET as UNSET
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "_version": ("__version__",),
-    "aiohttp": ("DefaultAioHttpClient",),
     "sdk": ("Mistral",),
     "timeouts": ("Timeouts",),
     "types.unset": ("UNSET",),

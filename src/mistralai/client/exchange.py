@@ -1,26 +1,25 @@
-"""One attempt on the wire: its limits, what is known of its connection, and its body.
+"""One attempt on the wire: its limits, its connection and its body.
 
-Both drivers use it; what waits is theirs.
+Both drivers use it; what waits is theirs. With a transport of this package an attempt knows when
+its request was sent and whether its connection was fresh (`_http/attempt.py`). With any other one it
+knows neither: the limit of the response headers then includes sending, and no retry is free.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import socket
 import ssl
 from functools import lru_cache
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-import httpcore2
 import httpx2
 
-from .connection import Connection
-from .deadline import Deadline
+from ._http.attempt import EXTENSION, Attempt
+from ._http.deadline import Deadline
+from ._http.foreign import socket_of
+from ._http.reading import async_body_of, body_of, own_body
+from ._http.sockets import shut_down
 from .faults import TransportFailure
-from .inflate import CODINGS
-from .outgoing import outgoing
-from .rawbody import DirectBody, raw_body
 from .response import Head
 
 if TYPE_CHECKING:
@@ -30,15 +29,8 @@ if TYPE_CHECKING:
     from .faults import Kind
     from .steps import Send
 
-TRANSPORT_ERRORS: Final = (
-    httpx2.TransportError,
-    httpx2.DecodingError,
-    httpcore2.NetworkError,
-    httpcore2.TimeoutException,
-    httpcore2.ProtocolError,
-    OSError,
-)
-"""What a network that fails raises. The only place outside `network.py` that knows these names."""
+TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
+"""What a network that fails raises."""
 
 _CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _BEFORE_CONNECTION = (
@@ -47,102 +39,78 @@ _BEFORE_CONNECTION = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
-
+_HOLD_REQUESTS: Final = ("httpx2", "httpcore2", "h11")
+"""Packages whose frames have the request, and so the key, among their locals."""
 
 _parsed = lru_cache(maxsize=64)(httpx2.URL)
-"""An address as httpx2 has it, parsed once for many requests."""
+"""A URL as httpx2 has it, parsed once for many requests."""
 
 
 class Exchange:
-    """What one attempt knows of its connection, and how long its waits may last.
+    """One attempt.
 
     Attributes:
+        attempt: What the call and the transport tell each other.
+        body: The body of the response; its `read` takes `timeout`.
         timeout: The limit of a read; it moves.
-        when_sent: Called when the request begins to be sent.
-        body: The body, where it can be had from under httpx2's generators.
     """
 
     def __init__(self, clock: Callable[[], float], recorder: Recorder | None = None) -> None:
         self._clock = clock
         self._recorder = recorder
         self._recording: ExchangeRecorder | None = None
-        self._step: Send | None = None
-        self._traced = False  # httpx2 told of something
-        self._connected = False  # and that it was a new connection
-        self._foreign: Any = None  # a connection whose reads we changed
-        self._stream: Any = None
-        self._process = os.getpid()
+        self.attempt = Attempt()
+        self._response: httpx2.Response | None = None
         self._sent_at: float | None = None
-        self._answered = False
-        self._exact = False
+        self._answer: float | None = None
+        self._until: float | None = None
+        self._own = False  # the transport is one of this package
+        self.body: Any = None
         self.timeout = Deadline(None, clock)
-        self.when_sent: Callable[[], None] | None = None
-        self.body: Any = None  # a RawBody, or a DirectBody where the driver is asynchronous
 
-    def request(
-        self, step: Send, trace: object, client: httpx2.Client | httpx2.AsyncClient
-    ) -> httpx2.Request:
-        """What is to be sent, for a client of either colour."""
-        self._step = step
+    def request(self, step: Send, client: httpx2.Client | httpx2.AsyncClient) -> httpx2.Request:
+        """Return what is to be sent, for either kind of client."""
+        self._answer, self._until = step.answer, step.until
         self.timeout = read = Deadline(step.answer, self._clock)
         connect = Deadline(step.connect, self._clock)
+        self.attempt.on_sent = self._on_sent
         request = step.request
-        limits = {"connect": connect, "pool": connect, "write": read, "read": read}
         headers = request.all_headers()
         if self._recorder is not None:
             self._recording = self._recorder.begin(
                 request.method, request.url, headers.items(), request.body
             )
-        extensions = {"timeout": limits, "trace": trace}
-        url = _parsed(request.url)
-        return outgoing(
-            client, request.method, url, headers=headers, body=request.body, extensions=extensions
+        limits = {"connect": connect, "pool": connect, "write": read, "read": read}
+        return client.build_request(
+            request.method,
+            _parsed(request.url),
+            headers=headers,
+            content=request.body or None,
+            extensions={"timeout": limits, EXTENSION: self.attempt},
         )
 
-    def trace(self, event: str, _info: object) -> None:
-        """Note what happens on the way to the head (httpx2's `trace` extension)."""
-        self._traced = True
-        self._connected |= event == "connection.connect_tcp.started"
-        if event.endswith(".send_request_headers.started") and self._step is not None:
-            self._sent_at = self._clock()
-            self.timeout.begin(self._step.answer, self._step.until)
-            if self.when_sent is not None:
-                self.when_sent()
-
-    def opened(self, response: httpx2.Response) -> Head:
-        """The head came."""
-        self._answered = True
-        self._stream = stream = response.extensions.get("network_stream")
-        coding = response.headers.get("content-encoding", "identity").strip().lower()
-        # A body that a hook read has no connection any more, HTTP/2 shares one, and other codings
-        # take other packages: there httpx2's own generators and timeouts do.
-        ours = (
-            (coding == "identity" or coding in CODINGS)
-            and not response.is_stream_consumed
-            and response.http_version != "HTTP/2"
-        )
-        self._exact = isinstance(stream, (Connection, DirectBody))
-        if ours:
-            self.body = raw_body(response, stream, coding)
-            if not self._exact and hasattr(stream, "__dict__"):
-                self._take_over(stream)
+    def opened(self, response: httpx2.Response, *, asynchronous: bool) -> Head:
+        """Take the response whose headers came."""
+        self._response = response
+        self._own = own_body(response) is not None
+        self.body = async_body_of(response) if asynchronous else body_of(response)
         if self._recording is not None:
             self._recording.answered(response.status_code, response.headers.items())
         waited = None if self._sent_at is None else self._clock() - self._sent_at
         return Head(response.status_code, response.headers, response, waited)
 
-    def until(self, moment: float | None, *, late: bool) -> None:
+    def set_read_deadline(self, moment: float | None, *, late: bool) -> None:
         """Say when the next read must end, and whether a late one may take what is there.
 
         Raises:
-            httpx2.ReadTimeout: It is too late, or the connection would not notice that it is.
+            httpx2.ReadTimeout: It is too late, or the body would not notice that it is.
         """
         self.timeout.at = moment
-        if moment is not None and self._clock() >= moment and not (late and self._exact):
-            raise httpx2.ReadTimeout("")
+        if moment is not None and self._clock() >= moment and not (late and self._own):
+            raise httpx2.ReadTimeout("the time for reading is over")
 
-    def came(self, data: bytes) -> bytes:
-        """Note what was read, and give it back; nothing stands for the end of the body."""
+    def record_read(self, data: bytes) -> bytes:
+        """Record bytes of the body and return them; nothing stands for its end."""
         if self._recording is not None:
             if data:
                 self._recording.read(data)
@@ -150,35 +118,24 @@ class Exchange:
                 self._recording.ended("complete")
         return data
 
-    def over(self) -> None:
-        """Put a foreign connection's own reads back, before anyone else can have it."""
+    def release(self) -> None:
+        """End the recording of the attempt."""
         if self._recording is not None:
             self._recording.ended("closed")
-        if self._foreign is not None:
-            del self._foreign.read
-            self._foreign = None
 
     def shut_down(self) -> None:
-        """End the connection under a read that blocks on it: closing would not wake the read.
+        """End the connection under whoever waits for it: closing would not wake a thread.
 
         Never in another process than the one that opened it, which shares the connection.
         """
-        stream = self._stream or self.timeout.stream
-        if stream is None or os.getpid() != self._process:
-            return
-        sock = stream.get_extra_info("socket")
-        if sock is None:
-            return
-        with contextlib.suppress(OSError):  # the peer was faster
-            if isinstance(sock, socket.socket):
-                # Not SSLSocket's own, which drops the TLS layer under the reader.
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-            else:  # an event loop's stand-in for a socket
-                with socket.socket(fileno=os.dup(sock.fileno())) as same:
-                    same.shutdown(socket.SHUT_RDWR)
+        self.attempt.abort()
+        if self._response is not None and not self._own:
+            sock = socket_of(self._response)
+            if sock is not None:
+                shut_down(sock)
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure:
-        """What an exception of the network means to a flow.
+        """Return what an exception of the network means to a flow.
 
         Args:
             error: The exception.
@@ -186,47 +143,37 @@ class Exchange:
         """
         if self._recording is not None:
             self._recording.ended("cut")
-        error = _as_httpx2(error)
-        forget_frames(error, handled)
+        forget_requests(error, handled)
         kind = _kind(error)
-        # A transport that traces nothing, as a test's, says nothing of reuse either.
-        reused = self._traced and not self._connected
-        silent = not self._answered and not self.timeout.received
-        return TransportFailure(kind, error, stale=kind == "broken" and reused and silent)
+        attempt = self.attempt
+        stale = kind == "broken" and attempt.reused and not attempt.received
+        return TransportFailure(kind, error, stale=stale)
 
-    def _take_over(self, stream: Any) -> None:
-        """Let the reads of a foreign connection end when ours must.
-
-        httpcore2 takes a timeout once a body; `network_stream` is httpx2's public extension.
-        """
-        read = stream.read
-
-        def read_in_time(size: int, timeout: float | None = None) -> Any:  # noqa: ARG001 - ours counts
-            return read(size, self.timeout.left())  # of an async stream, what is to be awaited
-
-        stream.read = read_in_time
-        self._foreign = stream
-        self._exact = True
+    def _on_sent(self) -> None:
+        """Start the limit of the response headers."""
+        self._sent_at = self._clock()
+        self.timeout.begin(self._answer, self._until)
 
 
-def _as_httpx2(error: Exception) -> Exception:
-    """httpcore2's exceptions have httpx2's names."""
-    if not type(error).__module__.startswith("httpcore2"):
-        return error
-    cls = getattr(httpx2, type(error).__name__, httpx2.ReadError)
-    mapped: Exception = cls(str(error))
-    mapped.__cause__ = error
-    return mapped
-
-
-def forget_frames(error: BaseException | None, handled: BaseException | None) -> None:
-    """Drop the HTTP library's frames: their locals hold the request, with the key in clear.
-
-    A traceback that is rendered with locals would show it.
-    """
+def forget_requests(error: BaseException | None, handled: BaseException | None) -> None:
+    """Drop the frames that hold a request: rendered with locals they would show the key."""
     while error is not None and error is not handled:
-        error.__traceback__ = None
+        error.__traceback__ = _without_requests(error.__traceback__)
         error = error.__cause__ or error.__context__
+
+
+def _without_requests(traceback: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of the packages that hold requests."""
+    frames: list[TracebackType] = []
+    while traceback is not None:
+        package = traceback.tb_frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in _HOLD_REQUESTS:
+            frames.append(traceback)
+        traceback = traceback.tb_next
+    kept: TracebackType | None = None
+    for each in reversed(frames):
+        kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return kept
 
 
 def _kind(error: Exception) -> Kind:
@@ -242,7 +189,7 @@ def _kind(error: Exception) -> Kind:
 
 
 def _does_not_verify(error: BaseException | None) -> bool:
-    """Whether a certificate is the reason, which trio's exceptions do not say in their text."""
+    """Return whether a certificate is the reason, which trio's exceptions do not say in their text."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

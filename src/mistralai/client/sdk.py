@@ -84,6 +84,7 @@ class Mistral:
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
         max_event_size: int = DEFAULT_MAX_EVENT_SIZE,
+        max_connections: int | None = None,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
@@ -98,13 +99,16 @@ class Mistral:
                 By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
             url_params: Values for `{names}` in `server_url`.
             client: An `httpx2.Client` to use for synchronous calls; it is left open.
-            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise; such as
-                `DefaultAioHttpClient()`, on aiohttp.
+            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise.
             retry_config: Retries of calls that say nothing of them: a `RetryConfig`, a number,
                 or `None` for none. By default 2.
             timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
             timeouts: The limits one by one, in seconds; they win over `timeout_ms`.
             max_event_size: Bytes that one event of a stream may have. By default 64 MiB.
+            max_connections: How many connections may be open, for synchronous calls and for each
+                event loop; calls beyond wait for one, first come, first served, as long as
+                `timeouts.connect`. By default there is no limit. A client that is passed has
+                limits of its own.
             strict_end: Whether a stream that ends cleanly in mid-answer is a
                 `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
             record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
@@ -121,7 +125,10 @@ class Mistral:
         key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))
         del api_key  # from here on no traceback has it in clear
         key.check()
-        _check(retry_config, timeout_ms, timeouts, max_event_size)
+        _check(retry_config, timeout_ms, timeouts)
+        _check_count("max_event_size", max_event_size, "a number of bytes")
+        if max_connections is not None:
+            _check_count("max_connections", max_connections, "a number of connections")
         _check_client("client", client, asynchronous=False)
         _check_client("async_client", async_client, asynchronous=True)
         self.sdk_configuration = SDKConfiguration(
@@ -134,6 +141,7 @@ class Mistral:
             timeout_ms=timeout_ms,
             timeouts=timeouts,
             max_event_size=max_event_size,
+            max_connections=max_connections,
             strict_end=strict_end,
             record=record,
             debug_logger=debug_logger,
@@ -241,7 +249,6 @@ def _check(
     retry_config: RetryConfig | int | Unset | None,
     timeout_ms: float | None,
     timeouts: Timeouts | None,
-    size: object,
 ) -> None:
     """See that settings are of the right kind; what reads them is loaded only if they are given."""
     if not isinstance(retry_config, Unset):
@@ -253,7 +260,11 @@ def _check(
 
         Timeouts.of_ms(timeout_ms)
         Timeouts.of(timeouts)
-    if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"max_event_size takes a number of bytes, not {size!r}")
-    if size <= 0:
-        raise ValueError(f"max_event_size is {size}; give a number of bytes above 0")
+
+
+def _check_count(name: str, value: object, kind: str) -> None:
+    """See that a setting is a whole number above 0."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} takes {kind}, not {value!r}")
+    if value <= 0:
+        raise ValueError(f"{name} is {value}; give {kind} above 0")

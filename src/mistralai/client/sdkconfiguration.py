@@ -40,6 +40,7 @@ class SDKConfiguration:
         timeout_ms: Milliseconds, as `Mistral(timeout_ms=...)` was given.
         timeouts: Limits, as `Mistral(timeouts=...)` was given.
         max_event_size: Bytes that one event of a stream may have.
+        max_connections: How many connections may be open, or `None`.
         strict_end: Whether a stream that ends in mid-answer is an error.
         debug_logger: Takes the log of each call in place of the logger `mistralai`.
     """
@@ -60,6 +61,7 @@ class SDKConfiguration:
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
         max_event_size: int,
+        max_connections: int | None = None,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
@@ -76,6 +78,7 @@ class SDKConfiguration:
         self.timeout_ms = timeout_ms
         self.timeouts = timeouts
         self.max_event_size = max_event_size
+        self.max_connections = max_connections
         self.strict_end = strict_end
         self._record = record
         self._recorder: Recorder | None = None
@@ -91,9 +94,9 @@ class SDKConfiguration:
         """The HTTP client of synchronous calls, made at the first of them if none was passed."""
         with self._making:
             if self._client is None:
-                from .clients import make_client
+                from ._http.clients import make_client
 
-                self._client = client = make_client()
+                self._client = client = make_client(self.max_connections)
                 # At the end of the process too: no socket is left for the interpreter to
                 # complain of.
                 weakref.finalize(self, client.close)
@@ -108,9 +111,9 @@ class SDKConfiguration:
         """The HTTP client of asynchronous calls, likewise."""
         with self._making:
             if self._async_client is None:
-                from .clients import make_async_client
+                from ._http.clients import make_async_client
 
-                self._async_client = make_async_client()
+                self._async_client = make_async_client(self.max_connections)
             return self._async_client
 
     @async_client.setter

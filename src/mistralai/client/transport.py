@@ -7,6 +7,7 @@ open, and nothing of what the call means.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import anyio
 import httpx2
 
-from .exchange import TRANSPORT_ERRORS, Exchange, forget_frames
-from .reaper import Loop, reap
+from ._http.reaper import Loop, reap
+from .exchange import TRANSPORT_ERRORS, Exchange, forget_requests
 from .steps import Close, Read, Send, Sleep
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable
 
     from ..recording import Recorder
     from .response import Head
@@ -43,7 +44,6 @@ class SyncDriver:
         self._recorder = recorder
         self._exchange = Exchange(clock)
         self._response: httpx2.Response | None = None
-        self._body: Iterator[bytes] = iter(())
         self._busy = threading.Lock()
         self._closing = threading.Event()
 
@@ -67,7 +67,7 @@ class SyncDriver:
         except BaseException as error:
             self._drop()
             if not isinstance(error, Exception):
-                forget_frames(error, handled)
+                forget_requests(error, handled)
             raise
 
     def close(self) -> None:
@@ -100,24 +100,20 @@ class SyncDriver:
 
     def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(step.deadline, late=step.late)
-        if exchange.body is None:
-            return exchange.came(next(filter(None, self._body), b""))
-        return exchange.came(exchange.body.read(exchange.timeout))
+        exchange.set_read_deadline(step.deadline, late=step.late)
+        return exchange.record_read(exchange.body.read(exchange.timeout))
 
     def _send(self, step: Send) -> Head:
         self._exchange = exchange = Exchange(self._clock, self._recorder)
-        request = exchange.request(step, exchange.trace, self._client)
+        request = exchange.request(step, self._client)
+        if self._closing.is_set():
+            raise httpx2.ReadError("the call was closed")
         self._response = response = self._client.send(request, stream=True, follow_redirects=False)
-        head = exchange.opened(response)
-        if exchange.body is None:
-            self._body = response.iter_bytes()
-        return head
+        return exchange.opened(response, asynchronous=False)
 
     def _drop(self) -> None:
         response, self._response = self._response, None
-        self._body = iter(())
-        self._exchange.over()
+        self._exchange.release()
         if response is not None:
             response.close()
 
@@ -136,7 +132,6 @@ class AsyncDriver:
         self._recorder = recorder
         self._exchange = Exchange(clock)
         self._response: httpx2.Response | None = None
-        self._body: AsyncIterator[bytes] | None = None
         self._waiting: anyio.CancelScope | None = None  # for a head, or for the next attempt
         self._loop: Loop | None = None
 
@@ -157,7 +152,7 @@ class AsyncDriver:
         except BaseException as error:
             await self.aclose()
             if not isinstance(error, Exception):
-                forget_frames(error, handled)
+                forget_requests(error, handled)
             raise
 
     async def aclose(self) -> None:
@@ -165,8 +160,7 @@ class AsyncDriver:
         if self._waiting is not None:
             self._waiting.cancel()
         response, self._response = self._response, None
-        self._body = None
-        self._exchange.over()
+        self._exchange.release()
         if response is not None:
             with anyio.CancelScope(shield=True):  # a cancelled task closes what it opened
                 await response.aclose()
@@ -194,43 +188,27 @@ class AsyncDriver:
 
     async def _read(self, step: Read) -> bytes:
         exchange = self._exchange
-        exchange.until(step.deadline, late=step.late)
-        if exchange.body is None:
-            return exchange.came(await self._decoded())
-        return exchange.came(await exchange.body.aread(exchange.timeout))
-
-    async def _decoded(self) -> bytes:
-        if self._body is not None:
-            async for data in self._body:
-                if data:
-                    return data
-        return b""
+        exchange.set_read_deadline(step.deadline, late=step.late)
+        return exchange.record_read(await exchange.body.read(exchange.timeout))
 
     async def _send(self, step: Send) -> Head:
         self._exchange = exchange = Exchange(self._clock, self._recorder)
         self._loop = self._loop or Loop()
-
-        async def trace(event: str, info: object) -> None:
-            # A call that is cancelled between connecting and sending leaves httpcore2's pool with
-            # a connection that nobody uses and nobody closes.
-            scope.shield = event.endswith((".connect_tcp.complete", ".start_tls.complete"))
-            exchange.trace(event, info)
-
-        request = exchange.request(step, trace, self._client)
-        with anyio.CancelScope() as self._waiting:
-            scope = self._waiting
-            # A connection that is not ours ends each read in time, but not the head as a whole.
-            exchange.when_sent = lambda: _expire(scope, step.answer)
+        request = exchange.request(step, self._client)
+        with anyio.CancelScope(deadline=_latest(step)) as self._waiting:
+            exchange.attempt.on_taken = self._unlimited
             self._response = response = await self._client.send(
                 request, stream=True, follow_redirects=False
             )
-            head = exchange.opened(response)
-            if exchange.body is None:
-                self._body = response.aiter_bytes()
-            return head
-        raise httpx2.ReadTimeout("the head of the answer did not come in time")
+            return exchange.opened(response, asynchronous=True)
+        raise httpx2.ReadTimeout("the response headers did not come in time")
+
+    def _unlimited(self) -> None:
+        """Leave the limits to the transport, which keeps them apart."""
+        if self._waiting is not None:
+            self._waiting.deadline = math.inf
 
 
-def _expire(scope: anyio.CancelScope, seconds: float | None) -> None:
-    if seconds is not None:
-        scope.deadline = anyio.current_time() + seconds
+def _latest(step: Send) -> float:
+    """Return when the response headers must be there, where nobody says when the request was sent."""
+    return math.inf if step.answer is None else anyio.current_time() + step.answer

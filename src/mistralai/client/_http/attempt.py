@@ -1,0 +1,56 @@
+"""What a call and a transport tell each other about one request, beside httpx2's objects.
+
+The call passes an `Attempt` as the extension `EXTENSION` of its request. A request without one,
+from a program's own use of the transport, gets one made for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXTENSION: Final = "mistralai.attempt"
+"""The name of the extension of a request, and of its response, that holds its `Attempt`."""
+
+
+class Connection(Protocol):
+    """A connection as a call sees it."""
+
+    def shut_down(self) -> None:
+        """End it from any thread, without waiting: a read that blocks on it returns."""
+        ...
+
+
+class Attempt:
+    """One request on its way.
+
+    Attributes:
+        on_taken: Called when a transport of this package has the request: it keeps the limits itself.
+        on_sent: Called when the request was sent whole; limits of the response start there.
+        aborted: Set to end the attempt while it connects, from any thread.
+        connection: What carries it; `None` before there is one.
+        reused: Whether the connection carried a request before.
+        received: Whether any byte of a response came.
+    """
+
+    __slots__ = ("aborted", "connection", "on_sent", "on_taken", "received", "reused")
+
+    def __init__(self) -> None:
+        self.on_taken: Callable[[], None] = _nothing
+        self.on_sent: Callable[[], None] = _nothing
+        self.aborted = False
+        self.connection: Connection | None = None
+        self.reused = False
+        self.received = False
+
+    def abort(self) -> None:
+        """End the attempt, from any thread."""
+        self.aborted = True
+        if self.connection is not None:
+            self.connection.shut_down()
+
+
+def _nothing() -> None:
+    """Do nothing."""

@@ -1,0 +1,77 @@
+"""What is kept for each event loop, and ends with it.
+
+A connection belongs to the loop that opened it. When a loop ends, what was opened in it is closed
+in it: by an async generator that is left suspended, which asyncio and trio both finish before
+the loop goes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from anyio import lowlevel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+V = TypeVar("V")
+
+
+class PerLoop(Generic[V]):
+    """One value for each event loop."""
+
+    def __init__(self, make: Callable[[], V], end: Callable[[V], Awaitable[object]]) -> None:
+        """Keep values.
+
+        Args:
+            make: Makes the value of the running loop.
+            end: Closes it, in its loop.
+        """
+        self._make = make
+        self._end = end
+        self._kept: WeakKeyDictionary[Any, _Kept[V]] = WeakKeyDictionary()
+
+    async def get(self) -> V:
+        """Return the value of the running loop, made when it is first asked for."""
+        token = lowlevel.current_token().native_token
+        kept = self._kept.get(token)
+        if kept is None:
+            kept = self._kept[token] = _Kept(self._make(), self._end)
+            await kept.begin()
+        return kept.value
+
+    async def end(self) -> None:
+        """Close the value of the running loop, if there is one."""
+        kept = self._kept.pop(lowlevel.current_token().native_token, None)
+        if kept is not None:
+            await kept.end()
+
+    def set_aside(self) -> object:
+        """Forget all values without touching them, and return what holds them."""
+        kept, self._kept = self._kept, WeakKeyDictionary()
+        return list(kept.items())
+
+
+class _Kept(Generic[V]):
+    """The value of one loop, and the generator that waits for the loop's end."""
+
+    def __init__(self, value: V, end: Callable[[V], Awaitable[object]]) -> None:
+        self.value = value
+        self._close = end
+        self._guard: AsyncGenerator[None] | None = self._until_the_end()
+
+    async def begin(self) -> None:
+        assert self._guard is not None
+        await anext(self._guard)
+
+    async def end(self) -> None:
+        if self._guard is not None:
+            await self._guard.aclose()
+
+    async def _until_the_end(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            self._guard = None  # it knows its loop, which would be kept forever
+            await self._close(self.value)

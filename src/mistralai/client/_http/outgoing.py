@@ -1,0 +1,86 @@
+"""A request of httpx2's as the bytes that go over the wire. No I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import httpx2
+
+from .h1 import LAST_CHUNK, Unseen, chunk, request_head
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+ONE_WRITE: Final = 64 * 1024
+"""Bytes of a request that is sent in one write: no response can come before its end."""
+
+
+class Outgoing:
+    """A request in pieces.
+
+    Attributes:
+        small: The whole request, where it is known and small; else `None`.
+    """
+
+    def __init__(self, request: httpx2.Request) -> None:
+        """Serialise the head, and the body if it is known.
+
+        Raises:
+            httpx2.LocalProtocolError: The request cannot be sent as HTTP/1.1.
+        """
+        target = request.extensions.get("target") or request.url.raw_path
+        head = request_head(request.method.encode("ascii"), target, request.headers.raw)
+        if head is None:  # and the text does not show it: it may have the key
+            raise httpx2.LocalProtocolError(
+                "a header or the target has a line break or a NUL in it"
+            )
+        self._request = request
+        self._head = Unseen(head)
+        self._chunked = request.headers.get("transfer-encoding", "").lower() == "chunked"
+        self._length: int | None = None
+        self.small: Unseen | None = None
+        try:
+            body = request.content
+        except httpx2.RequestNotRead:
+            length = request.headers.get("content-length")
+            self._length = None if length is None else int(length)
+            return
+        if len(body) <= ONE_WRITE:
+            framed = chunk(body) + LAST_CHUNK if self._chunked else body
+            self.small = Unseen(head + framed)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the pieces of a synchronous request."""
+        stream = self._request.stream
+        assert isinstance(stream, httpx2.SyncByteStream)
+        yield self._head
+        sent = 0
+        for part in stream:
+            sent += len(part)
+            yield self._framed(part, sent)
+        yield self._end(sent)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the pieces of an asynchronous request."""
+        stream = self._request.stream
+        assert isinstance(stream, httpx2.AsyncByteStream)
+        yield self._head
+        sent = 0
+        async for part in stream:
+            sent += len(part)
+            yield self._framed(part, sent)
+        yield self._end(sent)
+
+    def _framed(self, part: bytes, sent: int) -> bytes:
+        if self._length is not None and sent > self._length:
+            raise httpx2.LocalProtocolError(
+                f"the request's body has more than the {self._length} bytes of its content-length"
+            )
+        return chunk(part) if self._chunked else part
+
+    def _end(self, sent: int) -> bytes:
+        if self._length is not None and sent < self._length:
+            raise httpx2.LocalProtocolError(
+                f"the request's body has {sent} of the {self._length} bytes of its content-length"
+            )
+        return LAST_CHUNK if self._chunked else b""

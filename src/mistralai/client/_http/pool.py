@@ -1,0 +1,128 @@
+"""Idle connections, and the room for open ones. No I/O, and no lock: its user has one.
+
+Taking and giving back cost the same however many connections are open: idle ones are stacks by
+origin, last in first out, and one queue by age. Only the connection that is taken is asked
+whether it still lives, by its user.
+
+Invariants:
+
+- A connection is idle or in use, never both; one in use is known to its user alone.
+- At most `max_idle` connections are idle, none for longer than `expiry` once the pool is used.
+- With a limit, `in_use` never exceeds it, and neither does `in_use` plus idle. Who waits for room
+  is let in in the order of coming: a newcomer does not overtake a waiter.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+MAX_IDLE: Final = 100
+"""Idle connections that are kept."""
+
+EXPIRY: Final = 60.0
+"""Seconds that an idle connection is kept: enough for the next turn of a conversation."""
+
+C = TypeVar("C")
+
+
+class Waiter(Protocol):
+    """What tells a request that there is room for it."""
+
+    def set(self) -> object:
+        """Let it in."""
+        ...
+
+
+class Pool(Generic[C]):
+    """The connections of a transport.
+
+    Attributes:
+        in_use: Requests that hold room: they have a connection, or open one.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_open: int | None = None,
+        max_idle: int = MAX_IDLE,
+        expiry: float = EXPIRY,
+    ) -> None:
+        self.in_use = 0
+        self._max_open = max_open
+        self._max_idle = max_idle
+        self._expiry = expiry
+        self._idle: dict[Hashable, list[C]] = {}
+        self._ages: dict[C, tuple[Hashable, float]] = {}  # the oldest first
+        self._waiting: deque[Waiter] = deque()
+
+    def enter(self) -> bool:
+        """Take room for a request; return whether there is any, and nobody waits for it."""
+        if self._waiting or (self._max_open is not None and self.in_use >= self._max_open):
+            return False
+        self.in_use += 1
+        return True
+
+    def wait(self, waiter: Waiter) -> None:
+        """Wait for room behind those who wait already; the waiter is set when the room is its."""
+        self._waiting.append(waiter)
+
+    def leave(self) -> None:
+        """Give the room of a request back, to the first who waits."""
+        if self._waiting:
+            self._waiting.popleft().set()
+        else:
+            self.in_use -= 1
+
+    def give_up(self, waiter: Waiter) -> None:
+        """Wait no longer; room that was given in the meantime goes back."""
+        try:
+            self._waiting.remove(waiter)
+        except ValueError:
+            self.leave()
+
+    def take(self, origin: Hashable) -> C | None:
+        """Take the idle connection to an origin that was used last."""
+        stack = self._idle.get(origin)
+        if not stack:
+            return None
+        connection = stack.pop()
+        if not stack:
+            del self._idle[origin]
+        del self._ages[connection]
+        return connection
+
+    def put(self, origin: Hashable, connection: C, now: float) -> None:
+        """Keep a connection for another request."""
+        self._idle.setdefault(origin, []).append(connection)
+        self._ages[connection] = origin, now
+
+    def surplus(self, now: float) -> list[C]:
+        """Return the idle connections that are too old or too many, which are its user's to close."""
+        dropped: list[C] = []
+        for connection, (origin, since) in self._ages.items():
+            kept = len(self._ages) - len(dropped)
+            room = self._max_open is None or self.in_use + kept <= self._max_open
+            if room and kept <= self._max_idle and now - since < self._expiry:
+                break
+            dropped.append(connection)
+            self._idle[origin].remove(connection)
+            if not self._idle[origin]:
+                del self._idle[origin]
+        for connection in dropped:
+            del self._ages[connection]
+        return dropped
+
+    def clear(self) -> list[C]:
+        """Return all idle connections, which are its user's to close."""
+        idle = list(self._ages)
+        self._ages.clear()
+        self._idle.clear()
+        return idle
+
+    def __repr__(self) -> str:
+        limit = "no limit" if self._max_open is None else f"at most {self._max_open}"
+        return f"Pool({self.in_use} in use, {len(self._ages)} idle, {limit})"

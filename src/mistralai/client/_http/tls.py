@@ -1,0 +1,28 @@
+"""The TLS context of the process."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import TYPE_CHECKING
+
+import httpx2
+
+if TYPE_CHECKING:
+    import ssl
+
+_making = threading.Lock()
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return the TLS context of the process: the system's trust, SSL_CERT_FILE and SSL_CERT_DIR.
+
+    It takes 20 ms to make, and reads files.
+    """
+    with _making:  # threads that need it together share it
+        return _tls_context()
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
