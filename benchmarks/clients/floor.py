@@ -1,7 +1,8 @@
 """The floor: a socket, httptools, a split by hand, and a decoder that is given.
 
-A blocking socket, or an `asyncio.Protocol` that decodes in its callback. Nothing is checked,
-kept or timed: what is left is what reading costs at least.
+A blocking socket, or an `asyncio.BufferedProtocol` that decodes in its callback, with one buffer for
+all connections: for a plain protocol asyncio maps and unmaps 256 KiB at each read. Nothing is
+checked, kept or timed: what is left is what reading costs at least.
 """
 
 import asyncio
@@ -66,7 +67,10 @@ def stream(client, decode, take):
     client.idle.append(sock)
 
 
-class Protocol(asyncio.Protocol):
+BUFFER = memoryview(bytearray(65536))
+
+
+class Protocol(asyncio.BufferedProtocol):
     def connection_made(self, transport):
         self.transport = transport
 
@@ -76,8 +80,11 @@ class Protocol(asyncio.Protocol):
         self.transport.write(request)
         return self.ended
 
-    def data_received(self, data):
-        self.reader.parser.feed_data(data)
+    def get_buffer(self, _sizehint):
+        return BUFFER
+
+    def buffer_updated(self, nbytes):
+        self.reader.parser.feed_data(BUFFER[:nbytes])
         if self.reader.over:
             self.ended.set_result(None)
 
