@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx2
 
 from ._http.attempt import EXTENSION, Attempt
+from ._http.building import build_request
 from ._http.deadline import Deadline
 from ._http.foreign import socket_of
-from ._http.reading import async_body_of, body_of, own_body
+from ._http.reading import read_from
 from ._http.sockets import shut_down
 from .faults import TransportFailure
 from .response import Head
@@ -81,19 +82,19 @@ class Exchange:
                 request.method, request.url, headers.items(), request.body
             )
         limits = {"connect": connect, "pool": connect, "write": read, "read": read}
-        return client.build_request(
+        return build_request(
+            client,
             request.method,
             _parsed(request.url),
             headers=headers,
-            content=request.body or None,
+            body=request.body,
             extensions={"timeout": limits, EXTENSION: self.attempt},
         )
 
     def opened(self, response: httpx2.Response, *, asynchronous: bool) -> Head:
         """Take the response whose headers came."""
         self._response = response
-        self._own = own_body(response) is not None
-        self.body = async_body_of(response) if asynchronous else body_of(response)
+        self.body, self._own = read_from(response, asynchronous=asynchronous)
         if self._recording is not None:
             self._recording.answered(response.status_code, response.headers.items())
         waited = None if self._sent_at is None else self._clock() - self._sent_at

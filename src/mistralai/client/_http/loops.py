@@ -7,15 +7,27 @@ the loop goes.
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
-
-from anyio import lowlevel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
 V = TypeVar("V")
+
+
+def running_loop() -> Any:
+    """Return the loop that runs, or the token of trio's run: what lives as long as connections may.
+
+    trio may run as a guest of asyncio, so it is asked first. anyio's `current_token` says the same
+    by a longer way.
+    """
+    trio: Any = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():
+        return trio.lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
 
 
 class PerLoop(Generic[V]):
@@ -34,16 +46,16 @@ class PerLoop(Generic[V]):
 
     async def get(self) -> V:
         """Return the value of the running loop, made when it is first asked for."""
-        token = lowlevel.current_token().native_token
-        kept = self._kept.get(token)
+        loop = running_loop()
+        kept = self._kept.get(loop)
         if kept is None:
-            kept = self._kept[token] = _Kept(self._make(), self._end)
+            kept = self._kept[loop] = _Kept(self._make(), self._end)
             await kept.begin()
         return kept.value
 
     async def end(self) -> None:
         """Close the value of the running loop, if there is one."""
-        kept = self._kept.pop(lowlevel.current_token().native_token, None)
+        kept = self._kept.pop(running_loop(), None)
         if kept is not None:
             await kept.end()
 

@@ -36,7 +36,7 @@ class Outgoing:
             )
         self._request = request
         self._head = Unseen(head)
-        self._chunked = request.headers.get("transfer-encoding", "").lower() == "chunked"
+        self._chunked = b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
         self._length: int | None = None
         self.small: Unseen | None = None
         try:

@@ -30,27 +30,21 @@ class AsyncReadable(Protocol):
         ...
 
 
-def own_body(response: httpx2.Response) -> Any:
-    """Return the body that a transport of this package brought, or `None`."""
+def read_from(response: httpx2.Response, *, asynchronous: bool) -> tuple[Any, bool]:
+    """Return the body of a response, and whether a transport of this package brought it.
+
+    Its `read` is that of `Readable`, or of `AsyncReadable`.
+    """
     stream = response.extensions.get("network_stream")
-    is_own = isinstance(stream, (Body, AsyncBody)) and not response.is_stream_consumed
-    return stream if is_own else None
-
-
-def body_of(response: httpx2.Response) -> Readable:
-    """Return the body of a synchronous response."""
-    body = own_body(response) or ForeignBody(response)
-    return Inflated(body, Inflater(coding_of(response))) if _packed(response) else body
-
-
-def async_body_of(response: httpx2.Response) -> AsyncReadable:
-    """Return the body of an asynchronous response."""
-    body = own_body(response) or AsyncForeignBody(response)
-    return AsyncInflated(body, Inflater(coding_of(response))) if _packed(response) else body
-
-
-def _packed(response: httpx2.Response) -> bool:
-    return coding_of(response) in CODINGS and not response.is_stream_consumed
+    own = isinstance(stream, (Body, AsyncBody)) and not response.is_stream_consumed
+    coding = coding_of(response)
+    body: Any = stream
+    if not own:
+        body = AsyncForeignBody(response) if asynchronous else ForeignBody(response)
+    if coding not in CODINGS or response.is_stream_consumed:
+        return body, own
+    inflated = AsyncInflated if asynchronous else Inflated
+    return inflated(body, Inflater(coding)), own
 
 
 class Inflated:

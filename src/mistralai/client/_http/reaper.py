@@ -15,7 +15,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import anyio
-from anyio import lowlevel
+
+from .loops import running_loop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,11 +54,11 @@ class Loop:
     """The event loop that runs, to be given something to do from anywhere."""
 
     def __init__(self) -> None:
-        self._token = lowlevel.current_token()
+        self._loop = running_loop()
 
     def run_soon(self, job: Callable[[], Awaitable[object]]) -> None:
         """Do something in the loop, unless the loop is over: then it closed its connections."""
-        token: Any = self._token.native_token
+        token = self._loop
         with contextlib.suppress(Exception):
             if hasattr(token, "call_soon_threadsafe"):
                 token.call_soon_threadsafe(_in_asyncio, token, job)

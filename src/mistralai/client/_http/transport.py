@@ -28,7 +28,7 @@ from . import forks, interceptors, sockets
 from .attempt import EXTENSION, Attempt
 from .body import AsyncBody, Body
 from .deadline import left
-from .loops import PerLoop
+from .loops import PerLoop, running_loop
 from .outgoing import Outgoing
 from .pool import EXPIRY, MAX_IDLE, Pool
 from .sockets import SocketConnection, keepalive
@@ -478,7 +478,7 @@ def _response(reader: Any, body: Body | AsyncBody, connection: object) -> httpx2
 
 def _connect_of_running_loop() -> Callable[..., Awaitable[LoopConnection]]:
     """Return what opens connections on the loop that runs."""
-    if hasattr(lowlevel.current_token().native_token, "call_soon_threadsafe"):
+    if hasattr(running_loop(), "call_soon_threadsafe"):
         from . import aio
 
         return aio.connect
