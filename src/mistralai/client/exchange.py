@@ -53,6 +53,7 @@ class Exchange:
     Attributes:
         attempt: What the call and the transport tell each other.
         body: The body of the response; its `read` takes `timeout`.
+        complete: Whether it was read to its end.
         timeout: The limit of a read; it moves.
     """
 
@@ -67,6 +68,7 @@ class Exchange:
         self._until: float | None = None
         self._own = False  # the transport is one of this package
         self.body: Any = None
+        self.complete = False
         self.timeout = Deadline(None, clock)
 
     def request(self, step: Send, client: httpx2.Client | httpx2.AsyncClient) -> httpx2.Request:
@@ -111,7 +113,9 @@ class Exchange:
             raise httpx2.ReadTimeout("the time for reading is over")
 
     def record_read(self, data: bytes) -> bytes:
-        """Record bytes of the body and return them; nothing stands for its end."""
+        """Note bytes of the body and return them; nothing stands for its end."""
+        if not data:
+            self.complete = True
         if self._recording is not None:
             if data:
                 self._recording.read(data)

@@ -138,7 +138,12 @@ class Resource:
         from .transport import AsyncDriver
 
         configuration = self.sdk_configuration
-        return AsyncDriver(configuration.async_client, world.clock, configuration.recorder)
+        return AsyncDriver(
+            configuration.async_client,
+            world.clock,
+            configuration.recorder,
+            callers_own=configuration.async_client_supplied,
+        )
 
     def _plan(
         self,

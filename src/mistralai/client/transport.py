@@ -7,14 +7,14 @@ open, and nothing of what the call means.
 
 from __future__ import annotations
 
-import math
 import sys
 import threading
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import anyio
 import httpx2
 
+from ._http.foreign import response_within
 from ._http.reaper import Loop, reap
 from .exchange import TRANSPORT_ERRORS, Exchange, forget_requests
 from .steps import Close, Read, Send, Sleep
@@ -126,17 +126,30 @@ class AsyncDriver:
         client: httpx2.AsyncClient,
         clock: Callable[[], float],
         recorder: Recorder | None = None,
+        *,
+        callers_own: bool = False,
     ) -> None:
+        """Drive a call.
+
+        Args:
+            client: What sends its requests.
+            clock: The clock of its deadlines.
+            recorder: What keeps its exchanges.
+            callers_own: Whether the client is one of the caller's, whose transport may keep no
+                limit of the response headers as a whole.
+        """
         self._client = client
         self._clock = clock
         self._recorder = recorder
+        self._callers_own = callers_own
         self._exchange = Exchange(clock)
         self._response: httpx2.Response | None = None
-        self._waiting: anyio.CancelScope | None = None  # for a head, or for the next attempt
+        self._sending = False
+        self._sleep: anyio.CancelScope | None = None
         self._loop: Loop | None = None
 
     async def run(self, steps: Steps[T]) -> T:
-        """Carry out steps to their end, and give what they return."""
+        """Carry out steps to their end, and return what they return."""
         handled = sys.exception()
         try:
             step = next(steps)
@@ -157,11 +170,18 @@ class AsyncDriver:
 
     async def aclose(self) -> None:
         """Be done with the call, from any task."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        if self._sleep is not None:
+            self._sleep.cancel()
+        if self._sending:
+            self._exchange.attempt.abort()
         response, self._response = self._response, None
-        self._exchange.release()
-        if response is not None:
+        exchange = self._exchange
+        exchange.release()
+        if response is None:
+            return
+        if exchange.complete:  # it gives its connection back, and waits for nothing
+            await response.aclose()
+        else:
             with anyio.CancelScope(shield=True):  # a cancelled task closes what it opened
                 await response.aclose()
 
@@ -180,8 +200,9 @@ class AsyncDriver:
             case Send():
                 return await self._send(step)
             case Sleep(seconds):
-                with anyio.CancelScope() as self._waiting:
+                with anyio.CancelScope() as self._sleep:
                     await anyio.sleep(seconds)
+                self._sleep = None
             case Close():
                 await self.aclose()
         return None
@@ -195,20 +216,12 @@ class AsyncDriver:
         self._exchange = exchange = Exchange(self._clock, self._recorder)
         self._loop = self._loop or Loop()
         request = exchange.request(step, self._client)
-        with anyio.CancelScope(deadline=_latest(step)) as self._waiting:
-            exchange.attempt.on_taken = self._unlimited
-            self._response = response = await self._client.send(
-                request, stream=True, follow_redirects=False
-            )
-            return exchange.opened(response, asynchronous=True)
-        raise httpx2.ReadTimeout("the response headers did not come in time")
-
-    def _unlimited(self) -> None:
-        """Leave the limits to the transport, which keeps them apart."""
-        if self._waiting is not None:
-            self._waiting.deadline = math.inf
-
-
-def _latest(step: Send) -> float:
-    """Return when the response headers must be there, where nobody says when the request was sent."""
-    return math.inf if step.answer is None else anyio.current_time() + step.answer
+        sending: Any = self._client.send(request, stream=True, follow_redirects=False)
+        if self._callers_own:
+            sending = response_within(step.answer, exchange.attempt, sending)
+        self._sending = True
+        try:
+            self._response = response = await sending
+        finally:
+            self._sending = False
+        return exchange.opened(response, asynchronous=True)

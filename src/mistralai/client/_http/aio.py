@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ import httpx2
 
 from .addresses import STAGGER, failed, interleaved
 from .alarm import Alarm
+from .attempt import do_nothing
 from .deadline import FOREVER, left
 from .h1 import ResponseReader
 from .sockets import is_readable, open_socket
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable
 
     from .addresses import AddressInfo
+    from .attempt import Attempt
 
 READ_SIZE: Final = 64 * 1024
 """Bytes that the loop reads at most before it looks at other connections."""
@@ -237,6 +240,7 @@ async def connect(
     tls: ssl.SSLContext | None,
     server_hostname: str,
     local_address: str | None,
+    attempt: Attempt,
 ) -> AioConnection:
     """Connect to the first address of a name that answers, all within one limit.
 
@@ -246,7 +250,8 @@ async def connect(
     """
     connection = AioConnection()
     try:
-        async with asyncio.timeout(left(timeout)):
+        async with asyncio.timeout(left(timeout)) as limit:
+            attempt.on_abort = partial(limit.reschedule, 0.0)  # a moment that has passed
             sock = await _race(await _resolve(host, port), local_address)
             try:
                 await asyncio.get_running_loop().create_connection(lambda: connection, sock=sock)
@@ -264,6 +269,8 @@ async def connect(
     except BaseException:
         connection.close()
         raise
+    finally:
+        attempt.on_abort = do_nothing
     return connection
 
 

@@ -27,19 +27,19 @@ class Attempt:
     """One request on its way.
 
     Attributes:
-        on_taken: Called when a transport of this package has the request: it keeps the limits itself.
         on_sent: Called when the request was sent whole; limits of the response start there.
-        aborted: Set to end the attempt while it connects, from any thread.
+        on_abort: Called when the attempt is to end before there is a connection.
+        aborted: Whether it was told to end.
         connection: What carries it; `None` before there is one.
         reused: Whether the connection carried a request before.
         received: Whether any byte of a response came.
     """
 
-    __slots__ = ("aborted", "connection", "on_sent", "on_taken", "received", "reused")
+    __slots__ = ("aborted", "connection", "on_abort", "on_sent", "received", "reused")
 
     def __init__(self) -> None:
-        self.on_taken: Callable[[], None] = _nothing
-        self.on_sent: Callable[[], None] = _nothing
+        self.on_sent: Callable[[], object] = do_nothing
+        self.on_abort: Callable[[], object] = do_nothing
         self.aborted = False
         self.connection: Connection | None = None
         self.reused = False
@@ -48,9 +48,10 @@ class Attempt:
     def abort(self) -> None:
         """End the attempt, from any thread."""
         self.aborted = True
+        self.on_abort()
         if self.connection is not None:
             self.connection.shut_down()
 
 
-def _nothing() -> None:
-    """Do nothing."""
+def do_nothing() -> None:
+    """Do nothing: what an attempt calls where nobody waits for it."""

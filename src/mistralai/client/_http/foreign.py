@@ -13,10 +13,14 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import httpx2
 
+from .attempt import do_nothing
 from .inflate import CODINGS
 from .timers import ReadTimer
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from .attempt import Attempt
     from .deadline import Deadline
 
 
@@ -81,6 +85,28 @@ class AsyncForeignBody:
         except httpx2.StreamClosed as error:
             raise httpx2.ReadError("the response was closed") from error
         return b""
+
+
+async def response_within(
+    seconds: float | None, attempt: Attempt, sending: Awaitable[httpx2.Response]
+) -> httpx2.Response:
+    """Wait for a response of another transport, which does not say when it has sent the request.
+
+    Args:
+        seconds: Until its headers came, connecting and sending included; `None` for no limit.
+        attempt: Ends the wait when it is aborted.
+        sending: What returns the response.
+
+    Raises:
+        httpx2.ReadTimeout: They did not come in time, or the attempt was aborted.
+    """
+    with anyio.move_on_after(seconds) as scope:
+        attempt.on_abort = scope.cancel
+        try:
+            return await sending
+        finally:
+            attempt.on_abort = do_nothing
+    raise httpx2.ReadTimeout("the response headers did not come in time")
 
 
 def socket_of(response: httpx2.Response) -> socket.socket | None:

@@ -42,6 +42,7 @@ _LENIENT: Final = {
     "lenient_optional_cr_before_lf": True,  # a bare LF ends a line of the head
     "lenient_spaces_after_chunk_size": True,
     "lenient_chunked_length": True,  # a length beside chunked, which RFC 9112 section 6.3 ignores
+    "lenient_keep_alive": True,  # a response behind a 1xx that announces an end
 }
 """What servers in the wild send and recipients may read."""
 
@@ -126,8 +127,8 @@ class ResponseReader:
             self.condemned = True
         except httptools.HttpParserError as error:
             self._fail(str(error), error)
-        if self.complete:
-            del self._pieces[self._whole :]  # of a message that nothing asked for
+        if self.complete or (self.failed and self.status == 0):
+            del self._pieces[self._whole :]  # of a message that nothing asked for, or of no head
             return
         if len(self._pieces) > had:
             self._framing_bytes = 0
@@ -262,15 +263,16 @@ class ResponseReader:
                 self._fail(f"more than {MAX_INTERIM} interim responses (1xx) came")
 
     def _find_framing(self) -> None:
-        chunked = False
+        coded = chunked = False
         for name, value in self.headers:
             lower = name.lower()
             if lower == b"content-length":
                 self._length = int(value)
             elif lower == b"transfer-encoding":
+                coded = True
                 chunked = value.lower().rpartition(b",")[2].strip() == b"chunked"
                 self.condemned |= not chunked
-        if chunked:
+        if coded:
             self.condemned |= self._length is not None  # RFC 9112 section 6.3: do not trust it
             self._length = None
         self._until_close = not chunked and self._length is None

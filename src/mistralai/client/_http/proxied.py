@@ -13,6 +13,9 @@ import httpx2
 from anyio import to_thread
 
 from . import forks
+from .attempt import EXTENSION, Attempt
+from .deadline import left
+from .foreign import response_within
 from .loops import PerLoop
 from .sockets import keepalive
 from .tls import tls_context
@@ -81,7 +84,10 @@ class AsyncProxyTransport(httpx2.AsyncBaseTransport):
                 await to_thread.run_sync(tls_context)  # reads files, which would block the loop
             settings = _settings(self._proxy, secure=secure)
             made[secure] = httpx2.AsyncHTTPTransport(**settings)
-        response = await made[secure].handle_async_request(request)
+        attempt = request.extensions.get(EXTENSION) or Attempt()
+        seconds = left(request.extensions.get("timeout", {}).get("read"))
+        sending = made[secure].handle_async_request(request)
+        response = await response_within(seconds, attempt, sending)
         _keep_alive(response)
         return response
 

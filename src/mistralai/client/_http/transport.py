@@ -28,6 +28,7 @@ from . import forks, interceptors, sockets
 from .attempt import EXTENSION, Attempt
 from .body import AsyncBody, Body
 from .deadline import left
+from .foreign import response_within
 from .loops import PerLoop, running_loop
 from .outgoing import Outgoing
 from .pool import EXPIRY, MAX_IDLE, Pool
@@ -85,7 +86,6 @@ class Transport(httpx2.BaseTransport):
             return self._httpx2s_own(request).handle_request(request)
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
         attempt: Attempt = request.extensions.get(EXTENSION) or Attempt()
-        attempt.on_taken()
         outgoing = Outgoing(request)
         origin = _origin(request)
         self._enter(limits.get("pool"), attempt)
@@ -259,7 +259,6 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             return await self._httpx2s_own(loop, request)
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
         attempt: Attempt = request.extensions.get(EXTENSION) or Attempt()
-        attempt.on_taken()
         outgoing = Outgoing(request)
         origin = _origin(request)
         await loop.enter(limits.get("pool"), self._settings.full)
@@ -308,7 +307,10 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
                 await to_thread.run_sync(self._settings.tls)
             settings = self._settings.for_httpx2(secure=secure)
             loop.handed_to[secure] = httpx2.AsyncHTTPTransport(**settings)
-        return await loop.handed_to[secure].handle_async_request(request)
+        attempt = request.extensions.get(EXTENSION) or Attempt()
+        seconds = left(request.extensions.get("timeout", {}).get("read"))
+        sending = loop.handed_to[secure].handle_async_request(request)
+        return await response_within(seconds, attempt, sending)
 
 
 class _Loop:
@@ -358,6 +360,7 @@ class _Loop:
             tls=tls,
             server_hostname=hostname,
             local_address=settings.local_address,
+            attempt=attempt,
         )
         self._open.add(connection)
         attempt.connection = connection

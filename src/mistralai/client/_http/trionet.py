@@ -12,12 +12,15 @@ import httpx2
 import trio
 
 from .addresses import STAGGER
+from .attempt import do_nothing
 from .deadline import left
 from .h1 import ResponseReader
 from .sockets import is_readable, keepalive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
+
+    from .attempt import Attempt
 
 READ_SIZE: Final = 64 * 1024
 """Bytes that one read takes at most."""
@@ -177,6 +180,7 @@ async def connect(
     tls: ssl.SSLContext | None,
     server_hostname: str,
     local_address: str | None,
+    attempt: Attempt,
 ) -> TrioConnection:
     """Connect to the first address of a name that answers, all within one limit.
 
@@ -186,10 +190,13 @@ async def connect(
     """
     connection = None
     try:
-        with _limit(timeout):
+        with _limit(timeout) as scope:
+            attempt.on_abort = scope.cancel
             connection = await _connect(host, port, tls, server_hostname, local_address)
     except (OSError, ssl.SSLError, *_BROKEN) as error:
         raise httpx2.ConnectError(_said(error)) from error
+    finally:
+        attempt.on_abort = do_nothing
     if connection is None:
         raise httpx2.ConnectTimeout("no connection in time")
     return connection
