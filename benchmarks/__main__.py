@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 def _letters(value: str) -> list[str]:
     letters = value.upper().split(",")
     if unknown := set(letters) - set(SCENARIOS):
-        raise argparse.ArgumentTypeError(f"no scenario {', '.join(unknown)}; A to O")
+        raise argparse.ArgumentTypeError(f"no scenario {', '.join(unknown)}; A to Q")
     return letters
 
 

@@ -23,8 +23,6 @@ class Peer:
 PEERS = {
     "this": Peer("this package", "this_package", "this"),
     "this-uvloop": Peer("this package, uvloop", "this_package", "this", "uvloop"),
-    "this-aiohttp": Peer("this package, aiohttp", "this_aiohttp", "this"),
-    "this-aiohttp-uvloop": Peer("this package, aiohttp, uvloop", "this_aiohttp", "this", "uvloop"),
     "mistralai": Peer("mistralai (generated)", "generated_sdk", "mistralai"),
     "mistralai-uvloop": Peer("mistralai, uvloop", "generated_sdk", "mistralai", "uvloop"),
     "openai": Peer("openai", "openai_sdk", "openai"),

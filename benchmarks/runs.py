@@ -31,8 +31,6 @@ SYNC = ("this", "mistralai", "openai", "litellm", "httpx2", "floor-pydantic", "f
 ASYNC = (
     "this",
     "this-uvloop",
-    "this-aiohttp",
-    "this-aiohttp-uvloop",
     "mistralai",
     "mistralai-uvloop",
     "openai",
@@ -112,7 +110,7 @@ RUNS = {
     "fixed-async": Run(
         "a stream of one token, asyncio",
         "streams:awaiting",
-        ("this", "this-aiohttp", "mistralai", "openai", "httpx2", "aiohttp"),
+        ("this", "mistralai", "openai", "httpx2", "aiohttp"),
         {"cpu_us": "µs CPU a stream"},
         {**ONE, "streams": 200},
         {"streams": 20},
@@ -145,10 +143,36 @@ RUNS = {
     "open": Run(
         "memory for each of 500 open streams, asyncio",
         "openstreams:held",
-        ("this", "this-aiohttp", "mistralai", "openai", "httpx2", "aiohttp", "floor-pydantic"),
+        ("this", "mistralai", "openai", "httpx2", "aiohttp", "floor-pydantic"),
         {"kib": "KiB a stream"},
         {"shape": "hold-3", "events": 3, "streams": 500},
         {"streams": 20},
+    ),
+    "opening": Run(
+        "opening a stream while others are open, asyncio",
+        "openstreams:opening",
+        ("this", "aiohttp"),
+        {
+            "growth": "× the CPU with 200 open, with 4,000",
+            "cpu_us_200": "µs CPU, 200 open",
+            "cpu_us_4000": "µs CPU, 4,000 open",
+        },
+        {"shape": "hold-1", "counts": [200, 4000]},
+        {"counts": [200, 400]},
+    ),
+    "crowd": Run(
+        "4,000 streams, an event each two seconds, on one core",
+        "paced:crowd",
+        ("this", "this-uvloop", "aiohttp"),
+        {
+            "whole": "streams whole",
+            "lag_p50_ms": "ms, half of the events",
+            "lag_p99_ms": "ms, 99 %",
+            "core_share": "of a core",
+            "pause_ms": "ms, longest pause while opening",
+        },
+        {"shape": "stamped-0.5-12", "events": 12, "streams": 4000},
+        {"shape": "stamped-5-12", "streams": 20},
     ),
     "lag": Run(
         "250 streams, 50 events a second each, on one core",
@@ -156,8 +180,6 @@ RUNS = {
         (
             "this",
             "this-uvloop",
-            "this-aiohttp",
-            "this-aiohttp-uvloop",
             "mistralai",
             "openai",
             "httpx2",

@@ -48,7 +48,6 @@ def _accumulation() -> tuple[Target, ...]:
     return _each("accumulation", 0.5, *(f"{k}_{n}_share" for k in kinds for n in (2000, 16000)))
 
 
-AIOHTTP = "this-aiohttp"
 LIMITS = tuple(
     f"{p}{c}" for p in ("connect", "first_event", "idle", "total") for c in ("", "_async")
 )
@@ -57,7 +56,7 @@ SCENARIOS = {
     "A": Scenario(
         "sync, one stream of 2,000 events in bulk",
         ("bulk",),
-        _below("bulk", "cpu_us", mistralai=1 / 100, openai=1 / 20, httpx2=1.0),
+        _below("bulk", "cpu_us", floor_pydantic=2.4, httpx2=1.0),
     ),
     "B": Scenario(
         "sync, each event its own write",
@@ -67,25 +66,23 @@ SCENARIOS = {
     "C": Scenario(
         "asyncio, 100 streams at 50 events a second each",
         ("paced",),
-        _below("paced", "cpu_us", mistralai=1 / 14, openai=1 / 5, httpx2=0.7),
+        (
+            *_below("paced", "cpu_us", aiohttp=0.95, httpx2=0.7),
+            *_below("paced", "cpu_us", "this-uvloop", floor_uvloop=2.8),
+        ),
     ),
     "D": Scenario(
         "as C under TLS",
         ("paced-tls",),
-        _below("paced-tls", "cpu_us", mistralai=1 / 12, httpx2=0.7),
-    ),
-    "E": Scenario(
-        "as C and D with `DefaultAioHttpClient`",
-        ("paced", "paced-tls"),
-        (
-            *_below("paced", "cpu_us", AIOHTTP, mistralai=1 / 20, floor_pydantic=2.5),
-            *_below("paced-tls", "cpu_us", AIOHTTP, mistralai=1 / 13, floor_pydantic=1.6),
-        ),
+        _below("paced-tls", "cpu_us", aiohttp=1.35, httpx2=0.7),
     ),
     "F": Scenario(
         "fixed cost of a stream of one token, connection open",
         ("fixed", "fixed-async"),
-        _below("fixed", "cpu_us", mistralai=1 / 15, openai=1 / 4),
+        (
+            *_below("fixed", "cpu_us", mistralai=1 / 18, openai=1 / 4, httpx2=0.55),
+            *_below("fixed-async", "cpu_us", aiohttp=1.5),
+        ),
     ),
     "G": Scenario(
         "twenty short streams in a row under TLS",
@@ -106,14 +103,11 @@ SCENARIOS = {
         ("start",),
         _below("start", "wall_ms", mistralai=1 / 2),
     ),
-    "J": Scenario("memory for each open stream, 500 streams", ("open",), _each("open", 40, "kib")),
+    "J": Scenario("memory for each open stream, 500 streams", ("open",), _each("open", 24, "kib")),
     "K": Scenario(
-        "250 streams at 50 events a second on one core, aiohttp",
+        "250 streams at 50 events a second on one core",
         ("lag",),
-        (
-            Target("lag", "whole", 250, of=AIOHTTP, least=True),
-            Target("lag", "lag_p99_ms", 50, of=AIOHTTP),
-        ),
+        (*_each("lag", 250, "whole", least=True), *_each("lag", 50, "lag_p99_ms")),
     ),
     "L": Scenario(
         "decoding alone, beside a split by hand and msgspec",
@@ -129,6 +123,16 @@ SCENARIOS = {
         (*_each("large", 1.3, "growth"), *_each("many", 128, "bytes_kept")),
     ),
     "N": Scenario("accumulation, as a share of decoding", ("accumulation",), _accumulation()),
+    "P": Scenario(
+        "CPU to open a stream with 4,000 open, to that with 200 open",
+        ("opening",),
+        _each("opening", 1.4, "growth"),
+    ),
+    "Q": Scenario(
+        "4,000 streams on one core, an event each two seconds",
+        ("crowd",),
+        (*_each("crowd", 4000, "whole", least=True), *_each("crowd", 20, "lag_p99_ms")),
+    ),
     "O": Scenario(
         "times of faults",
         ("leaving", "closing", "ending", "limits"),

@@ -54,7 +54,7 @@ class Shape:
 def shape(name: str) -> Shape:
     """Make the shape of this name."""
     kind, *numbers = name.split("-")
-    return _KINDS[kind](*(int(number) for number in numbers))
+    return _KINDS[kind](*(float(number) if "." in number else int(number) for number in numbers))
 
 
 def text(events: int) -> str:
@@ -118,7 +118,7 @@ def _bulk(events: int) -> Shape:
     return Shape(lambda: (framed[i : i + PIECE] for i in range(0, len(framed), PIECE)))
 
 
-def _paced(rate: int, events: int) -> Shape:
+def _paced(rate: float, events: int) -> Shape:
     pieces = [chunk(one) for one in body(events)]
     pieces[-2:] = [pieces[-2] + pieces[-1]]  # `[DONE]` comes with the last event
     return Shape(lambda: iter(pieces), 1 / rate)
@@ -128,7 +128,7 @@ def _written(events: int) -> Shape:
     return _paced(1_000_000, events)
 
 
-def _stamped(rate: int, events: int) -> Shape:
+def _stamped(rate: float, events: int) -> Shape:
     return Shape(lambda: _stamps(events), 1 / rate)
 
 

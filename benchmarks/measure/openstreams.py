@@ -2,8 +2,12 @@
 
 import asyncio
 import gc
+import statistics
+import time
 
 from .spent import memory
+
+BATCH, BATCHES = 50, 3
 
 
 def held(client, base, *, shape, events, streams, **_):
@@ -22,6 +26,42 @@ def held(client, base, *, shape, events, streams, **_):
         return {"kib": (after - before) / streams / 1024}
 
     return asyncio.run(run())
+
+
+def opening(client, base, *, shape, counts, **_):
+    """CPU to open one more stream, with few and with many open; collections of garbage apart."""
+
+    async def run():
+        session = client.connect_async(f"{base}/{shape}")
+        tasks, figures = await _open(client, session, [[]], 1), {}
+        for count in counts:
+            more = [[] for _ in range(count - BATCH * BATCHES - len(tasks))]
+            for at in range(0, len(more), BATCH):
+                tasks += await _open(client, session, more[at : at + BATCH], 1)
+            spent = [await _batch(client, session, tasks) for _ in range(BATCHES)]
+            figures[f"cpu_us_{count}"] = statistics.median(spent) * 1e6
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        few, many = (figures[f"cpu_us_{count}"] for count in counts)
+        return figures | {"growth": many / few}
+
+    return asyncio.run(run())
+
+
+async def _batch(client, session, tasks):
+    """The seconds of CPU that a stream of a batch takes, one opened after the other."""
+    gc.collect()
+    gc.disable()
+    started = time.process_time()
+    for _ in range(BATCH):
+        begun = asyncio.Event()
+        taking = client.stream_async(session, lambda _, begun=begun: begun.set())
+        tasks.append(asyncio.create_task(taking))
+        await begun.wait()
+    spent = time.process_time() - started
+    gc.enable()
+    return spent / BATCH
 
 
 async def _open(client, session, seen, events):

@@ -8,6 +8,9 @@ import time
 
 from .spent import spending
 
+AT_ONCE = 100
+"""Streams that are begun together: more would meet the server's backlog."""
+
 
 def cost(client, base, *, shape, events, streams, loop="asyncio", **_):
     """CPU for an event; of a client too slow for ever having all open, with connecting and ending."""
@@ -57,6 +60,52 @@ def lag(client, base, *, shape, events, streams, loop="asyncio", **_):
     return _run(run, loop)
 
 
+def crowd(client, base, *, shape, events, streams, loop="asyncio", **_):
+    """As `lag`, of streams that were all open before the first event that counts."""
+
+    async def run():
+        await _warm_up(client, base)
+        session = client.connect_async(f"{base}/{shape}")
+        seen = [[] for _ in range(streams)]
+        pauses = asyncio.create_task(_longest_pause())
+        tasks = []
+        for at in range(0, streams, AT_ONCE):
+            some = seen[at : at + AT_ONCE]
+            tasks += [
+                asyncio.create_task(client.stream_async(session, _noting(one))) for one in some
+            ]
+            await _all_begun(some, tasks[at:])
+        pauses.cancel()
+        pause = await pauses
+        begun = time.monotonic_ns()
+        with spending() as spent:
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        stamps = [pair for one in seen for pair in one if pair is not None]
+        lags = sorted(came - sent for sent, came in stamps if sent > begun)
+        whole = sum(1 for one in seen if sum(pair is not None for pair in one) == events)
+        return {
+            "whole": whole - sum(1 for end in ended if end is not None),
+            "lag_p50_ms": lags[len(lags) // 2] / 1e6,
+            "lag_p99_ms": lags[len(lags) * 99 // 100] / 1e6,
+            "core_share": spent.cpu / spent.wall,
+            "pause_ms": pause * 1e3,
+        }
+
+    return _run(run, loop)
+
+
+async def _longest_pause():
+    """How long the loop was away from a task that only ever waits a millisecond."""
+    longest, last = 0.0, time.monotonic()
+    try:
+        while True:
+            await asyncio.sleep(0.001)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+    except asyncio.CancelledError:
+        return longest
+
+
 async def _warm_up(client, base):
     await client.stream_async(client.connect_async(f"{base}/bulk-1"), [].append)
 
@@ -71,6 +120,15 @@ async def _all_begun(seen, tasks):
 
 def _count(seen):
     return sum(map(len, seen))
+
+
+def _noting(mine):
+    """As `_taker`, with a note of the event that opens the stream."""
+
+    def take(text):
+        mine.append((int(text), time.monotonic_ns()) if text else None)
+
+    return take
 
 
 def _taker(mine):
