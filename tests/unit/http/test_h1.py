@@ -402,8 +402,10 @@ def same(found: Outcome, expected: Outcome, *, words: bool = True) -> bool:
 def ways(wire: bytes) -> Iterator[tuple[str, list[bytes]]]:
     """The reads in which bytes may come: few, single ones, and two for every place between them."""
     yield "whole", cut_every(wire, READ_SIZE)
-    yield "byte by byte", cut_every(wire, 1)
-    if len(wire) < 1000:
+    if len(wire) > 1000:
+        yield "in small reads", cut_every(wire, 97)
+    else:
+        yield "byte by byte", cut_every(wire, 1)
         for place in range(1, len(wire)):
             yield f"cut at {place}", cut_at(wire, [place])
 
