@@ -1,3 +1,4 @@
+import gzip
 import tracemalloc
 import zlib
 
@@ -82,3 +83,17 @@ def test_corrupt_compression_is_told(coding: str, body: bytes) -> None:
     with pytest.raises(httpx2.DecodingError, match="Error -3") as caught:
         pieces(Inflater(coding), body)
     assert isinstance(caught.value.__cause__, zlib.error)
+
+
+def test_a_gzip_body_of_several_members_is_read_to_its_end() -> None:
+    text = b"world " * 30_000
+    members = [gzip.compress(b"Hello "), *[gzip.compress(b"")] * 2000, gzip.compress(text)]
+    body = b"".join(members) + b"\0" * 20
+    for size in (1, 7, 1000, len(body)):
+        inflater = Inflater("gzip")
+        read = b""
+        for at in range(0, len(body), size):
+            read += inflater.feed(body[at : at + size])
+            while more := inflater.more():
+                read += more
+        assert read == b"Hello " + text, size

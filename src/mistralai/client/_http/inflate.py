@@ -28,25 +28,42 @@ class Inflater:
 
     def __init__(self, coding: str) -> None:
         self._gzip = coding != "deflate"
-        self._begun = False
+        self._zlib: Any = None  # None before a member, and after the last one
+        self._members = 0
+        self._rest = b""  # was taken, and not inflated
+        self._full = False  # the last piece was as large as may be: there may be more of it
         self._error: httpx2.DecodingError | None = None
-        self._zlib = zlib.decompressobj()
 
     def feed(self, data: bytes) -> bytes:
-        """Take what was read, and give the beginning of what it stands for."""
-        if not data:
-            return data
-        if not self._begun:
-            self._begun = True
-            self._zlib = zlib.decompressobj(self._wbits(data))
-        return self._inflate(data)
+        """Take what was read, and return the beginning of what it stands for."""
+        self._rest += data
+        return self.more()
 
     def more(self) -> bytes:
-        """Give the next piece of what was taken; nothing where more must be read."""
-        return self._inflate(self._zlib.unconsumed_tail)
+        """Return the next piece of what was taken; nothing where more must be read."""
+        while self._rest or self._full:
+            if self._zlib is None and not self._next_member():
+                break
+            data = self._inflate(self._rest)
+            if data:
+                return data
+        return b""
+
+    def _next_member(self) -> bool:
+        """Begin the next member, if there is one.
+
+        RFC 1952 section 2.2: gzip may have several; some pad the last one with zeros.
+        """
+        if self._members:
+            self._rest = self._rest.lstrip(b"\0") if self._gzip else b""
+        if not self._rest:
+            return False
+        self._members += 1
+        self._zlib = zlib.decompressobj(self._wbits(self._rest))
+        return True
 
     def _wbits(self, data: bytes) -> int:
-        """How zlib is told of gzip, of its own format, and of deflate without either.
+        """Return what tells zlib of gzip, of its own format, and of deflate without either.
 
         Some servers take "deflate" at its word (RFC 9110, section 8.4.1.2). zlib's own format begins
         with a byte that ends in 8 (RFC 1950), which no compressor begins plain deflate with.
@@ -60,10 +77,16 @@ class Inflater:
             raise self._error
         before = self._zlib.copy()
         try:
-            return self._zlib.decompress(data, _PIECE)
+            found: bytes = self._zlib.decompress(data, _PIECE)
         except zlib.error as error:
             self._error = httpx2.DecodingError(str(error))
             self._error.__cause__ = error
+        else:
+            self._full = len(found) == _PIECE
+            self._rest = self._zlib.unconsumed_tail
+            if self._zlib.eof:
+                self._rest, self._zlib, self._full = self._zlib.unused_data, None, False
+            return found
         whole = _before_error(before, data)
         if not whole:
             raise self._error
@@ -71,7 +94,7 @@ class Inflater:
 
 
 def _before_error(inflater: Any, data: bytes) -> bytes:
-    """What there is before the byte at which zlib gives up: it drops what it was given with it."""
+    """Return what comes before the byte at which zlib gives up: it drops what it was given with it."""
     found = bytearray()
     with suppress(zlib.error):
         for byte in data:
