@@ -373,6 +373,27 @@ INSIDE: Final = {
         delivered=("", ""),
         end_reason="error",
     ),
+    "an error whose code is a status that is not retried": Fault(
+        server=events(ROLE, sse({"error": {"type": "BadRequestError", "code": 400}})),
+        error=errors.BadRequestError,
+        has={"status_code": 200, "code": "400"},
+        delivered=("",),
+        end_reason="error",
+    ),
+    "an error whose code is a status that is retried": Fault(
+        server=[events(ROLE, sse({"error": {"message": "Slow down", "code": "429"}})), "auto"],
+        call={"retries": quickly()},
+        requests=2,
+        statuses=(200, 200),
+        delivered=ECHO,
+        end_reason="done",
+    ),
+    "an error after content whose code is a status that is retried": Fault(
+        server=events(ROLE, text("Hel"), sse({"error": {"message": "Slow down", "code": "429"}})),
+        error=errors.RateLimitError,
+        has={"status_code": 200, "code": "429"},
+        **ENDS,
+    ),
     "an event past max_event_size": Fault(
         server=events(ROLE, text("Hel"), TOO_LARGE, *STREAM[2:]),
         client={"max_event_size": 4000},

@@ -207,6 +207,16 @@ def test_inside_a_stream_an_error_counts_as_the_status_that_it_would_have(
     assert Policy().wants(sdk_error(200, cls=cls, raw=raw)) == retried
 
 
+def test_inside_a_stream_a_code_that_is_a_status_decides() -> None:
+    cases = [("429", True), ("503", True), ("400", False), ("501", False), ("1300", True)]
+    for code, retried in cases:
+        details = ErrorDetails(code=code)
+        error = InternalServerError("no", httpx2.Response(200), "", error=details)
+        assert Policy().wants(error) == retried, code
+    both = ErrorDetails(code="503", raw_status_code=501)
+    assert not Policy().wants(InternalServerError("no", httpx2.Response(200), "", error=both))
+
+
 def test_an_error_before_any_status_is_none_to_try_again() -> None:
     assert not Policy().wants(SDKError("no key"))
 

@@ -234,8 +234,8 @@ def _status(error: SDKError) -> int | None:
     """The status of an error, or for one inside a stream the status that it stands for."""
     if error.status_code != 200:
         return error.status_code
-    if error.error.raw_status_code is not None:
-        return error.error.raw_status_code
+    if error.error.status is not None:
+        return error.error.status
     stands_for: dict[type[SDKError], int] = {
         RateLimitError: 429,
         CapacityExceededError: 503,
