@@ -158,6 +158,13 @@ STATUSES: Final = {
         has={"status_code": 422},
         whole=True,
     ),
+    "422 is asked again where a config names it": Fault(
+        server=[Answer.of_json({"detail": []}, status=422), "auto"],
+        call={"retries": quickly(status_codes_override=["422"])},
+        requests=2,
+        statuses=(422, 200),
+        **RECOVERS,
+    ),
     "a quota that is used up": Fault(
         server=says(429, "Rate limit exceeded", "1300"),
         call={"retries": 0},

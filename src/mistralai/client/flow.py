@@ -25,7 +25,7 @@ from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
 from .reader import EventReader, has_content
 from .response import EXCERPT, status_error, unexpected
-from .retry import Attempt
+from .retry import Attempt, retry_after
 from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
 from .timeouts import Patience
@@ -265,14 +265,15 @@ class Call:
         used_up = policy.retries is not None and self._retries >= policy.retries
         if used_up or not policy.wants(error):
             return None
-        asked = error.retry_after if isinstance(error, SDKError) else None
-        delay = policy.delay(self._retries, asked, self._world.chance())
+        asked = retry_after(error.headers, self._world.wall_clock())
         now = self._world.clock()
         left = None if patience.total_at is None else patience.total_at - now
-        if not policy.may_wait(delay, now - patience.started, left):
-            return None
-        self._retries += 1
-        return delay
+        for chance in (self._world.chance(), 0.0):  # jitter keeps no attempt from being made
+            delay = policy.delay(self._retries, asked, chance)
+            if policy.may_wait(delay, now - patience.started, left):
+                self._retries += 1
+                return delay
+        return None
 
     def _end(self, how: str, error: MistralError | None = None) -> None:
         """The last attempt is over."""
