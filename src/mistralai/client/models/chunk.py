@@ -65,7 +65,7 @@ class CompletionResponseStreamChoice(BaseModel):
 
     index: Annotated[int, NullIs(int)] = 0
     delta: Annotated[DeltaMessage, NullIs(DeltaMessage)] = Field(default_factory=DeltaMessage)
-    finish_reason: Annotated[CompletionResponseStreamChoiceFinishReason | None, EmptyIsNull()] = None
+    finish_reason: Annotated[FinishReason | None, EmptyIsNull()] = None
     logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
     prompt_logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
 
