@@ -380,6 +380,12 @@ INSIDE: Final = {
         delivered=("", ""),
         end_reason="error",
     ),
+    "a break after more events without content than may be held": Fault(
+        server=events(*[ROLE] * 1001, ending="cut"),
+        error=errors.StreamInterruptedError,
+        delivered=("",) * 1001,
+        end_reason="error",
+    ),
     "an error whose code is a status that is not retried": Fault(
         server=events(ROLE, sse({"error": {"type": "BadRequestError", "code": 400}})),
         error=errors.BadRequestError,

@@ -53,6 +53,9 @@ DRAIN: Final = (4096, 0.05)
 LATE: Final = 16 * 1024 * 1024
 """Bytes that may be read after `total`: more than the buffers on the way hold."""
 
+HELD: Final = (1000, 1024 * 1024)
+"""Events without content, and bytes of data that they came in, which may be held back."""
+
 _REDIRECTS = 5
 _FEW = 16
 _EARLY = 0.005  # seconds by which a timer may fire before its moment
@@ -295,7 +298,8 @@ class StreamCall(Call):
     """A call whose answer is a stream of events.
 
     Events that open a stream without content are held back until one with content
-    comes: so long nothing was handed out, a stream that fails is asked for again.
+    comes: so long nothing was handed out, a stream that fails is asked for again. When they
+    are more than `HELD` allows they are handed out, and it is not.
 
     Attributes:
         ready: Events that the caller may have, in order.
@@ -359,7 +363,8 @@ class StreamCall(Call):
         self._reader = EventReader(self.head, self._world.wall_clock())
         self._came: list[ServerSentEvent | bytes] = []  # and was not looked at, the first last
         self._held: list[CompletionEvent] = []
-        self._content = False  # an event with content came, or there is nothing to wait for
+        self._held_size = 0  # bytes of the data that was looked at before there was content
+        self._content = False  # an event with content came, or there is nothing to hold events for
         self._over = False
         self._sniffed = False
         self._problem = None
@@ -396,6 +401,8 @@ class StreamCall(Call):
         """
         reader = self._reader
         events: list[CompletionEvent] = []
+        if not self._content:
+            self._held_size += sum(map(_size, self._came[-_FEW:]))
         for _ in range(min(_FEW, len(self._came))):
             event = reader.read(self._came.pop())
             if event is not None:
@@ -421,6 +428,8 @@ class StreamCall(Call):
             self._patience.content()
             if timing.first_content is None:
                 timing.first_content = now - self._patience.started
+        elif len(self._held) > HELD[0] or self._held_size > HELD[1]:
+            self._content = True
 
     def _sniff(self, data: bytes) -> Steps[None]:
         """A body that begins like JSON or HTML is no event stream, whatever its label says."""
@@ -471,6 +480,10 @@ class StreamCall(Call):
         error = ResponseValidationError(str(large), self.head.raw, body=body)
         error.__cause__ = large
         return error
+
+
+def _size(sse: ServerSentEvent | bytes) -> int:
+    return len(sse if isinstance(sse, bytes) else sse.raw)
 
 
 def _least(one: float | None, other: float | None) -> float | None:
