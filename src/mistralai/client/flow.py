@@ -95,7 +95,7 @@ class Call:
         while True:
             try:
                 yield from self._ask()
-                body = yield from self._body(None, None)
+                body = yield from self._whole()
                 answer = read(body)
             except MistralError as error:
                 yield from self._again(error)
@@ -208,21 +208,43 @@ class Call:
         finally:
             yield Close()
 
-    def _body(self, size: int | None, seconds: float | None) -> Steps[bytes]:
-        """The body to its end, or as much as `size` and `seconds` allow."""
+    def _whole(self) -> Steps[bytes]:
+        """The body to its end."""
         pieces: list[bytes] = []
-        until = None if seconds is None else self._world.clock() + seconds
-        while size is None or size > 0:
+        left = self._plan.max_response_size
+        while data := (yield from self._read()):
+            pieces.append(data)
+            left -= len(data)
+            if left < 0:
+                raise self._too_long(pieces)
+        return b"".join(pieces)
+
+    def _too_long(self, pieces: list[bytes]) -> MistralError:
+        assert self.head is not None
+        excerpt = b"".join(piece[:EXCERPT] for piece in pieces[:EXCERPT])[:EXCERPT]
+        pieces.clear()  # the error's traceback holds them
+        return ResponseValidationError(
+            f"the answer is larger than max_response_size = {self._plan.max_response_size} bytes;"
+            " give the client a larger max_response_size if such answers are expected",
+            self.head.raw,
+            body=excerpt.decode("utf-8", "replace"),
+        )
+
+    def _body(self, size: int, seconds: float) -> Steps[bytes]:
+        """As much of the body as `size` and `seconds` allow."""
+        pieces: list[bytes] = []
+        until = self._world.clock() + seconds
+        while size > 0:
             try:
                 data = yield from self._read(until)
             except MistralError:
-                if until is not None and pieces:
+                if pieces:
                     break
                 raise
             if not data:
                 break
             pieces.append(data)
-            size = None if size is None else size - len(data)
+            size -= len(data)
         return b"".join(pieces)
 
     def _read(self, until: float | None = None) -> Steps[bytes]:

@@ -40,6 +40,7 @@ class SDKConfiguration:
         timeout_ms: Milliseconds, as `Mistral(timeout_ms=...)` was given.
         timeouts: Limits, as `Mistral(timeouts=...)` was given.
         max_event_size: Bytes that one event of a stream may have.
+        max_response_size: Bytes that a whole answer may have.
         strict_end: Whether a stream that ends in mid-answer is an error.
         debug_logger: Takes the log of each call in place of the logger `mistralai`.
     """
@@ -60,6 +61,7 @@ class SDKConfiguration:
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
         max_event_size: int,
+        max_response_size: int,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
@@ -76,6 +78,7 @@ class SDKConfiguration:
         self.timeout_ms = timeout_ms
         self.timeouts = timeouts
         self.max_event_size = max_event_size
+        self.max_response_size = max_response_size
         self.strict_end = strict_end
         self._record = record
         self._recorder: Recorder | None = None
