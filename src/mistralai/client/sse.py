@@ -103,7 +103,7 @@ class SSEDecoder:
     @property
     def unfinished(self) -> bytes:
         """The bytes of an event that was not ended, comments left out and line ends as LF."""
-        comment = self._open[self._line : self._line + 1] == b":"
+        comment = self._open.startswith(b":", self._line)
         lines = self._open[: self._line] if comment else self._open
         return b"".join((lines, self._head or b""))
 
@@ -230,7 +230,7 @@ class SSEDecoder:
 
     def _end_line(self) -> None:
         """Keep the line that has no end yet as a line, unless it is a comment."""
-        field = self._open[self._line : self._line + 6]
+        field = bytes(self._open[self._line : self._line + 6])
         if field[:1] == b":":
             del self._open[self._line :]
             return
@@ -242,7 +242,7 @@ class SSEDecoder:
     def _dispatch(self, events: list[ServerSentEvent | bytes]) -> None:
         """The open event met its empty line."""
         lines, self._open, self._line = self._open, bytearray(), 0
-        if lines[:6] == b"data: " and lines.find(b"\n") == len(lines) - 1:
+        if lines.startswith(b"data: ") and lines.find(b"\n") == len(lines) - 1:
             raw, id_ = bytes(memoryview(lines)[6:-1]), self.last_event_id
             events.append(ServerSentEvent(raw, id=id_) if id_ else raw)
             return

@@ -86,7 +86,8 @@ class EmptyIsNull(_Promised):
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         union = cast("core_schema.NullableSchema", schema)["schema"]
-        return handler(cast("core_schema.UnionSchema", union)["choices"][1])
+        promised = cast("core_schema.UnionSchema", union)["choices"][1]
+        return handler(cast("CoreSchema", promised))
 
 
 def _first_of(*choices: CoreSchema) -> CoreSchema:
