@@ -113,6 +113,7 @@ class Mistral:
                 `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
             record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
                 report: requests, answers and when each read came. Prompts stay in, the key does not.
+                Several clients may name one file.
             debug_logger: Takes the log of each call. By default the logger `mistralai`, which
                 writes to standard error where the environment has MISTRAL_DEBUG.
 

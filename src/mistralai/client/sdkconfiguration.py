@@ -67,7 +67,7 @@ class SDKConfiguration:
         debug_logger: Logger | None = None,
     ) -> None:
         self._key = key
-        self._making = threading.Lock()  # threads that need an HTTP client at once share it
+        self._making = threading.Lock()  # threads that need a client or recorder at once share it
         self._client = client
         self._async_client = async_client
         self.client_supplied = client is not None
@@ -123,12 +123,15 @@ class SDKConfiguration:
     @property
     def recorder(self) -> Recorder | None:
         """What writes exchanges to the file that `Mistral(record=...)` names, if it names one."""
-        if self._record is not None and self._recorder is None:
-            from ..recording import Recorder
+        if self._record is None:
+            return None
+        with self._making:
+            if self._recorder is None:
+                from ..recording import Recorder
 
-            self._recorder = recorder = Recorder(self._record)
-            weakref.finalize(self, recorder.close)
-        return self._recorder
+                self._recorder = recorder = Recorder(self._record)
+                weakref.finalize(self, recorder.close)
+            return self._recorder
 
     def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
         """The limits of the HTTP client that the caller passed, if one was."""
