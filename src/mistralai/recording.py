@@ -25,7 +25,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -106,9 +106,9 @@ def load(path: str | os.PathLike[str]) -> list[Exchange]:
         return list(_exchanges(path, lines).values())
 
 
-def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[int, Exchange]:
+def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[Any, Exchange]:
     """The exchanges of some lines, by their numbers."""
-    exchanges: dict[int, Exchange] = {}
+    exchanges: dict[Any, Exchange] = {}
     for number, line in enumerate(lines, start=1):
         try:
             _add(exchanges, json.loads(line))
@@ -118,7 +118,7 @@ def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[int
     return exchanges
 
 
-def _add(exchanges: dict[int, Exchange], line: dict[str, Any]) -> None:
+def _add(exchanges: dict[Any, Exchange], line: dict[str, Any]) -> None:
     number = line["exchange"]
     if "request" in line:
         request = line["request"]
@@ -271,7 +271,7 @@ class Recorder:
         file.write(data)
 
     @contextmanager
-    def _alone(self) -> Iterator[FileIO]:
+    def _alone(self) -> Generator[FileIO, None, None]:
         """Give the file, for the time of a write, to no one else."""
         with self._lock:
             process = os.getpid()
@@ -295,7 +295,7 @@ if sys.platform == "win32":  # pragma: no cover
     _WRITING = threading.Lock()
 
     @contextmanager
-    def _locked(_: FileIO) -> Iterator[None]:
+    def _locked(_: FileIO) -> Generator[None, None, None]:
         with _WRITING:
             yield
 
@@ -303,7 +303,7 @@ else:
     import fcntl
 
     @contextmanager
-    def _locked(file: FileIO) -> Iterator[None]:
+    def _locked(file: FileIO) -> Generator[None, None, None]:
         with suppress(OSError):  # of a file system without locks
             fcntl.flock(file, fcntl.LOCK_EX)
         try:
