@@ -206,6 +206,15 @@ def test_items_are_given_as_soon_as_they_are_complete_and_validated_once(colour,
     assert validated == [book.title for book in BOOKS]
 
 
+def test_null_is_an_element_like_others(colour, parse):
+    elements = [None, BOOKS[0], None, None, BOOKS[1], None]
+    listed = [book and book.model_dump() for book in elements]
+    for text in (json.dumps({"items": listed}), json.dumps({"note": 1, "items": listed})):
+        stream = parse(list[Book | None], events(text))
+        assert colour.collect(stream.items()) == elements, text
+        assert colour.call(stream.get_final_parsed) == elements, text
+
+
 def test_items_that_are_written_otherwise_come_at_the_end(colour, parse):
     text = json.dumps({"note": [], "items": [book.model_dump() for book in BOOKS]})
     stream = parse(list[Book], events(text))

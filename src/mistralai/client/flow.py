@@ -25,7 +25,7 @@ from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
 from .reader import EventReader, has_content
 from .response import EXCERPT, status_error, unexpected
-from .retry import Attempt
+from .retry import Attempt, retry_after
 from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
 from .timeouts import Patience
@@ -52,6 +52,9 @@ DRAIN: Final = (4096, 0.05)
 
 LATE: Final = 16 * 1024 * 1024
 """Bytes that may be read after `total`: more than the buffers on the way hold."""
+
+HELD: Final = (1000, 1024 * 1024)
+"""Events without content, and bytes of data that they came in, which may be held back."""
 
 _REDIRECTS = 5
 _FEW = 16
@@ -92,7 +95,7 @@ class Call:
         while True:
             try:
                 yield from self._ask()
-                body = yield from self._body(None, None)
+                body = yield from self._whole()
                 answer = read(body)
             except MistralError as error:
                 yield from self._again(error)
@@ -205,21 +208,43 @@ class Call:
         finally:
             yield Close()
 
-    def _body(self, size: int | None, seconds: float | None) -> Steps[bytes]:
-        """The body to its end, or as much as `size` and `seconds` allow."""
+    def _whole(self) -> Steps[bytes]:
+        """The body to its end."""
         pieces: list[bytes] = []
-        until = None if seconds is None else self._world.clock() + seconds
-        while size is None or size > 0:
+        left = self._plan.max_response_size
+        while data := (yield from self._read()):
+            pieces.append(data)
+            left -= len(data)
+            if left < 0:
+                raise self._too_long(pieces)
+        return b"".join(pieces)
+
+    def _too_long(self, pieces: list[bytes]) -> MistralError:
+        assert self.head is not None
+        excerpt = b"".join(piece[:EXCERPT] for piece in pieces[:EXCERPT])[:EXCERPT]
+        pieces.clear()  # the error's traceback holds them
+        return ResponseValidationError(
+            f"the answer is larger than max_response_size = {self._plan.max_response_size} bytes;"
+            " give the client a larger max_response_size if such answers are expected",
+            self.head.raw,
+            body=excerpt.decode("utf-8", "replace"),
+        )
+
+    def _body(self, size: int, seconds: float) -> Steps[bytes]:
+        """As much of the body as `size` and `seconds` allow."""
+        pieces: list[bytes] = []
+        until = self._world.clock() + seconds
+        while size > 0:
             try:
                 data = yield from self._read(until)
             except MistralError:
-                if until is not None and pieces:
+                if pieces:
                     break
                 raise
             if not data:
                 break
             pieces.append(data)
-            size = None if size is None else size - len(data)
+            size -= len(data)
         return b"".join(pieces)
 
     def _read(self, until: float | None = None) -> Steps[bytes]:
@@ -265,14 +290,15 @@ class Call:
         used_up = policy.retries is not None and self._retries >= policy.retries
         if used_up or not policy.wants(error):
             return None
-        asked = error.retry_after if isinstance(error, SDKError) else None
-        delay = policy.delay(self._retries, asked, self._world.chance())
+        asked = retry_after(error.headers, self._world.wall_clock())
         now = self._world.clock()
         left = None if patience.total_at is None else patience.total_at - now
-        if not policy.may_wait(delay, now - patience.started, left):
-            return None
-        self._retries += 1
-        return delay
+        for chance in (self._world.chance(), 0.0):  # jitter keeps no attempt from being made
+            delay = policy.delay(self._retries, asked, chance)
+            if policy.may_wait(delay, now - patience.started, left):
+                self._retries += 1
+                return delay
+        return None
 
     def _end(self, how: str, error: MistralError | None = None) -> None:
         """The last attempt is over."""
@@ -294,7 +320,8 @@ class StreamCall(Call):
     """A call whose answer is a stream of events.
 
     Events that open a stream without content are held back until one with content
-    comes: so long nothing was handed out, a stream that fails is asked for again.
+    comes: so long nothing was handed out, a stream that fails is asked for again. When they
+    are more than `HELD` allows they are handed out, and it is not.
 
     Attributes:
         ready: Events that the caller may have, in order.
@@ -358,7 +385,8 @@ class StreamCall(Call):
         self._reader = EventReader(self.head, self._world.wall_clock())
         self._came: list[ServerSentEvent | bytes] = []  # and was not looked at, the first last
         self._held: list[CompletionEvent] = []
-        self._content = False  # an event with content came, or there is nothing to wait for
+        self._held_size = 0  # bytes of the data that was looked at before there was content
+        self._content = False  # an event with content came, or there is nothing to hold events for
         self._over = False
         self._sniffed = False
         self._problem = None
@@ -395,6 +423,8 @@ class StreamCall(Call):
         """
         reader = self._reader
         events: list[CompletionEvent] = []
+        if not self._content:
+            self._held_size += sum(map(_size, self._came[-_FEW:]))
         for _ in range(min(_FEW, len(self._came))):
             event = reader.read(self._came.pop())
             if event is not None:
@@ -420,6 +450,8 @@ class StreamCall(Call):
             self._patience.content()
             if timing.first_content is None:
                 timing.first_content = now - self._patience.started
+        elif len(self._held) > HELD[0] or self._held_size > HELD[1]:
+            self._content = True
 
     def _sniff(self, data: bytes) -> Steps[None]:
         """A body that begins like JSON or HTML is no event stream, whatever its label says."""
@@ -470,6 +502,10 @@ class StreamCall(Call):
         error = ResponseValidationError(str(large), self.head.raw, body=body)
         error.__cause__ = large
         return error
+
+
+def _size(sse: ServerSentEvent | bytes) -> int:
+    return len(sse if isinstance(sse, bytes) else sse.raw)
 
 
 def _least(one: float | None, other: float | None) -> float | None:

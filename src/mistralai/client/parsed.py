@@ -12,7 +12,7 @@ from .models import CompletionEvent
 from .partial_json import GrowingJSON, ItemScanner
 from .structure import ITEMS, mismatch
 from .utils.eventstreaming import EventStream, EventStreamAsync, _StreamState
-from .views import AsyncView, View
+from .views import NOTHING, AsyncView, Nothing, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,14 +81,14 @@ class Items(Generic[E]):
         """Take the next piece of the text."""
         self._found += self._scanner.feed(text)
 
-    def next(self) -> E | None:
-        """The next element, or `None` where it is not there yet.
+    def next(self) -> E | Nothing:
+        """The next element, or `NOTHING` where it is not there yet.
 
         Raises:
             StructuredOutputError: It is not of the form. Asked again it is the same.
         """
         if self._given == len(self._found):
-            return None
+            return NOTHING
         element = self._element(self._given)
         self._given += 1
         return element
@@ -137,8 +137,9 @@ class PartialReading:
     def waiting(self) -> Any:
         """What was not given yet, if no event waits that would add to it."""
         if self._call.more_came:
-            return None
-        return self._growing.partial(last=self._call.end_reason is not None)
+            return NOTHING
+        value = self._growing.partial(last=self._call.end_reason is not None)
+        return NOTHING if value is None else value
 
     def came(self, event: CompletionEvent | None) -> Any:  # noqa: ARG002 - the text was added to before
         """The same, after an event or the end."""
@@ -152,11 +153,11 @@ class ItemReading(Generic[E]):
         self._items = items
         self._finish = finish
 
-    def waiting(self) -> E | None:
+    def waiting(self) -> E | Nothing:
         """An element that is complete."""
         return self._items.next()
 
-    def came(self, event: CompletionEvent | None) -> E | None:
+    def came(self, event: CompletionEvent | None) -> E | Nothing:
         """The next element. An end in the middle of the list is an error."""
         if event is None:
             self._finish()

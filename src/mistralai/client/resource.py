@@ -179,6 +179,7 @@ class Resource:
             limits=self._limits(params, asynchronous=asynchronous),
             strict_end=configuration.strict_end if strict is None else strict,
             max_event_size=configuration.max_event_size,
+            max_response_size=configuration.max_response_size,
         )
 
     def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:

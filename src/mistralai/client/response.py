@@ -139,7 +139,7 @@ def stream_error(found: Complaint, head: Head, body: bytes, wall_time: float) ->
     stays 200.
     """
     code = found.details.code or ""
-    status = found.details.raw_status_code
+    status = found.details.status
     if code == "3201":
         cls: type[SDKError] | None = PermissionDeniedError
     elif status is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .request import SERVERS, Key, checked_url
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
+from .steps import DEFAULT_MAX_RESPONSE_SIZE
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Mistral:
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
         max_event_size: int = DEFAULT_MAX_EVENT_SIZE,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
@@ -105,10 +107,13 @@ class Mistral:
             timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
             timeouts: The limits one by one, in seconds; they win over `timeout_ms`.
             max_event_size: Bytes that one event of a stream may have. By default 64 MiB.
+            max_response_size: Bytes that an answer may have that is no stream, decompressed. By
+                default 256 MiB.
             strict_end: Whether a stream that ends cleanly in mid-answer is a
                 `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
             record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
                 report: requests, answers and when each read came. Prompts stay in, the key does not.
+                Several clients may name one file.
             debug_logger: Takes the log of each call. By default the logger `mistralai`, which
                 writes to standard error where the environment has MISTRAL_DEBUG.
 
@@ -121,7 +126,9 @@ class Mistral:
         key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))
         del api_key  # from here on no traceback has it in clear
         key.check()
-        _check(retry_config, timeout_ms, timeouts, max_event_size)
+        _check(retry_config, timeout_ms, timeouts)
+        _check_size("max_event_size", max_event_size)
+        _check_size("max_response_size", max_response_size)
         _check_client("client", client, asynchronous=False)
         _check_client("async_client", async_client, asynchronous=True)
         self.sdk_configuration = SDKConfiguration(
@@ -134,6 +141,7 @@ class Mistral:
             timeout_ms=timeout_ms,
             timeouts=timeouts,
             max_event_size=max_event_size,
+            max_response_size=max_response_size,
             strict_end=strict_end,
             record=record,
             debug_logger=debug_logger,
@@ -241,7 +249,6 @@ def _check(
     retry_config: RetryConfig | int | Unset | None,
     timeout_ms: float | None,
     timeouts: Timeouts | None,
-    size: object,
 ) -> None:
     """See that settings are of the right kind; what reads them is loaded only if they are given."""
     if not isinstance(retry_config, Unset):
@@ -253,7 +260,10 @@ def _check(
 
         Timeouts.of_ms(timeout_ms)
         Timeouts.of(timeouts)
+
+
+def _check_size(name: str, size: object) -> None:
     if isinstance(size, bool) or not isinstance(size, int):
-        raise TypeError(f"max_event_size takes a number of bytes, not {size!r}")
+        raise TypeError(f"{name} takes a number of bytes, not {size!r}")
     if size <= 0:
-        raise ValueError(f"max_event_size is {size}; give a number of bytes above 0")
+        raise ValueError(f"{name} is {size}; give a number of bytes above 0")
