@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from .accumulate import Accumulator
-from .errors import MistralError, ResponseValidationError, StreamTruncatedError
+from .errors import MistralClientError, MistralError, ResponseValidationError, StreamTruncatedError
 from .errors.mistralerror import request_id
 from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
+from .hiding import hidden, hide
 from .reader import EventReader, has_content
-from .response import EXCERPT, status_error, unexpected
+from .response import EXCERPT, readable, status_error, unexpected
 from .retry import Attempt, retry_after
 from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
@@ -95,9 +96,8 @@ class Call:
         while True:
             try:
                 yield from self._ask()
-                body = yield from self._whole()
-                answer = read(body)
-            except MistralError as error:
+                answer = read((yield from self._whole()))
+            except MistralClientError as error:
                 yield from self._again(error)
             else:
                 yield Close()
@@ -109,7 +109,7 @@ class Call:
         while True:
             try:
                 return (yield from self._ask())
-            except MistralError as error:
+            except MistralClientError as error:
                 yield from self._again(error)
 
     def progress(self) -> Progress:
@@ -139,10 +139,12 @@ class Call:
                 return
             body = yield from self._error_body()
             if redirects == _REDIRECTS and 300 <= head.status < 400:
-                raise SDKError(f"the server redirected {_REDIRECTS} times", head.raw, "")
+                raise SDKError(
+                    f"the server redirected {_REDIRECTS} times", readable(head, body), ""
+                )
             self._request = self._redirected(head, body)
             redirects += 1
-            reason = f"redirected to {self._request.shown_url}"
+            reason = hidden(f"redirected to {self._request.shown_url}", self._request.sent)
             self.attempts += (Attempt(head.status, reason, 0.0),)
 
     def _send(self) -> Steps[Head]:
@@ -196,14 +198,14 @@ class Call:
         raise SDKError(
             f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
             " give its address as server_url if it is the right one",
-            head.raw,
+            readable(head, body),
             "",
         )
 
     def _error_body(self) -> Steps[bytes]:
         try:
             return (yield from self._body(*ERROR_BODY))
-        except MistralError:
+        except MistralClientError:
             return b""  # the status says enough
         finally:
             yield Close()
@@ -237,7 +239,7 @@ class Call:
         while size > 0:
             try:
                 data = yield from self._read(until)
-            except MistralError:
+            except MistralClientError:
                 if pieces:
                     break
                 raise
@@ -266,8 +268,9 @@ class Call:
             self._late += len(data)
         return data
 
-    def _again(self, error: MistralError) -> Steps[None]:
+    def _again(self, error: MistralClientError) -> Steps[None]:
         """Wait for the next attempt, or raise the error where there is none."""
+        hide(error, self._request.sent)
         delay = self._delay(error)
         yield Close()
         if delay is None:
@@ -281,7 +284,7 @@ class Call:
         if self._ended:  # closed meanwhile
             raise error
 
-    def _delay(self, error: MistralError) -> float | None:
+    def _delay(self, error: MistralClientError) -> float | None:
         """Seconds until the next attempt, or `None` where this was the last."""
         if self._stale and not self._freed:
             self._freed = True
@@ -300,7 +303,7 @@ class Call:
                 return delay
         return None
 
-    def _end(self, how: str, error: MistralError | None = None) -> None:
+    def _end(self, how: str, error: MistralClientError | None = None) -> None:
         """The last attempt is over."""
         if self._ended:
             return
@@ -313,7 +316,8 @@ class Call:
     def _log(self, line: str) -> None:
         if self._world.log is not None:
             identifier = request_id(self.head.headers) if self.head and self._answered else None
-            self._world.log(f"[{identifier or 'no request id yet'}] {line}")
+            line = f"[{identifier or 'no request id yet'}] {line}"
+            self._world.log(hidden(line, self._request.sent))
 
 
 class StreamCall(Call):
@@ -335,8 +339,8 @@ class StreamCall(Call):
         self.answer_so_far = Accumulator()
         self.ready: list[CompletionEvent] = []
         self.end_reason: EndReason | None = None
-        self.error: MistralError | None = None
-        self._problem: MistralError | None = None  # what is to end it
+        self.error: MistralClientError | None = None
+        self._problem: MistralClientError | None = None  # what is to end it
 
     def open(self) -> Steps[None]:
         """Ask until the answer begins."""
@@ -392,7 +396,7 @@ class StreamCall(Call):
         self._problem = None
         self.timing.begin()
 
-    def _take(self) -> Steps[MistralError | None]:
+    def _take(self) -> Steps[MistralClientError | None]:
         """Read once; give the error that the stream ends with, if it does."""
         reader = self._reader
         try:
@@ -403,7 +407,7 @@ class StreamCall(Call):
             self._came.reverse()
         except EventTooLargeError as large:
             return self._too_large(large)
-        except MistralError as error:
+        except MistralClientError as error:
             # A connection that fails when the answer is complete takes nothing away.
             self._over = reader.complete and not isinstance(error, ResponseValidationError)
             return None if self._over else error
@@ -461,7 +465,7 @@ class StreamCall(Call):
             body = data + (yield from self._error_body())
             raise self.unexpected(body, "event stream")
 
-    def _fail(self, problem: MistralError) -> Steps[None]:
+    def _fail(self, problem: MistralClientError) -> Steps[None]:
         """Ask again while nothing was handed out, else end with the error."""
         if self._content:
             yield Close()
@@ -472,7 +476,7 @@ class StreamCall(Call):
         try:
             yield from self._again(problem)
             yield from self.send()
-        except MistralError as last:
+        except MistralClientError as last:
             # What opened the stream is handed out after all, and then this.
             self._problem, self._content = last, True
         else:
@@ -481,14 +485,16 @@ class StreamCall(Call):
     def _finish(self) -> Steps[None]:
         """The answer is whole: let the body end, so that the connection can be used again."""
         if self._reader.done:
-            with suppress(MistralError):
+            with suppress(MistralClientError):
                 yield from self._body(*DRAIN)
         yield Close()
         self._settle(self._reader.end_reason, None)
 
-    def _settle(self, reason: EndReason, error: MistralError | None) -> None:
+    def _settle(self, reason: EndReason, error: MistralClientError | None) -> None:
         if self.end_reason is not None:  # closed meanwhile
             return
+        if error is not None:
+            hide(error, self._request.sent)
         if error is not None and self.timing.events:
             error.events_received = self.timing.events
             error.partial = self.answer_so_far.snapshot()
@@ -512,7 +518,7 @@ def _least(one: float | None, other: float | None) -> float | None:
     return min((value for value in (one, other) if value is not None), default=None)
 
 
-def _reason(error: MistralError) -> str:
+def _reason(error: MistralClientError) -> str:
     """Why an attempt failed, in a few words."""
     if error.status_code is not None and error.status_code != 200:
         return f"status {error.status_code}"
