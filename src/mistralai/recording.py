@@ -14,20 +14,24 @@ decoded: neither compressed nor chunked.
 
 Of the header fields only those of `KEPT_HEADERS` are kept, and the key is masked wherever it
 stands, also where two reads share it. Prompts and answers stay in: look at a file before you share
-it. Files have mode 0600. The client records in this format, and the simulator plays it back.
+it. Files have mode 0600, and several clients may record to one. The client records in this format,
+and the simulator plays it back.
 """
 
 import base64
 import json
 import os
 import re
+import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 KEPT_HEADERS: Final = re.compile(
@@ -38,6 +42,8 @@ KEPT_HEADERS: Final = re.compile(
 
 Ending: TypeAlias = Literal["complete", "closed", "cut"]
 """How the body of an answer ended: whole, closed by the client, or broken off."""
+
+_NUMBER: Final = re.compile(rb'^\{"exchange": (\d+)', re.MULTILINE)
 
 _PLACEHOLDER: Final = 8
 """A key of fewer characters is a placeholder, and masked only where it is a word of its own."""
@@ -96,18 +102,23 @@ def load(path: str | os.PathLike[str]) -> list[Exchange]:
         OSError: The file cannot be read.
         RecordingError: It is no recording; the text names file and line.
     """
-    exchanges: dict[int, Exchange] = {}
-    with Path(path).open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                _add(exchanges, json.loads(line))
-            except (AttributeError, KeyError, TypeError, ValueError) as error:
-                problem = f"{type(error).__name__}: {error}"
-                raise RecordingError(f"{path}, line {number}: no recording ({problem})") from error
-    return list(exchanges.values())
+    with Path(path).open("rb") as lines:
+        return list(_exchanges(path, lines).values())
 
 
-def _add(exchanges: dict[int, Exchange], line: dict[str, Any]) -> None:
+def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[Any, Exchange]:
+    """The exchanges of some lines, by their numbers."""
+    exchanges: dict[Any, Exchange] = {}
+    for number, line in enumerate(lines, start=1):
+        try:
+            _add(exchanges, json.loads(line))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            problem = f"{type(error).__name__}: {error}"
+            raise RecordingError(f"{path}, line {number}: no recording ({problem})") from error
+    return exchanges
+
+
+def _add(exchanges: dict[Any, Exchange], line: dict[str, Any]) -> None:
     number = line["exchange"]
     if "request" in line:
         request = line["request"]
@@ -183,6 +194,9 @@ class Mask:
 class Recorder:
     """Writes exchanges to a file, from any thread.
 
+    Several may write to one file, in several processes but on Windows. Each looks for the
+    numbers that the others have given, and keeps them out while it writes.
+
     Args:
         path: The file; exchanges are added to what it has.
         clock: Seconds that only grow, from which `after` is counted.
@@ -192,12 +206,19 @@ class Recorder:
         self, path: str | os.PathLike[str], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._path = Path(path)
-        self._path.touch(mode=0o600)
-        self._path.chmod(0o600)  # where it was there before
-        self._count = len(load(self._path))
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
+        self._process = 0  # that opened it
         self._lock = threading.Lock()
         self._clock = clock
+        try:
+            with self._alone() as file:
+                self._path.chmod(0o600)  # where it was there before
+                data = file.read()
+        finally:
+            self.close()  # until there is more to write
+        numbers = _exchanges(path, BytesIO(data))
+        self._count = max((n for n in numbers if isinstance(n, int)), default=0)
+        self._looked_to = len(data)
 
     def begin(
         self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
@@ -212,13 +233,9 @@ class Recorder:
         """
         fields = [(name.lower(), value) for name, value in headers]
         keys = [value.rpartition(" ")[2] for name, value in fields if name == "authorization"]
-        with self._lock:
-            self._count += 1
-            number = self._count
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         mask = Mask(keys)
-        exchange = ExchangeRecorder(number, mask, self._write, self._clock)
         request = {
             "method": method,
             "server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
@@ -227,8 +244,14 @@ class Recorder:
             **_shown(mask(body)),
         }
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._write({"exchange": number, "request": request, "started": started})
-        return exchange
+        with self._alone() as file:
+            file.seek(self._looked_to)
+            by_others = file.read()
+            self._looked_to += len(by_others)
+            numbers = map(int, _NUMBER.findall(by_others))
+            self._count = number = max([self._count, *numbers]) + 1
+            self._append(file, {"exchange": number, "request": request, "started": started})
+        return ExchangeRecorder(number, mask, self._write, self._clock)
 
     def close(self) -> None:
         """Close the file. It is opened again when there is more to write."""
@@ -238,11 +261,56 @@ class Recorder:
             file.close()
 
     def _write(self, line: dict[str, Any]) -> None:
+        with self._alone() as file:
+            self._append(file, line)
+
+    def _append(self, file: FileIO, line: dict[str, Any]) -> None:
         data = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        if file.seek(0, os.SEEK_END) == self._looked_to:  # no one else has written
+            self._looked_to += len(data)
+        file.write(data)
+
+    @contextmanager
+    def _alone(self) -> Generator[FileIO, None, None]:
+        """Give the file, for the time of a write, to no one else."""
         with self._lock:
-            if self._file is None:  # unbuffered, so that a line is one write
-                self._file = self._path.open("ab", buffering=0)
-            self._file.write(data)
+            process = os.getpid()
+            if self._file is not None and self._process != process:
+                self._file.close()  # whose lock a fork shares with its parent
+                self._file = None
+            if self._file is None:
+                # Unbuffered, so that a line is one write.
+                self._file = open(self._path, "a+b", buffering=0, opener=_open)  # noqa: SIM115 - it stays open until `close`
+                self._process = process
+                self._file.seek(0)
+            with _locked(self._file):
+                yield self._file
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
+
+
+if sys.platform == "win32":  # pragma: no cover
+    _WRITING = threading.Lock()
+
+    @contextmanager
+    def _locked(_: FileIO) -> Generator[None, None, None]:
+        with _WRITING:
+            yield
+
+else:
+    import fcntl
+
+    @contextmanager
+    def _locked(file: FileIO) -> Generator[None, None, None]:
+        with suppress(OSError):  # of a file system without locks
+            fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_UN)
 
 
 class ExchangeRecorder:

@@ -168,6 +168,7 @@ WRONG_SETTINGS = {
     "retry_config: below 0": ({"retry_config": -1}, ValueError),
     "max_event_size": ({"max_event_size": 0}, ValueError),
     "max_event_size: a string": ({"max_event_size": "1"}, TypeError),
+    "max_response_size": ({"max_response_size": -1}, ValueError),
     "client takes an httpx2.Client": ({"client": object()}, TypeError),
     "client takes an httpx2.Client, not <httpx": ({"client": OlderClient()}, TypeError),
     "client was given .*, which goes to async_client": (

@@ -1,5 +1,6 @@
 """Every error of the API, by its status and inside a stream, in all three colours."""
 
+import gzip
 import json
 
 import httpx2
@@ -41,7 +42,7 @@ def raised(colour, answer, *, whole=False):
     """The error that a call gives, at the call or while its stream is read."""
     with Simulator(answer) as sim:
         client = colour.client(server_url=sim.url, retry_config=None)
-        with pytest.raises(errors.MistralError) as caught:
+        with pytest.raises(errors.MistralClientError) as caught:
             ask(colour, client, whole=whole, **ASK)
         assert len(sim.requests) == 1
     return caught.value
@@ -60,7 +61,9 @@ def test_a_status_has_its_class(colour, status, cls, whole):
         "1",
         "some_type",
     )
-    assert json.loads(error.body) == body
+    assert json.loads(error.body) == error.raw_response.json() == body
+    assert error.raw_response.request.url.path == "/v1/chat/completions"
+    assert error.raw_response.elapsed.total_seconds() > 0
     assert error.request_id == error.headers["mistral-correlation-id"] == "some-id"
     assert str(error).startswith(f"It went wrong (status {status}, code 1, type some_type).")
 
@@ -100,6 +103,19 @@ def test_a_page_of_a_gateway_is_an_error_of_its_status(colour):
     assert type(error) is errors.InternalServerError
     assert str(error).startswith("Bad Gateway (status 502).")
     assert len(str(error)) < 1000
+
+
+def test_an_error_that_is_compressed_is_read(colour):
+    body = gzip.compress(json.dumps(error_body()).encode())
+    answer = Answer(
+        status=400,
+        content_type="application/json",
+        body=[body],
+        headers={"content-encoding": "gzip", "x-two": "words"},
+    )
+    error = raised(colour, answer)
+    assert json.loads(error.body) == error.raw_response.json() == error_body()
+    assert error.headers["x-two"] == "words"
 
 
 # The shapes of wire-format section 7, the status that each was seen with, and what is in it.
@@ -202,7 +218,7 @@ def test_a_200_that_is_no_answer_names_its_content_type(colour, content_type, bo
     error = raised(colour, Answer(content_type=content_type, body=[body]), whole=whole)
     assert type(error) is errors.ResponseValidationError
     assert content_type in str(error)
-    assert error.body == body.decode()
+    assert error.body == error.raw_response.text == body.decode()
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
@@ -235,6 +251,18 @@ def test_a_server_that_is_not_there_is_a_connection_error(colour):
     assert f"127.0.0.1:{sim.port}" in str(caught.value)
 
 
+def test_a_body_that_a_callers_hook_cannot_decompress_is_a_connection_error():
+    broken = Answer(body=[b"oops"], headers={"content-encoding": "gzip"})
+    hooks = {"response": [httpx2.Response.read]}
+    with Simulator(broken) as sim, httpx2.Client(event_hooks=hooks) as http:
+        with pytest.raises(errors.APIConnectionError) as caught:
+            Mistral("key", server_url=sim.url, client=http).chat.stream(**ASK)
+        assert len(sim.requests) == 1
+    assert isinstance(caught.value, httpx2.DecodingError)
+    assert not isinstance(caught.value, errors.MistralError)
+    assert caught.value.raw_response is None
+
+
 def _never(request):
     raise AssertionError(f"{request.method} {request.url} was sent")
 
@@ -248,7 +276,7 @@ def test_without_a_key_nothing_is_sent_to_mistrals_own_servers(colour, server):
         client=httpx2.Client(transport=http),
         async_client=httpx2.AsyncClient(transport=http),
     )
-    with pytest.raises(errors.AuthenticationError) as caught:
+    with pytest.raises(errors.MissingKeyError) as caught:
         colour.open(client, **ASK)
     assert caught.value.status_code is None
     assert "MISTRAL_API_KEY" in str(caught.value)

@@ -1,11 +1,14 @@
 """`Mistral(record=...)`: what a client saw can be played back, and does not hold the key."""
 
+import json
 import math
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mistralai import errors
+from mistralai import Mistral, errors
 from mistralai.recording import load
 from mistralai.simulator import Answer, Replay, Scenario, Simulator, faults
 
@@ -97,6 +100,39 @@ def test_each_attempt_is_an_exchange_of_its_own(colour, file, recording):
     with Simulator([failed, "poem"]) as sim:
         events_of(colour, recording(sim))
     assert [exchange.status for exchange in load(file)] == [503, 200]
+
+
+def test_the_first_calls_of_many_threads_are_all_recorded(sim, file):
+    request = {"method": "GET", "target": "/", "text": ""}
+    earlier = [json.dumps({"exchange": n, "request": request}) for n in range(1, 5001)]
+    file.write_text("\n".join([*earlier, ""]))  # so many that reading them takes a while
+    ready = threading.Barrier(8)
+    with Mistral(KEY, server_url=sim.url, record=file) as client:
+
+        def call(_):
+            ready.wait()
+            client.chat.complete(**ASK)
+            return client.sdk_configuration.recorder
+
+        def first(_):
+            ready.wait()
+            return client.sdk_configuration.recorder
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len({*pool.map(first, range(8)), *pool.map(call, range(8))}) == 1
+    assert [exchange.end for exchange in load(file)[5000:]] == ["complete"] * 8
+
+
+def test_clients_that_record_to_one_file_are_all_recorded(colour, sim, file):
+    clients = [colour.client(api_key=KEY, server_url=sim.url, record=file) for _ in range(2)]
+    streams = [colour.open(clients[number % 2], **ASK) for number in range(4)]
+    events = [colour.collect(stream) for stream in streams]
+    exchanges = load(file)
+    assert [exchange.end for exchange in exchanges] == ["complete"] * 4
+    for came, exchange in zip(events, exchanges, strict=True):
+        body = b"".join(read.data for read in exchange.reads)
+        assert came[0].data.id.encode() in body
+        assert body.endswith(b"data: [DONE]\n\n")
 
 
 def test_without_record_nothing_is_written(colour, sim, tmp_path):

@@ -23,6 +23,7 @@ from mistralai.client.models import (
 from mistralai.client.pending import PendingStream
 from mistralai.simulator import Answer, Simulator
 from support.chunks import chunk_of
+from support.serving import ASK
 
 EVENTS = Answer.of_events(chunk_of({"content": "Hi"}), chunk_of({"content": "!"}, "stop"))
 WHOLE = {"id": "1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi!"}}]}
@@ -72,6 +73,14 @@ def test_a_whole_answer_has_its_model(colour, answered, name, params, model):
     assert answer.choices[0].message.content == "Hi!"
     assert answer.request_id == answer.headers["mistral-correlation-id"]
     assert sim.requests[0].json == params
+
+
+@pytest.mark.parametrize(("name", "params"), [("chat", ASK), ("fim", FIM), ("agents", AGENT)])
+def test_an_empty_finish_reason_of_a_whole_answer_is_none(colour, answered, name, params):
+    choices = [{**WHOLE["choices"][0], "finish_reason": ""}]
+    client, _ = answered(Answer.of_json({**WHOLE, "choices": choices}))
+    answer = colour.ask(getattr(client, name), "complete", **params)
+    assert answer.choices[0].finish_reason is None
 
 
 @pytest.mark.parametrize("inputs", ["a", ["a", "b"], ("a",)])

@@ -77,6 +77,22 @@ def test_deltas_have_all_that_came(colour, whole):
     assert stream.usage.completion_tokens == 5
 
 
+def test_an_empty_finish_reason_is_none(colour, serve):
+    """Relays write it into every chunk."""
+    pieces = [event(chunk_of({"content": text}, "")) for text in ("Hel", "lo")]
+    stream = serve(*pieces, event(chunk_of({}, "stop")), DONE)
+    assert colour.collect(stream.deltas) == [
+        TextDelta(0, "Hel"),
+        TextDelta(0, "lo"),
+        FinishDelta(0, "stop"),
+    ]
+    cut = serve(*pieces)
+    assert colour.next(cut).data.choices[0].finish_reason is None
+    with pytest.raises(StreamTruncatedError) as caught:
+        colour.collect(cut)
+    assert caught.value.partial.choices[0].finish_reason is None
+
+
 def test_events_text_and_deltas_are_one_cursor(colour, whole):
     """Each goes on where the last one stopped; events go on with the next whole event."""
     stream = whole()

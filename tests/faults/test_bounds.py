@@ -5,6 +5,7 @@ import zlib
 
 import httpx2
 import pytest
+from pydantic import BaseModel
 
 from mistralai.client import errors, flow
 from mistralai.client.timeouts import Timeouts
@@ -15,6 +16,10 @@ from support.serving import ASK
 
 MIB = 1024 * 1024
 FLOOD = Answer(body=[STREAM[0], b'data: {"choices": "', Repeat(b"x" * 65536)])
+
+
+class Form(BaseModel):
+    """An object of which nothing is asked."""
 
 
 def bomb():
@@ -44,6 +49,69 @@ def test_the_memory_of_an_event_without_end_is_bounded(colour, answer):
     assert body.startswith('data: {"choices": "xxx')
     assert len(body) <= 2000
     assert peak < 8 * MIB
+
+
+def whole_bomb(times):
+    """A hundred mebibytes of an answer, compressed so many times."""
+    body = b'{"id": "' + b"x" * 100 * MIB + b'"}'
+    for _ in range(times):
+        zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+        body = zipper.compress(body) + zipper.flush()
+    coding = ", ".join(["gzip"] * times)
+    return Answer(
+        body=[body], headers={"content-encoding": coding}, content_type="application/json"
+    )
+
+
+def check_bomb(colour, times, clients):
+    """An answer that was compressed so many times is an error of its size, and takes no memory."""
+    with Simulator(whole_bomb(times)) as sim:
+        client = colour.client(server_url=sim.url, max_response_size=MIB, **clients)
+        peaks = []
+        for _ in range(2):  # the first loads what is loaded once
+            tracemalloc.start()
+            with pytest.raises(errors.ResponseValidationError) as caught:
+                colour.complete(client, **ASK)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+            assert "max_response_size = 1048576 bytes" in str(caught.value)
+            assert caught.value.body == '{"id": "' + "x" * 1992
+        assert len(sim.requests) == 2
+    assert peaks[1] < 8 * MIB
+
+
+@pytest.mark.parametrize("whose", ["ours", "the caller's"])
+def test_a_bomb_is_not_inflated_past_what_an_answer_may_have(colour, whose):
+    with callers_own(colour) as own:
+        check_bomb(colour, 1, own if whose == "the caller's" else {})
+
+
+@pytest.mark.parametrize("colour", ["sync", "asyncio"], indirect=True)
+def test_a_bomb_that_httpx2_inflates_is_not_inflated_either(colour):
+    """Compressed twice; on trio httpx2's generators warn when they are left."""
+    check_bomb(colour, 2, {})
+
+
+def test_any_whole_answer_has_a_largest_size(colour):
+    calls = [
+        ("chat", "complete", ASK),
+        ("chat", "parse", {**ASK, "response_format": Form}),
+        ("fim", "complete", {"model": "m", "prompt": "x"}),
+        ("agents", "complete", {"agent_id": "a", "messages": ASK["messages"]}),
+        ("embeddings", "create", {"model": "m", "inputs": "x"}),
+        ("models", "list", {}),
+        ("models", "retrieve", {"model_id": "m"}),
+    ]
+    body = b'{"id": "1", "choices": [{"message": {"content": "{}"}}], "data": []}'
+    answer = Answer(body=[body[:9], body[9:]], content_type="application/json")
+    with Simulator(answer) as sim:
+        for resource, method, params in calls:
+            enough = colour.client(server_url=sim.url, max_response_size=len(body))
+            assert colour.ask(getattr(enough, resource), method, **params), (resource, method)
+            little = colour.client(server_url=sim.url, max_response_size=len(body) - 1)
+            with pytest.raises(errors.ResponseValidationError, match="max_response_size"):
+                colour.ask(getattr(little, resource), method, **params)
+        assert len(sim.requests) == 2 * len(calls)
 
 
 def test_the_body_of_an_error_is_not_waited_for_longer_than_its_limit(colour, monkeypatch):

@@ -49,6 +49,12 @@ def test_the_finish_reason_may_be_absent_until_the_last_chunk():
     assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
 
 
+def test_the_finish_reason_may_be_empty_until_the_last_chunk():
+    *before, last = choices("compatible-relay")
+    assert {choice["finish_reason"] for choice in before} == {""}
+    assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
+
+
 @pytest.mark.parametrize(
     ("preset", "delta"),
     [

@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import os
 import stat
 import threading
 
@@ -19,6 +20,7 @@ from mistralai.recording import (
     RecordingError,
     load,
 )
+from support.programs import STRICT, run_program
 
 KEY = "sk-very-secret-key-123"
 URL = "https://user:password@api.example:8443/v1/chat/completions?x=1"
@@ -118,6 +120,58 @@ def test_lines_of_many_threads_do_not_mix(path, recorder):
         thread.join()
     assert sorted(exchange.target for exchange in load(path)) == [f"/{n}" for n in range(8)]
     assert all(len(exchange.reads) == 50 for exchange in load(path))
+
+
+PROCESSES = """
+import os
+from mistralai.recording import Recorder
+
+def record(recorder, name):
+    for number in range(500):
+        exchange = recorder.begin("GET", f"http://h/{name}-{number}", [], b"")
+        exchange.read(f"{name}-{number}".encode())
+        exchange.ended("complete")
+
+shared = Recorder(PATH)
+record(shared, "before")
+children = []
+for name in ("forked", "fresh"):
+    child = os.fork()
+    if not child:
+        recorder = shared if name == "forked" else Recorder(PATH)
+        record(recorder, name)
+        recorder.close()
+        os._exit(0)
+    children.append(child)
+record(shared, "parent")
+for child in children:
+    assert os.waitpid(child, 0)[1] == 0
+shared.close()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+def test_processes_may_record_to_one_file(path):
+    ended = run_program(f"PATH = {str(path)!r}\n{PROCESSES}", *STRICT)
+    assert ended.stderr == ""
+    exchanges = load(path)
+    names = [f"/{name}-{n}" for name in ("before", "forked", "fresh", "parent") for n in range(500)]
+    assert sorted(exchange.target for exchange in exchanges) == sorted(names)
+    for exchange in exchanges:
+        [read] = exchange.reads
+        assert read.data == exchange.target[1:].encode()
+        assert exchange.end == "complete"
+
+
+def test_numbers_go_on_after_the_largest_of_all_writers(path):
+    path.write_text('{"exchange": 7, "request": {"method": "GET", "target": "/", "text": ""}}\n')
+    one, other = Recorder(path), Recorder(path)
+    began = [each.begin("GET", "http://h/", [], b"") for each in (one, other, other, one, one)]
+    began[0].ended("complete")
+    began += [other.begin("GET", "http://h/", [], b"")]
+    assert [line["exchange"] for line in lines(path)] == [7, 8, 9, 10, 11, 12, 8, 13]
+    one.close()
+    other.close()
 
 
 def test_a_file_is_for_its_owner_alone(path):

@@ -140,6 +140,18 @@ SHAPES = [
         InternalServerError,
         ErrorDetails("no worker is free"),
     ),
+    Shape(
+        "8: the status for a code",
+        {"error": {"message": "No", "type": "BadRequestError", "param": None, "code": 400}},
+        BadRequestError,
+        ErrorDetails("No", "400", "BadRequestError"),
+    ),
+    Shape(
+        "8: the status for a code, as text",
+        {"error": {"message": "Slow", "type": "None", "param": "None", "code": "429"}},
+        RateLimitError,
+        ErrorDetails("Slow", "429", "None", "None"),
+    ),
     Shape("no message", {"object": "error"}, InternalServerError),
     Shape(
         "an error without fields",

@@ -158,6 +158,13 @@ STATUSES: Final = {
         has={"status_code": 422},
         whole=True,
     ),
+    "422 is asked again where a config names it": Fault(
+        server=[Answer.of_json({"detail": []}, status=422), "auto"],
+        call={"retries": quickly(status_codes_override=["422"])},
+        requests=2,
+        statuses=(422, 200),
+        **RECOVERS,
+    ),
     "a quota that is used up": Fault(
         server=says(429, "Rate limit exceeded", "1300"),
         call={"retries": 0},
@@ -372,6 +379,33 @@ INSIDE: Final = {
         says=("Slow down",),
         delivered=("", ""),
         end_reason="error",
+    ),
+    "a break after more events without content than may be held": Fault(
+        server=events(*[ROLE] * 1001, ending="cut"),
+        error=errors.StreamInterruptedError,
+        delivered=("",) * 1001,
+        end_reason="error",
+    ),
+    "an error whose code is a status that is not retried": Fault(
+        server=events(ROLE, sse({"error": {"type": "BadRequestError", "code": 400}})),
+        error=errors.BadRequestError,
+        has={"status_code": 200, "code": "400"},
+        delivered=("",),
+        end_reason="error",
+    ),
+    "an error whose code is a status that is retried": Fault(
+        server=[events(ROLE, sse({"error": {"message": "Slow down", "code": "429"}})), "auto"],
+        call={"retries": quickly()},
+        requests=2,
+        statuses=(200, 200),
+        delivered=ECHO,
+        end_reason="done",
+    ),
+    "an error after content whose code is a status that is retried": Fault(
+        server=events(ROLE, text("Hel"), sse({"error": {"message": "Slow down", "code": "429"}})),
+        error=errors.RateLimitError,
+        has={"status_code": 200, "code": "429"},
+        **ENDS,
     ),
     "an event past max_event_size": Fault(
         server=events(ROLE, text("Hel"), TOO_LARGE, *STREAM[2:]),

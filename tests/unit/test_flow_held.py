@@ -2,15 +2,17 @@
 
 import pytest
 
+from mistralai.client import flow
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
     HTTPValidationError,
-    MistralError,
+    MistralClientError,
     PermissionDeniedError,
     RateLimitError,
     ResponseValidationError,
     SDKError,
+    StreamInterruptedError,
     StreamTruncatedError,
 )
 from mistralai.client.retry import Policy
@@ -56,7 +58,7 @@ NOT_ASKED_AGAIN = {
     "fields": (sse({"detail": [{"msg": "x"}]}), HTTPValidationError),
     "bad json": (b"data: {\n\n", ResponseValidationError),
     "compression": (fails("encoding"), ResponseValidationError),
-    "timeout": (fails("timeout"), MistralError),
+    "timeout": (fails("timeout"), MistralClientError),
 }
 
 
@@ -76,7 +78,7 @@ def test_a_stream_that_fails_before_content_is_asked_for_again(
 @pytest.mark.parametrize(("fault", "cls"), NOT_ASKED_AGAIN.values(), ids=NOT_ASKED_AGAIN)
 @pytest.mark.parametrize("held", HELD, ids=["nothing", "role", "empty", "ping"])
 def test_some_faults_end_a_stream_even_before_content(
-    fault: Piece, held: tuple[Piece, ...], cls: type[MistralError]
+    fault: Piece, held: tuple[Piece, ...], cls: type[MistralClientError]
 ) -> None:
     hand = ByHand(answers(*held, fault))
     events, error = hand.stream()
@@ -167,6 +169,36 @@ def test_the_wait_that_an_error_in_the_stream_asks_for_is_kept() -> None:
     error = ByHand(reply, policy=NONE).stream().error
     assert type(error) is CapacityExceededError
     assert error.retry_after == 9.0
+
+
+def test_as_much_is_held_as_may_be_and_then_handed_out() -> None:
+    count, size = flow.HELD
+    frame = len(b"data: \n\n")
+    half = delta(role="x" * (size // 2 - len(delta(role="")) + frame))
+    named = b"id: 1\n" + half
+    cases: list[tuple[str, list[bytes], bytes]] = [
+        ("events, in one read", [ROLE * count], ROLE),
+        ("events, each in a read", [ROLE] * count, ROLE),
+        ("bytes", [half, half], ROLE),
+        ("bytes, and what is no event", [half, half], sse(None) + ROLE),
+        ("bytes of events with an id", [named, named], ROLE),
+    ]
+    for case, held, more in cases:
+        check_good(ByHand(answers(*held, fails("broken")), GOOD))
+        hand = ByHand(answers(*held, more, fails("broken")))
+        hand.network.run(hand.stream_call.open())
+        assert len(hand.pump()) == b"".join([*held, more]).count(b"choices"), case
+        assert hand.call.timing.first_content is None
+        hand.pump()
+        assert isinstance(hand.stream_call.error, StreamInterruptedError), case
+        assert hand.requests == 1, case
+
+
+def test_what_was_held_by_an_earlier_attempt_does_not_count() -> None:
+    count, size = flow.HELD
+    many = answers(ROLE * count, fails("broken"))
+    large = answers(delta(role="x" * (size * 2 // 3)), fails("broken"))
+    check_good(ByHand(many, large, many, large, GOOD, policy=Policy(retries=4)))
 
 
 def test_a_stream_that_is_closed_while_it_waits_sends_nothing_more() -> None:

@@ -1,3 +1,4 @@
+from itertools import repeat
 from typing import Any
 
 import httpx2
@@ -7,7 +8,7 @@ from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
     InternalServerError,
-    MistralError,
+    MistralClientError,
     RateLimitError,
     StreamInterruptedError,
 )
@@ -83,7 +84,7 @@ def test_these_failures_are_not(only: Any) -> None:
     hand = ByHand(only)
     events, error = hand.stream()
     assert events == []
-    assert isinstance(error, MistralError)
+    assert isinstance(error, MistralClientError)
     assert hand.requests == 1
     assert hand.sleeps == []
     assert [attempt.delay for attempt in hand.call.attempts] == [None]
@@ -162,6 +163,30 @@ def test_chance_only_lengthens_waits() -> None:
     assert hand.sleeps == [7.25, 1.25]
 
 
+@pytest.mark.parametrize(
+    ("longest", "headers", "sleeps"),
+    [
+        (40, {}, [0.04, 0.04]),
+        (60_000, {}, [0.01, 0.02, 0.04]),  # where jitter would go past the end, there is none
+        (40, {"retry_after_ms": "30"}, [0.03, 0.03, 0.03]),
+    ],
+)
+def test_jitter_takes_no_retry_from_a_short_policy(
+    longest: int, headers: dict[str, str], sleeps: list[float]
+) -> None:
+    backoff = BackoffStrategy(10, longest, 2, 100)
+    policy = Policy.of(RetryConfig("backoff", backoff, retry_connection_errors=True))
+    hand = ByHand(more=repeat(refuses(503, **headers)), policy=policy, chance=0.99)
+    assert isinstance(hand.stream().error, InternalServerError)
+    assert hand.sleeps == sleeps
+
+
+def test_the_wait_that_a_422_asks_for_is_kept() -> None:
+    reply = refuses(422, {"detail": []}, retry_after="7")
+    check_good(hand := ByHand(reply, GOOD, policy=config(status_codes_override=["422"])))
+    assert hand.sleeps == [7.0]
+
+
 @pytest.mark.parametrize("headers", [{"retry_after": "60.001"}, {"retry_after": "3600"}], ids=str)
 def test_a_wait_of_more_than_a_minute_is_not_begun(headers: dict[str, str]) -> None:
     hand = ByHand(refuses(429, RATE_LIMIT, **headers))
@@ -203,7 +228,7 @@ def test_a_config_may_leave_connection_errors_alone() -> None:
 
 def test_a_config_may_name_the_statuses() -> None:
     policy = config(status_codes_override=["4XX"])
-    check_good(ByHand(refuses(404), refuses(418), GOOD, policy=policy))
+    check_good(ByHand(refuses(404), refuses(401), refuses(422), GOOD, policy=policy))
     assert ByHand(refuses(503), policy=policy).stream().error is not None
 
 

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from mistralai.client.errors import (
     BadRequestError,
+    CapacityExceededError,
     HTTPValidationError,
     InternalServerError,
     MistralError,
+    NotFoundError,
+    PermissionDeniedError,
     ResponseValidationError,
     SDKError,
 )
@@ -117,6 +120,28 @@ def test_only_an_error_status_counts_as_one(payload: dict[str, Any], status: int
     found = complaint({"object": "error", **payload})
     assert found is not None
     assert found.details.raw_status_code == status
+
+
+def test_a_code_that_is_an_error_status_stands_for_one_inside_a_stream() -> None:
+    cases: list[tuple[dict[str, Any], type[MistralError]]] = [
+        ({"code": 400}, BadRequestError),
+        ({"code": "404"}, NotFoundError),
+        ({"code": 422}, HTTPValidationError),
+        ({"code": 499}, SDKError),
+        ({"code": "503"}, InternalServerError),
+        ({"code": 599}, InternalServerError),
+        ({"code": 429, "message": "Service tier capacity exceeded"}, CapacityExceededError),
+        ({"code": 400, "status": 403}, PermissionDeniedError),
+        ({"code": "400", "detail": COMPLAINTS}, BadRequestError),
+        ({"code": 399}, BadRequestError),  # by its first digit, as the API's own codes
+        ({"code": 600}, InternalServerError),
+        ({"code": "4000"}, InternalServerError),
+        ({"code": "429 "}, InternalServerError),
+        ({"code": 429.5}, InternalServerError),
+    ]
+    for payload, cls in cases:
+        error = in_stream({"error": {"message": "No", **payload}})
+        assert (type(error), error.status_code) == (cls, 200), payload
 
 
 def test_the_payload_is_left_as_it_was() -> None:

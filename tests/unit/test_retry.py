@@ -14,7 +14,8 @@ from mistralai.client.errors import (
     ErrorDetails,
     HTTPValidationError,
     HTTPValidationErrorData,
-    MistralError,
+    MissingKeyError,
+    MistralClientError,
     ResponseValidationError,
     SDKError,
     StreamInterruptedError,
@@ -187,6 +188,20 @@ def test_an_override_takes_the_place_of_the_statuses(
     assert {status for status in statuses if policy.wants(sdk_error(status))} == retried
 
 
+@pytest.mark.parametrize(
+    ("override", "retried"),
+    [(["422"], True), (["4xx"], True), ([422], True), (["42X"], True), (["429"], False)],
+    ids=str,
+)
+@pytest.mark.parametrize("status", [422, 200])  # as the status, and inside a stream
+def test_a_422_is_tried_again_where_an_override_names_it(
+    override: list[str], status: int, *, retried: bool
+) -> None:
+    error = HTTPValidationError(HTTPValidationErrorData(), httpx2.Response(status), "")
+    assert Policy.of(config(statuses=override)).wants(error) == retried
+    assert not Policy().wants(error)
+
+
 HTTP_200 = [
     (RateLimitError, None, True),
     (CapacityExceededError, None, True),
@@ -207,11 +222,17 @@ def test_inside_a_stream_an_error_counts_as_the_status_that_it_would_have(
     assert Policy().wants(sdk_error(200, cls=cls, raw=raw)) == retried
 
 
-def test_an_error_before_any_status_is_none_to_try_again() -> None:
-    assert not Policy().wants(SDKError("no key"))
+def test_inside_a_stream_a_code_that_is_a_status_decides() -> None:
+    cases = [("429", True), ("503", True), ("400", False), ("501", False), ("1300", True)]
+    for code, retried in cases:
+        details = ErrorDetails(code=code)
+        error = InternalServerError("no", httpx2.Response(200), "", error=details)
+        assert Policy().wants(error) == retried, code
+    both = ErrorDetails(code="503", raw_status_code=501)
+    assert not Policy().wants(InternalServerError("no", httpx2.Response(200), "", error=both))
 
 
-CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
+CONNECTION_ERRORS: list[tuple[MistralClientError, bool]] = [
     (APIConnectionError("x"), True),
     (StreamInterruptedError("x"), True),
     (StreamTruncatedError("x"), True),
@@ -223,9 +244,10 @@ CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
     (CertificateError("x"), False),
     (LocalProtocolError("x"), False),
     (UnsupportedProtocol("x"), False),
-    (ResponseValidationError("x"), False),
-    (HTTPValidationError(HTTPValidationErrorData()), False),
-    (MistralError("x"), False),
+    (ResponseValidationError("x", httpx2.Response(200)), False),
+    (HTTPValidationError(HTTPValidationErrorData(), httpx2.Response(422)), False),
+    (MissingKeyError(), False),
+    (MistralClientError("x"), False),
 ]
 
 
@@ -237,7 +259,7 @@ CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
     ],
 )
 def test_errors_without_a_status_say_themselves_whether_to_try_again(
-    error: MistralError, *, retried: bool
+    error: MistralClientError, *, retried: bool
 ) -> None:
     assert Policy().wants(error) == retried
     assert not Policy.of(config(connection_errors=False)).wants(error)
@@ -282,12 +304,20 @@ def test_a_server_that_asks_for_no_wait_is_not_asked_again_and_again_at_once() -
 def test_jitter_only_ever_lengthens_a_wait_and_never_past_the_longest(
     retries: int, asked: float | None, chance: float, jitter: int
 ) -> None:
-    # Invariant: a wait is at least what it is without chance, at most the jitter longer, and
-    # one that may be begun without chance may be begun with it.
+    # Invariant: a wait is at least what it is without chance, at most the jitter longer, one of
+    # ours no longer than the longest, and one that may be begun without chance may be with it.
     policy = Policy.of(config(jitter=jitter))
     least, wait = policy.delay(retries, asked, 0.0), policy.delay(retries, asked, chance)
     assert least <= wait <= least + chance * jitter / 1000 + 1e-9
+    assert asked or wait <= policy.longest
     assert policy.may_wait(wait, 0.0, None) == (least <= LONGEST_WAIT)
+
+
+def test_jitter_makes_no_wait_of_ours_longer_than_the_longest() -> None:
+    policy = Policy.of(config(initial=80, longest=100, exponent=1.0))
+    assert policy.delay(0, None, 0.02) == 0.09
+    assert policy.delay(0, None, 0.9) == 0.1
+    assert policy.delay(0, 3.0, 0.9) == 3.45
 
 
 def test_jitter_is_in_proportion_to_chance() -> None:

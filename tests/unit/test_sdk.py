@@ -38,6 +38,7 @@ def test_key_and_server_may_be_given_by_position_and_the_rest_by_name() -> None:
         "timeout_ms",
         "timeouts",
         "max_event_size",
+        "max_response_size",
         "debug_logger",
     }
 
@@ -107,6 +108,8 @@ def test_arguments_win_over_the_environment_and_an_address_over_a_name(
         ({"max_event_size": -5}, ValueError, "max_event_size is -5"),
         ({"max_event_size": 1.5}, TypeError, "max_event_size takes a number of bytes, not 1.5"),
         ({"max_event_size": True}, TypeError, "max_event_size takes a number of bytes"),
+        ({"max_response_size": 0}, ValueError, "max_response_size is 0"),
+        ({"max_response_size": "1"}, TypeError, "max_response_size takes a number of bytes"),
     ],
 )
 def test_a_wrong_setting_is_refused_at_once_by_its_name(
@@ -129,7 +132,12 @@ def test_settings_are_kept_as_they_were_given() -> None:
     backoff = RetryConfig("backoff", BackoffStrategy(1, 2, 3.0, 4), True)
     timeouts, logger = Timeouts(idle=1), object()
     given = {"retry_config": backoff, "timeout_ms": 5, "timeouts": timeouts}
-    given |= {"max_event_size": 1, "debug_logger": logger, "strict_end": False}
+    given |= {
+        "max_event_size": 1,
+        "max_response_size": 2,
+        "debug_logger": logger,
+        "strict_end": False,
+    }
     configuration = Mistral(KEY, **given).sdk_configuration
     assert {name: getattr(configuration, name) for name in given} == given
 
@@ -140,6 +148,7 @@ def test_without_settings_every_default_applies() -> None:
     assert configuration.timeout_ms is None
     assert configuration.timeouts is None
     assert configuration.max_event_size == DEFAULT_MAX_EVENT_SIZE
+    assert configuration.max_response_size == 256 * 1024 * 1024
     assert configuration.strict_end is True
     assert configuration.debug_logger is None
     assert not configuration.client_supplied

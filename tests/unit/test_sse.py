@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from mistralai.client import sse
 from mistralai.client.sse import EventTooLargeError, SSEDecoder
 from support.decoding import outcome, seen
 from support.naive_sse import Event, read_events
@@ -44,6 +45,14 @@ def test_a_stream_fed_byte_by_byte_gives_its_events(case: Case) -> None:
 def test_a_stream_cut_anywhere_gives_its_events(case: Case) -> None:
     for position in range(len(case.body) + 1):
         check(case, cut_at(case.body, [position]))
+
+
+def test_lines_too_long_to_be_copied_are_read_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "_SMALL", 0)
+    for case in CASES:
+        for position in range(len(case.body) + 1):
+            check(case, cut_at(case.body, [position]))
+        check(case, cut_every(case.body, 1))
 
 
 @every_case
@@ -358,3 +367,25 @@ def test_the_memory_is_about_that_of_the_limit_and_one_read(
     decoder = SSEDecoder(max_event_size=limit)
     # A read is split into lines at once, and small objects take more than their bytes.
     assert measure_memory(feeding(decoder, body, size)).peak < 6 * limit + 20 * size
+
+
+def test_an_event_past_the_limit_is_held_once() -> None:
+    limit, size = 256 * KIB, 4 * KIB
+    bodies = {
+        "a line without an end": b"data: " + b"x" * 2 * limit,
+        "a line whose end comes after the limit": b"data: " + b"x" * limit + b"\n\n",
+        "the same with CRLF": b"data: " + b"x" * limit + b"\r\n\r\n",
+        "two long lines": (b"data: " + b"x" * (limit * 2 // 3) + b"\n") * 2 + b"\n",
+        "a short line and a long one": b"event: x\ndata: " + b"x" * 2 * limit,
+        "a long line and short ones": b"data: " + b"x" * (limit - 99) + b"\ndata: x" * 99,
+        "lines of a read": (b"data: " + b"x" * (size - 7) + b"\n") * 99,
+        "short lines": b"data: x\n" * (limit // 4),
+        "a comment": b": " + b"x" * 2 * limit,
+    }
+    for name, body in bodies.items():
+        decoder = SSEDecoder(max_event_size=limit)
+        peak = measure_memory(feeding(decoder, body, size)).peak
+        with pytest.raises(EventTooLargeError):
+            decoder.close()
+        # A bytearray has an eighth more than it needs, so that it can grow.
+        assert peak < limit * 9 / 8 + 12 * size, name

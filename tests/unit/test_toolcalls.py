@@ -1,11 +1,15 @@
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mistralai.client.deltas import ToolCallDelta
 from mistralai.client.models import ToolCall
 from mistralai.client.toolcalls import ToolCalls
 from support import naive_reader
+from support.chunks import chunk_of, read
 from support.work import count_steps
 
 PARIS = ("a1B2c3D4e", "get_weather", '{"city": "Paris", "days": [1, 2]}')
@@ -185,6 +189,50 @@ def test_arguments_without_a_name_go_on_with_the_call_that_has_one() -> None:
 
 # --- what tells calls apart --------------------------------------------------
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "wire-format.md"
+NAMES = {"name again": "f", "name empty": ""}
+VALUES = {
+    "same": [(("a", 0), ("a", 0))],
+    "different": [(("a", 0), ("b", 1))],
+    "absent": [(("a", 0), (None, None)), ((None, None), (None, None))],
+}
+"""Ids and indexes of two pieces. What is absent is so in the second, or in both."""
+
+
+def documented() -> list[tuple[str, str, str, int]]:
+    """The table of the documentation: id, index, name, and the number of calls."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    _, *rows = re.findall(r"^  \| (\w+) \| (\w+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
+    return [
+        (id_, index, name, {"one call": 1, "two calls": 2}[outcome])
+        for id_, index, *outcomes in rows
+        for name, outcome in zip(NAMES, outcomes, strict=True)
+    ]
+
+
+def test_two_pieces_are_the_calls_that_the_documentation_says() -> None:
+    table = documented()
+    assert len(table) == 18
+    for id_, index, name, count in table:
+        for (first_id, _), (second_id, _) in VALUES[id_]:
+            for (_, first_index), (_, second_index) in VALUES[index]:
+                first = piece("[1", id=first_id, index=first_index, name="f")
+                second = piece("]", id=second_id, index=second_index, name=NAMES[name])
+                one = [(first_id, "f", "[1]")]
+                two = [(first_id, "f", "[1"), (second_id, NAMES[name] or None, "]")]
+                expected = one if count == 1 else two
+                for deltas in ([[first], [second]], [[first, second]]):
+                    case = (id_, index, name, deltas)
+                    answer, came = read(*(chunk_of({"tool_calls": delta}) for delta in deltas))
+                    choice = answer.choice(0)
+                    assert choice is not None
+                    calls = [(call.id, call.name, call.arguments) for call in choice.calls]
+                    assert calls == expected, case
+                    assert came == [
+                        ToolCallDelta(0, 0, first_id, "f", "[1"),
+                        ToolCallDelta(0, count - 1, *expected[-1][:2], "]"),
+                    ], case
+
 
 def test_a_piece_without_an_id_goes_on_with_the_newest_call_of_its_index() -> None:
     calls = added(
@@ -195,6 +243,21 @@ def test_a_piece_without_an_id_goes_on_with_the_newest_call_of_its_index() -> No
     )
     arguments = [(call.id, call.place, call.arguments) for call in calls]
     assert arguments == [("one", 0, "achi"), ("two", 1, "bdg"), ("three", 2, "ef")]
+
+
+def test_calls_of_one_id_are_told_apart_by_their_indexes_to_the_end() -> None:
+    calls = added(
+        [piece("a", id="x", name="f", index=0), piece("b", id="x", name="g", index=1)],
+        [piece("c", id="x", index=0), piece("d", id="x", index=1), piece("e", id="x")],
+        [piece("f", index=0), piece("g", index=1), piece("h", id="x", name="f", index=2)],
+    )
+    found = [(call.place, call.name, call.index, call.arguments) for call in calls]
+    assert found == [(0, "f", 0, "acf"), (1, "g", 1, "bdeg"), (2, "f", 2, "h")]
+
+
+def test_a_call_that_had_no_index_takes_the_first_that_comes() -> None:
+    calls = added([piece("a", id="x"), piece("b", id="x", index=1), piece("c", id="x", index=2)])
+    assert [(call.index, call.arguments) for call in calls] == [(1, "ab"), (2, "c")]
 
 
 def test_an_absent_index_is_not_0() -> None:

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from .accumulate import Accumulator
-from .errors import MistralError, ResponseValidationError, StreamTruncatedError
+from .errors import MistralClientError, MistralError, ResponseValidationError, StreamTruncatedError
 from .errors.mistralerror import request_id
 from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
+from .hiding import hidden, hide
 from .reader import EventReader, has_content
-from .response import EXCERPT, status_error, unexpected
-from .retry import Attempt
+from .response import EXCERPT, readable, status_error, unexpected
+from .retry import Attempt, retry_after
 from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
 from .timeouts import Patience
@@ -52,6 +53,9 @@ DRAIN: Final = (4096, 0.05)
 
 LATE: Final = 16 * 1024 * 1024
 """Bytes that may be read after `total`: more than the buffers on the way hold."""
+
+HELD: Final = (1000, 1024 * 1024)
+"""Events without content, and bytes of data that they came in, which may be held back."""
 
 _REDIRECTS = 5
 _FEW = 16
@@ -92,9 +96,8 @@ class Call:
         while True:
             try:
                 yield from self._ask()
-                body = yield from self._body(None, None)
-                answer = read(body)
-            except MistralError as error:
+                answer = read((yield from self._whole()))
+            except MistralClientError as error:
                 yield from self._again(error)
             else:
                 yield Close()
@@ -106,7 +109,7 @@ class Call:
         while True:
             try:
                 return (yield from self._ask())
-            except MistralError as error:
+            except MistralClientError as error:
                 yield from self._again(error)
 
     def progress(self) -> Progress:
@@ -136,10 +139,12 @@ class Call:
                 return
             body = yield from self._error_body()
             if redirects == _REDIRECTS and 300 <= head.status < 400:
-                raise SDKError(f"the server redirected {_REDIRECTS} times", head.raw, "")
+                raise SDKError(
+                    f"the server redirected {_REDIRECTS} times", readable(head, body), ""
+                )
             self._request = self._redirected(head, body)
             redirects += 1
-            reason = f"redirected to {self._request.shown_url}"
+            reason = hidden(f"redirected to {self._request.shown_url}", self._request.sent)
             self.attempts += (Attempt(head.status, reason, 0.0),)
 
     def _send(self) -> Steps[Head]:
@@ -193,33 +198,55 @@ class Call:
         raise SDKError(
             f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
             " give its address as server_url if it is the right one",
-            head.raw,
+            readable(head, body),
             "",
         )
 
     def _error_body(self) -> Steps[bytes]:
         try:
             return (yield from self._body(*ERROR_BODY))
-        except MistralError:
+        except MistralClientError:
             return b""  # the status says enough
         finally:
             yield Close()
 
-    def _body(self, size: int | None, seconds: float | None) -> Steps[bytes]:
-        """The body to its end, or as much as `size` and `seconds` allow."""
+    def _whole(self) -> Steps[bytes]:
+        """The body to its end."""
         pieces: list[bytes] = []
-        until = None if seconds is None else self._world.clock() + seconds
-        while size is None or size > 0:
+        left = self._plan.max_response_size
+        while data := (yield from self._read()):
+            pieces.append(data)
+            left -= len(data)
+            if left < 0:
+                raise self._too_long(pieces)
+        return b"".join(pieces)
+
+    def _too_long(self, pieces: list[bytes]) -> MistralError:
+        assert self.head is not None
+        excerpt = b"".join(piece[:EXCERPT] for piece in pieces[:EXCERPT])[:EXCERPT]
+        pieces.clear()  # the error's traceback holds them
+        return ResponseValidationError(
+            f"the answer is larger than max_response_size = {self._plan.max_response_size} bytes;"
+            " give the client a larger max_response_size if such answers are expected",
+            self.head.raw,
+            body=excerpt.decode("utf-8", "replace"),
+        )
+
+    def _body(self, size: int, seconds: float) -> Steps[bytes]:
+        """As much of the body as `size` and `seconds` allow."""
+        pieces: list[bytes] = []
+        until = self._world.clock() + seconds
+        while size > 0:
             try:
                 data = yield from self._read(until)
-            except MistralError:
-                if until is not None and pieces:
+            except MistralClientError:
+                if pieces:
                     break
                 raise
             if not data:
                 break
             pieces.append(data)
-            size = None if size is None else size - len(data)
+            size -= len(data)
         return b"".join(pieces)
 
     def _read(self, until: float | None = None) -> Steps[bytes]:
@@ -241,8 +268,9 @@ class Call:
             self._late += len(data)
         return data
 
-    def _again(self, error: MistralError) -> Steps[None]:
+    def _again(self, error: MistralClientError) -> Steps[None]:
         """Wait for the next attempt, or raise the error where there is none."""
+        hide(error, self._request.sent)
         delay = self._delay(error)
         yield Close()
         if delay is None:
@@ -256,7 +284,7 @@ class Call:
         if self._ended:  # closed meanwhile
             raise error
 
-    def _delay(self, error: MistralError) -> float | None:
+    def _delay(self, error: MistralClientError) -> float | None:
         """Seconds until the next attempt, or `None` where this was the last."""
         if self._stale and not self._freed:
             self._freed = True
@@ -265,16 +293,17 @@ class Call:
         used_up = policy.retries is not None and self._retries >= policy.retries
         if used_up or not policy.wants(error):
             return None
-        asked = error.retry_after if isinstance(error, SDKError) else None
-        delay = policy.delay(self._retries, asked, self._world.chance())
+        asked = retry_after(error.headers, self._world.wall_clock())
         now = self._world.clock()
         left = None if patience.total_at is None else patience.total_at - now
-        if not policy.may_wait(delay, now - patience.started, left):
-            return None
-        self._retries += 1
-        return delay
+        for chance in (self._world.chance(), 0.0):  # jitter keeps no attempt from being made
+            delay = policy.delay(self._retries, asked, chance)
+            if policy.may_wait(delay, now - patience.started, left):
+                self._retries += 1
+                return delay
+        return None
 
-    def _end(self, how: str, error: MistralError | None = None) -> None:
+    def _end(self, how: str, error: MistralClientError | None = None) -> None:
         """The last attempt is over."""
         if self._ended:
             return
@@ -287,14 +316,16 @@ class Call:
     def _log(self, line: str) -> None:
         if self._world.log is not None:
             identifier = request_id(self.head.headers) if self.head and self._answered else None
-            self._world.log(f"[{identifier or 'no request id yet'}] {line}")
+            line = f"[{identifier or 'no request id yet'}] {line}"
+            self._world.log(hidden(line, self._request.sent))
 
 
 class StreamCall(Call):
     """A call whose answer is a stream of events.
 
     Events that open a stream without content are held back until one with content
-    comes: so long nothing was handed out, a stream that fails is asked for again.
+    comes: so long nothing was handed out, a stream that fails is asked for again. When they
+    are more than `HELD` allows they are handed out, and it is not.
 
     Attributes:
         ready: Events that the caller may have, in order.
@@ -308,8 +339,8 @@ class StreamCall(Call):
         self.answer_so_far = Accumulator()
         self.ready: list[CompletionEvent] = []
         self.end_reason: EndReason | None = None
-        self.error: MistralError | None = None
-        self._problem: MistralError | None = None  # what is to end it
+        self.error: MistralClientError | None = None
+        self._problem: MistralClientError | None = None  # what is to end it
 
     def open(self) -> Steps[None]:
         """Ask until the answer begins."""
@@ -358,13 +389,14 @@ class StreamCall(Call):
         self._reader = EventReader(self.head, self._world.wall_clock())
         self._came: list[ServerSentEvent | bytes] = []  # and was not looked at, the first last
         self._held: list[CompletionEvent] = []
-        self._content = False  # an event with content came, or there is nothing to wait for
+        self._held_size = 0  # bytes of the data that was looked at before there was content
+        self._content = False  # an event with content came, or there is nothing to hold events for
         self._over = False
         self._sniffed = False
         self._problem = None
         self.timing.begin()
 
-    def _take(self) -> Steps[MistralError | None]:
+    def _take(self) -> Steps[MistralClientError | None]:
         """Read once; give the error that the stream ends with, if it does."""
         reader = self._reader
         try:
@@ -375,7 +407,7 @@ class StreamCall(Call):
             self._came.reverse()
         except EventTooLargeError as large:
             return self._too_large(large)
-        except MistralError as error:
+        except MistralClientError as error:
             # A connection that fails when the answer is complete takes nothing away.
             self._over = reader.complete and not isinstance(error, ResponseValidationError)
             return None if self._over else error
@@ -395,6 +427,8 @@ class StreamCall(Call):
         """
         reader = self._reader
         events: list[CompletionEvent] = []
+        if not self._content:
+            self._held_size += sum(map(_size, self._came[-_FEW:]))
         for _ in range(min(_FEW, len(self._came))):
             event = reader.read(self._came.pop())
             if event is not None:
@@ -420,6 +454,8 @@ class StreamCall(Call):
             self._patience.content()
             if timing.first_content is None:
                 timing.first_content = now - self._patience.started
+        elif len(self._held) > HELD[0] or self._held_size > HELD[1]:
+            self._content = True
 
     def _sniff(self, data: bytes) -> Steps[None]:
         """A body that begins like JSON or HTML is no event stream, whatever its label says."""
@@ -429,7 +465,7 @@ class StreamCall(Call):
             body = data + (yield from self._error_body())
             raise self.unexpected(body, "event stream")
 
-    def _fail(self, problem: MistralError) -> Steps[None]:
+    def _fail(self, problem: MistralClientError) -> Steps[None]:
         """Ask again while nothing was handed out, else end with the error."""
         if self._content:
             yield Close()
@@ -440,7 +476,7 @@ class StreamCall(Call):
         try:
             yield from self._again(problem)
             yield from self.send()
-        except MistralError as last:
+        except MistralClientError as last:
             # What opened the stream is handed out after all, and then this.
             self._problem, self._content = last, True
         else:
@@ -449,14 +485,16 @@ class StreamCall(Call):
     def _finish(self) -> Steps[None]:
         """The answer is whole: let the body end, so that the connection can be used again."""
         if self._reader.done:
-            with suppress(MistralError):
+            with suppress(MistralClientError):
                 yield from self._body(*DRAIN)
         yield Close()
         self._settle(self._reader.end_reason, None)
 
-    def _settle(self, reason: EndReason, error: MistralError | None) -> None:
+    def _settle(self, reason: EndReason, error: MistralClientError | None) -> None:
         if self.end_reason is not None:  # closed meanwhile
             return
+        if error is not None:
+            hide(error, self._request.sent)
         if error is not None and self.timing.events:
             error.events_received = self.timing.events
             error.partial = self.answer_so_far.snapshot()
@@ -472,11 +510,15 @@ class StreamCall(Call):
         return error
 
 
+def _size(sse: ServerSentEvent | bytes) -> int:
+    return len(sse if isinstance(sse, bytes) else sse.raw)
+
+
 def _least(one: float | None, other: float | None) -> float | None:
     return min((value for value in (one, other) if value is not None), default=None)
 
 
-def _reason(error: MistralError) -> str:
+def _reason(error: MistralClientError) -> str:
     """Why an attempt failed, in a few words."""
     if error.status_code is not None and error.status_code != 200:
         return f"status {error.status_code}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .request import Request, address, checked_headers, checked_url
+from .request import Request, address, checked_url, take_headers
 from .signatures import is_own
 from .types.unset import UNSET
 
@@ -75,6 +75,7 @@ class Resource:
     def _stream(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
         from .caller import caller_of
         from .flow import StreamCall
@@ -90,6 +91,7 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
         from .caller import caller_of
         from .pending import PendingStream
@@ -109,6 +111,7 @@ class Resource:
         return PendingStream(start)
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
         from .flow import Call
 
@@ -120,6 +123,7 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
         from .flow import Call
 
@@ -174,7 +178,7 @@ class Resource:
             url=base + address(endpoint.path, params, endpoint.query) + "#stream" * stream,
             key=configuration.key,
             body=_body(endpoint, params, stream=stream),
-            headers=checked_headers(params.get("http_headers")),
+            headers=params.get("http_headers") or {},
             stream=stream,
         )
         strict = params.get("strict_end")
@@ -184,6 +188,7 @@ class Resource:
             limits=self._limits(params, asynchronous=asynchronous),
             strict_end=configuration.strict_end if strict is None else strict,
             max_event_size=configuration.max_event_size,
+            max_response_size=configuration.max_response_size,
         )
 
     def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
@@ -227,7 +232,8 @@ def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
     from .errors.mistralerror import request_id
-    from .models.answer import Answer
+    from .models.answer import Answer, kept_responses
+    from .response import readable
 
     assert call.head is not None
     try:
@@ -239,6 +245,9 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))
+        kept = kept_responses()
+        if kept is not None:
+            kept[id(model)] = readable(call.head, body)
     return answer
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .errors import (
     CapacityExceededError,
     InternalServerError,
-    MistralError,
+    MistralClientError,
     RateLimitError,
     SDKError,
 )
@@ -32,7 +32,7 @@ class BackoffStrategy:
     """How the wait between two attempts grows. All times in milliseconds.
 
     A `Retry-After` of the server takes the place of the computed interval; jitter is
-    added to both.
+    added to both, as far as the limits allow.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class BackoffStrategy:
 
         Args:
             initial_interval: The first wait.
-            max_interval: The longest wait.
+            max_interval: The longest wait, jitter included; a `Retry-After` may ask for more.
             exponent: What each wait is multiplied by to give the next.
             max_elapsed_time: Since the call began; no wait goes past it.
             jitter_ms: A random part of this is added to each wait, never taken off;
@@ -86,7 +86,7 @@ class RetryConfig:
             backoff: How long to wait.
             retry_connection_errors: Whether to try again when there was no answer.
             status_codes_override: Statuses to retry in place of 408, 429, 500, 502, 503
-                and 504, such as `["429", "5XX"]`.
+                and 504, such as `["429", "5XX"]`; any status will do.
         """
         self.strategy = strategy
         self.backoff = backoff
@@ -149,13 +149,17 @@ class Policy:
             max_elapsed=backoff.max_elapsed_time / 1000,
             jitter=0.5 if backoff.jitter_ms is None else backoff.jitter_ms / 1000,
             connection_errors=config.retry_connection_errors,
-            statuses=tuple(str(code).upper() for code in config.status_codes_override or RETRIED),
+            statuses=tuple(map(_pattern, config.status_codes_override or RETRIED)),
         )
 
-    def wants(self, error: MistralError) -> bool:
+    def wants(self, error: MistralClientError) -> bool:
         """Whether an error is one to try again after, time and number aside."""
         if isinstance(error, SDKError):
             return self._wants_status(_status(error), error.retry_after)
+        from .errors.httpvalidationerror import HTTPValidationError  # which loads pydantic
+
+        if isinstance(error, HTTPValidationError):
+            return self._wants_status(422, None)
         return error.retryable and self.connection_errors
 
     def _wants_status(self, status: int | None, retry_after: float | None) -> bool:
@@ -166,7 +170,9 @@ class Policy:
         return str(status) in self.statuses or f"{status // 100}XX" in self.statuses
 
     def delay(self, retries: int, retry_after: float | None, chance: float) -> float:
-        """Seconds to wait before the next attempt; chance lengthens it, but to 60 s at most.
+        """Seconds to wait before the next attempt.
+
+        Chance lengthens a wait, but not past 60 s, nor one of ours past the longest.
 
         Args:
             retries: Retries so far.
@@ -174,7 +180,8 @@ class Policy:
             chance: A random number, at least 0 and below 1.
         """
         wait = retry_after or self._backoff(retries)
-        return max(wait, min(wait + chance * self.jitter, LONGEST_WAIT))
+        longest = LONGEST_WAIT if retry_after else min(self.longest, LONGEST_WAIT)
+        return max(wait, min(wait + chance * self.jitter, longest))
 
     def _backoff(self, retries: int) -> float:
         try:
@@ -234,14 +241,20 @@ def _status(error: SDKError) -> int | None:
     """The status of an error, or for one inside a stream the status that it stands for."""
     if error.status_code != 200:
         return error.status_code
-    if error.error.raw_status_code is not None:
-        return error.error.raw_status_code
+    if error.error.status is not None:
+        return error.error.status
     stands_for: dict[type[SDKError], int] = {
         RateLimitError: 429,
         CapacityExceededError: 503,
         InternalServerError: 500,
     }
     return stands_for.get(type(error))
+
+
+def _pattern(code: object) -> str:
+    """A status, or the hundred that `4xx` means; the first digit alone counts, as in SDK 3.7."""
+    text = str(code).upper()
+    return f"{text[:1]}XX" if "X" in text else text
 
 
 def _or_for_ever(seconds: float | None) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .request import SERVERS, Key, checked_url
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
+from .steps import DEFAULT_MAX_RESPONSE_SIZE
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Mistral:
         timeouts: Timeouts | None = None,
         max_event_size: int = DEFAULT_MAX_EVENT_SIZE,
         max_connections: int | None = None,
+        max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
@@ -109,10 +111,13 @@ class Mistral:
                 event loop; calls beyond wait for one, first come, first served, as long as
                 `timeouts.connect`. By default there is no limit. A client that is passed has
                 limits of its own.
+            max_response_size: Bytes that an answer may have that is no stream, decompressed. By
+                default 256 MiB.
             strict_end: Whether a stream that ends cleanly in mid-answer is a
                 `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
             record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
                 report: requests, answers and when each read came. Prompts stay in, the key does not.
+                Several clients may name one file.
             debug_logger: Takes the log of each call. By default the logger `mistralai`, which
                 writes to standard error where the environment has MISTRAL_DEBUG.
 
@@ -127,6 +132,7 @@ class Mistral:
         key.check()
         _check(retry_config, timeout_ms, timeouts)
         _check_count("max_event_size", max_event_size, "a number of bytes")
+        _check_count("max_response_size", max_response_size, "a number of bytes")
         if max_connections is not None:
             _check_count("max_connections", max_connections, "a number of connections")
         _check_client("client", client, asynchronous=False)
@@ -142,6 +148,7 @@ class Mistral:
             timeouts=timeouts,
             max_event_size=max_event_size,
             max_connections=max_connections,
+            max_response_size=max_response_size,
             strict_end=strict_end,
             record=record,
             debug_logger=debug_logger,

@@ -41,6 +41,7 @@ class SDKConfiguration:
         timeouts: Limits, as `Mistral(timeouts=...)` was given.
         max_event_size: Bytes that one event of a stream may have.
         max_connections: How many connections may be open, or `None`.
+        max_response_size: Bytes that a whole answer may have.
         strict_end: Whether a stream that ends in mid-answer is an error.
         debug_logger: Takes the log of each call in place of the logger `mistralai`.
     """
@@ -61,13 +62,14 @@ class SDKConfiguration:
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
         max_event_size: int,
+        max_response_size: int,
         max_connections: int | None = None,
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
     ) -> None:
         self._key = key
-        self._making = threading.Lock()  # threads that need an HTTP client at once share it
+        self._making = threading.Lock()  # threads that need a client or recorder at once share it
         self._client = client
         self._async_client = async_client
         self.client_supplied = client is not None
@@ -79,6 +81,7 @@ class SDKConfiguration:
         self.timeouts = timeouts
         self.max_event_size = max_event_size
         self.max_connections = max_connections
+        self.max_response_size = max_response_size
         self.strict_end = strict_end
         self._record = record
         self._recorder: Recorder | None = None
@@ -123,12 +126,15 @@ class SDKConfiguration:
     @property
     def recorder(self) -> Recorder | None:
         """What writes exchanges to the file that `Mistral(record=...)` names, if it names one."""
-        if self._record is not None and self._recorder is None:
-            from ..recording import Recorder
+        if self._record is None:
+            return None
+        with self._making:
+            if self._recorder is None:
+                from ..recording import Recorder
 
-            self._recorder = recorder = Recorder(self._record)
-            weakref.finalize(self, recorder.close)
-        return self._recorder
+                self._recorder = recorder = Recorder(self._record)
+                weakref.finalize(self, recorder.close)
+            return self._recorder
 
     def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
         """The limits of the HTTP client that the caller passed, if one was."""

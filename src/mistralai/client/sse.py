@@ -7,7 +7,7 @@ of cutting them.
 
 Cost: each byte is searched, split and joined a bounded number of times, by C
 code; the Python loop runs once an event, or once a line of an event that has
-several. Memory: one unfinished event, at most `max_event_size` and one read.
+several. Memory: one unfinished event, once, at most `max_event_size`, and one read.
 """
 
 import re
@@ -19,6 +19,7 @@ DEFAULT_MAX_EVENT_SIZE: Final = 64 * 1024 * 1024
 
 _MARK: Final = b"\xef\xbb\xbf"  # U+FEFF, dropped once at the very start
 _FIELD: Final = re.compile(rb"([^:\n]+)(?:: ?)?(.*)\n")
+_SMALL: Final = 65_536  # bytes of a line that are copied rather than searched for its end
 _MAX_DIGITS: Final = 4300  # what Python turns into an int by default
 
 
@@ -77,7 +78,7 @@ class SSEDecoder:
         "_head",
         "_limit",
         "_line",
-        "_lines",
+        "_open",
         "_too_large",
         "last_event_id",
         "retry",
@@ -95,15 +96,16 @@ class SSEDecoder:
         self._limit = max_event_size
         self._head: bytes | None = b""  # the stream's start, while it may be a mark
         self._after_cr = False
-        self._lines = bytearray()  # ended lines of the open event, each with its LF
-        self._line = bytearray()  # the line that has no end yet
+        self._open = bytearray()  # lines of the open event, each with its LF but for the last
+        self._line = 0  # where in it the line begins that has no end yet
         self._too_large: bytes | None = None  # how the event began that ended it all
 
     @property
     def unfinished(self) -> bytes:
         """The bytes of an event that was not ended, comments left out and line ends as LF."""
-        line = b"" if self._line.startswith(b":") else self._line
-        return bytes(self._lines + line + (self._head or b""))
+        comment = self._open.startswith(b":", self._line)
+        lines = self._open[: self._line] if comment else self._open
+        return b"".join((lines, self._head or b""))
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
         """Take what was read and give the events that it completes.
@@ -130,7 +132,7 @@ class SSEDecoder:
             self._decode(data, events)
         except EventTooLargeError as error:
             self._too_large = error.excerpt
-            self._lines, self._line = bytearray(), bytearray()
+            self._open, self._line = bytearray(), 0
             if not events:
                 raise
         return events
@@ -169,20 +171,12 @@ class SSEDecoder:
         if b"\n" not in data:
             self._grow(data)
             return
-        if self._line:
-            data = bytes(self._line + data)
-            self._line = bytearray()
-        if self._lines:
-            # The event that is open ends at the next empty line, which may be the first.
-            block, end, rest = (
-                (b"", b"\n", data[1:]) if data.startswith(b"\n") else data.partition(b"\n\n")
-            )
-            if not end:
-                self._keep_open(data)
-                return
-            self._keep(block)
-            self._dispatch(events)
-            data = rest
+        if self._open:
+            if not self._line and len(self._open) < _SMALL:
+                data = bytes(self._open + data)
+                self._open = bytearray()
+            else:
+                data = self._go_on(data, events)
         *blocks, tail = data.split(b"\n\n")
         limit = self._limit
         for block in blocks:
@@ -196,37 +190,62 @@ class SSEDecoder:
         if tail:
             self._keep_open(tail)
 
+    def _go_on(self, data: bytes, events: list[ServerSentEvent | bytes]) -> bytes:
+        """Go on with the open event, without a copy of it; give what follows its end, if that came."""
+        if self._line < len(self._open):
+            end_of_line, _, data = data.partition(b"\n")
+            self._grow(end_of_line)
+            self._end_line()
+        if not self._open:  # the line was a comment
+            return data
+        if data.startswith(b"\n"):
+            rest = data[1:]
+        else:
+            block, end_of_event, rest = data.partition(b"\n\n")
+            if not end_of_event:
+                self._keep_open(data)
+                return b""
+            self._keep(block)
+        self._dispatch(events)
+        return rest
+
     def _keep_open(self, data: bytes) -> None:
         """Keep the beginning of an event: ended lines, then a line without an end."""
         block, _, line = data.rpartition(b"\n")
         self._keep(block)
         self._grow(line)
 
-    def _grow(self, piece: bytes) -> None:
-        """Lengthen the line that has no end yet."""
-        self._check(len(self._line) + len(piece), piece)
-        self._line += piece
-
     def _keep(self, block: bytes) -> None:
         """Keep ended lines of the open event."""
         for line in block.split(b"\n"):
-            if not line:
-                continue
-            self._check(len(line), line)
-            if line.startswith(b":"):
-                continue
-            self._lines += line + b"\n"
-            if (retry := _retry(line)) is not None:
-                self.retry = retry
+            if line:
+                self._grow(line)
+                self._end_line()
 
-    def _check(self, more: int, piece: bytes) -> None:
-        """See that the open event has room for a line of so many bytes."""
-        if more and len(self._lines) + more > self._limit:
-            raise EventTooLargeError(self._limit, bytes(self._lines or self._line or piece)[:200])
+    def _grow(self, piece: bytes) -> None:
+        """Lengthen the line that has no end yet."""
+        if piece and len(self._open) + len(piece) > self._limit:
+            raise EventTooLargeError(self._limit, bytes((self._open or piece)[:200]))
+        self._open += piece
+
+    def _end_line(self) -> None:
+        """Keep the line that has no end yet as a line, unless it is a comment."""
+        field = bytes(self._open[self._line : self._line + 6])
+        if field[:1] == b":":
+            del self._open[self._line :]
+            return
+        if field == b"retry:" and (retry := _retry(self._open[self._line :])) is not None:
+            self.retry = retry
+        self._open += b"\n"
+        self._line = len(self._open)
 
     def _dispatch(self, events: list[ServerSentEvent | bytes]) -> None:
         """The open event met its empty line."""
-        lines, self._lines = bytes(self._lines), bytearray()
+        lines, self._open, self._line = self._open, bytearray(), 0
+        if lines.startswith(b"data: ") and lines.find(b"\n") == len(lines) - 1:
+            raw, id_ = bytes(memoryview(lines)[6:-1]), self.last_event_id
+            events.append(ServerSentEvent(raw, id=id_) if id_ else raw)
+            return
         data = bytearray()
         event = ""
         retry: int | None = None
@@ -241,12 +260,11 @@ class SSEDecoder:
             elif (given := _retry(line[0])) is not None:
                 retry = given
         if data:
-            events.append(
-                ServerSentEvent(bytes(data[:-1]), event or "message", self.last_event_id, retry)
-            )
+            raw = bytes(memoryview(data)[:-1])
+            events.append(ServerSentEvent(raw, event or "message", self.last_event_id, retry))
 
 
-def _retry(line: bytes) -> int | None:
+def _retry(line: bytes | bytearray) -> int | None:
     """The milliseconds of a `retry` line; `None` for any other line, and for one to ignore."""
     if not line.startswith(b"retry:"):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from .sse import DEFAULT_MAX_EVENT_SIZE
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .timeouts import Limits
 
 T = TypeVar("T")
+
+DEFAULT_MAX_RESPONSE_SIZE: Final = 256 * 1024 * 1024
+"""Bytes of a whole answer, decompressed: far above anything the API sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +91,4 @@ class Plan:
     limits: Limits
     strict_end: bool = True
     max_event_size: int = DEFAULT_MAX_EVENT_SIZE
+    max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE

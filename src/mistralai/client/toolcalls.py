@@ -1,9 +1,20 @@
 """Pieces of tool calls, put together by the rule of wire-format section 5.
 
 Servers number their calls, or not, or give every call the number 0; they send
-a call whole or in pieces, and name it once or in each piece. What tells calls
-apart is the id: a new one begins a call, and a piece without one goes on with
-the newest call of its index.
+a call whole or in pieces, repeat its id in each piece or give it once, and name
+it once or in each piece. So:
+
+1. An id that was not seen before begins a call, whatever its index.
+2. A known id goes on with its call. With another index than that call's it
+   begins another one, of the same id. Without an index it goes on with the
+   newest call of the id; a call without an index takes the first that comes.
+3. A piece without an id goes on with the newest call of its index, and begins
+   one where its index is new. Without an index as well it goes on with the
+   newest call that has none, or else the last. A name that is not the call's
+   begins another.
+
+In no other case does a name tell calls apart. The table of wire-format section 5
+has the outcome of each case.
 """
 
 from __future__ import annotations
@@ -23,7 +34,7 @@ class ToolCalls:
 
     def __init__(self) -> None:
         self._calls: list[GrowingCall] = []
-        self._by_id: dict[str | int, GrowingCall] = {}
+        self._by_id: dict[tuple[str | int, int | None], GrowingCall] = {}  # and index; None: newest
         self._newest: dict[Any, GrowingCall] = {}  # by the index that the wire gave
 
     def add(self, pieces: Iterable[ToolCall]) -> list[GrowingCall]:
@@ -45,15 +56,27 @@ class ToolCalls:
         index = piece.index
         if not isinstance(index, int):  # what is no number is kept by the models as it came
             index = None
-        call = self._going_on(index, piece.function.name) if id_ is None else self._by_id.get(id_)
+        if id_ is None:
+            call = self._going_on(index, piece.function.name)
+        else:
+            call = self._known(id_, index)
         if call is None:
             call = GrowingCall(len(self._calls))
             self._calls.append(call)
         if id_ is not None:
-            self._by_id[id_] = call
+            self._by_id[id_, index] = self._by_id[id_, None] = call
         self._newest[index] = call
         call.add(piece, id_)
         return call
+
+    def _known(self, id_: str | int, index: int | None) -> GrowingCall | None:
+        """The call that a piece with an id goes on with."""
+        call = self._by_id.get((id_, index))
+        if call is not None:
+            return call
+        newest = self._by_id.get((id_, None))
+        numbered = newest is not None and isinstance(newest.index, int)
+        return None if numbered else newest
 
     def _going_on(self, index: int | None, name: str | None) -> GrowingCall | None:
         """The call that a piece without an id goes on with."""

@@ -8,7 +8,8 @@ be closed from anywhere, at any time.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from .deltas import TextDelta, deltas_of, text_of
 
@@ -22,14 +23,24 @@ V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
 
 
-class Reading(Protocol[V_co]):
-    """What a view makes of events. `None` stands for nothing to give."""
+class Nothing(Enum):
+    """The class of `NOTHING`."""
 
-    def waiting(self) -> V_co | None:
+    NOTHING = "nothing"
+
+
+NOTHING: Final = Nothing.NOTHING
+"""Stands for nothing to give, since `None` may be an element of a list."""
+
+
+class Reading(Protocol[V_co]):
+    """What a view makes of events."""
+
+    def waiting(self) -> V_co | Nothing:
         """What can be given before another event is read."""
         ...
 
-    def came(self, event: CompletionEvent | None) -> V_co | None:
+    def came(self, event: CompletionEvent | None) -> V_co | Nothing:
         """What the next event brings, or the end of the stream, which is `None`."""
         ...
 
@@ -44,10 +55,10 @@ class View(Iterator[V]):
 
     def __next__(self) -> V:
         found = self._reading.waiting()
-        while found is None:
+        while found is NOTHING:
             event = next(self._events, None)
             found = self._reading.came(event)
-            if event is None and found is None:
+            if event is None and found is NOTHING:
                 raise StopIteration
         return found
 
@@ -69,10 +80,10 @@ class AsyncView(AsyncIterator[V]):
 
     async def __anext__(self) -> V:
         found = self._reading.waiting()
-        while found is None:
+        while found is NOTHING:
             event = await anext(self._events, None)
             found = self._reading.came(event)
-            if event is None and found is None:
+            if event is None and found is NOTHING:
                 raise StopAsyncIteration
         return found
 
@@ -89,18 +100,18 @@ class TextReading:
     def __init__(self, rest: list[Delta]) -> None:
         self._rest = rest
 
-    def waiting(self) -> str | None:
+    def waiting(self) -> str | Nothing:
         """The text of an event whose deltas were read in part."""
         if not self._rest:
-            return None
+            return NOTHING
         rest = [*self._rest]
         self._rest.clear()
         texts = (d.text for d in rest if isinstance(d, TextDelta) and d.choice_index == 0)
-        return "".join(texts) or None
+        return "".join(texts) or NOTHING
 
-    def came(self, event: CompletionEvent | None) -> str | None:
+    def came(self, event: CompletionEvent | None) -> str | Nothing:
         """The event's text."""
-        return None if event is None else text_of(event.data) or None
+        return NOTHING if event is None else text_of(event.data) or NOTHING
 
 
 class DeltaReading:
@@ -113,11 +124,11 @@ class DeltaReading:
         self._rest = rest
         self._answer = answer
 
-    def waiting(self) -> Delta | None:
+    def waiting(self) -> Delta | Nothing:
         """The next piece of the last event."""
-        return self._rest.pop(0) if self._rest else None
+        return self._rest.pop(0) if self._rest else NOTHING
 
-    def came(self, event: CompletionEvent | None) -> Delta | None:
+    def came(self, event: CompletionEvent | None) -> Delta | Nothing:
         """The first piece of the event."""
         if event is not None:
             self._rest.extend(deltas_of(event.data, self._answer))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from mistralai.errors import MistralError
+from mistralai.errors import MistralClientError
 from mistralai.simulator import At, Call, Reply, Scenario, Simulator, faults
 
 MODEL = "mistral-large-latest"
@@ -98,7 +98,7 @@ def _raises_ours(check, sim):
     try:
         _run(check, sim)
     except BaseException as error:
-        ours = any(isinstance(e, MistralError) for e in _chain(error))
+        ours = any(isinstance(e, MistralClientError) for e in _chain(error))
         if not ours:
             raise
     assert ours, "no error"

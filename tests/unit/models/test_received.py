@@ -12,9 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from mistralai.client.models import (
     BaseModelCard,
+    ChatCompletionChoice,
     ChatCompletionResponse,
     CompletionChunk,
     CompletionEvent,
+    CompletionResponseStreamChoice,
     DeltaMessage,
     EmbeddingResponse,
     FIMCompletionResponse,
@@ -104,6 +106,18 @@ def test_an_error_object_reads_as_a_chunk_without_choices_that_has_it_in_its_ext
     assert chunk.choices == []
     assert chunk.object == "error"
     assert chunk.model_extra == {"message": "no", "code": 1300}
+
+
+def test_a_finish_reason_is_null_where_it_is_empty_and_else_as_it_came() -> None:
+    cases = [("", None), (None, None), ("stop", "stop"), ("new", "new"), (" ", " "), (5, 5)]
+    for cls in (CompletionResponseStreamChoice, ChatCompletionChoice):
+        for given_, expected in [*cases, (["stop"], ["stop"]), (True, True)]:
+            parsed = cls.model_validate_json(json.dumps({"finish_reason": given_}))
+            for choice in (parsed, cls(finish_reason=given_)):
+                assert choice.finish_reason == expected, (cls, given_)
+                assert choice.model_dump()["finish_reason"] == expected, (cls, given_)
+        schema = cls.model_json_schema()["properties"]["finish_reason"]
+        assert [each["type"] for each in schema["anyOf"]] == ["string", "string", "null"]
 
 
 def test_new_finish_reasons_and_roles_pass() -> None:

@@ -19,6 +19,7 @@ EVENTS = {
     b'[{"type":"text","text":"so"}]}]}}]}',
     "call": b'{"choices":[{"finish_reason":"tool_calls","delta":{"tool_calls":[{"id":"a","function":'
     b'{"name":"f","arguments":"{}"}}]}}],"usage":{"prompt_tokens":1}}',
+    "empty reason": b'{"choices":[{"delta":{"content":"hi"},"finish_reason":""}]}',
 }
 
 

@@ -116,7 +116,7 @@ class ResponseReader:
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take bytes of the connection, at least one."""
-        if self.complete or self.failed:
+        if self.state in {State.DONE, State.FAILED}:
             self.condemned = True
             return
         self.received = True

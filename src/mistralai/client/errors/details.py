@@ -1,6 +1,10 @@
 """What the API says of an error, apart from its status."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
+
+_STATUS: Final = re.compile("[45][0-9][0-9]")  # the API's own codes have four digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,14 @@ class ErrorDetails:
     type: str | None = None
     param: str | None = None
     raw_status_code: int | None = None
+
+    @property
+    def status(self) -> int | None:
+        """The status that the body names: `raw_status_code`, else a `code` from 400 to 599.
+
+        vLLM and LiteLLM send the status as the code, LiteLLM as a string.
+        """
+        if self.raw_status_code is not None:
+            return self.raw_status_code
+        code = self.code
+        return int(code) if code is not None and _STATUS.fullmatch(code) else None

@@ -64,6 +64,14 @@ class UnsupportedProtocol(APIConnectionError, httpx2.UnsupportedProtocol):
         return False
 
 
+class DecodingError(APIConnectionError, httpx2.DecodingError):
+    """A corrupt body that a hook of the caller's HTTP client read, so that there is no response."""
+
+    @property
+    def retryable(self) -> bool:
+        return False
+
+
 class StreamReadError(StreamInterruptedError, httpx2.ReadError): ...
 
 
@@ -83,6 +91,7 @@ _CLASSES = (
     RemoteProtocolError,
     ProxyError,
     UnsupportedProtocol,
+    DecodingError,
     StreamReadError,
     StreamProtocolError,
 )

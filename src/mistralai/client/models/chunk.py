@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from ..types.basemodel import BaseModel
-from ..types.lenient import Lenient, LooseInt, LooseStr, NullIs
+from ..types.lenient import EmptyIsNull, Lenient, LooseInt, LooseStr, NullIs
 from .content import ContentChunk
 from .logprobs import ChatCompletionResponseChoiceLogprobs
 from .toolcalls import ToolCall
@@ -57,14 +57,15 @@ class CompletionResponseStreamChoice(BaseModel):
     Attributes:
         index: Which choice; 0 where the server does not say.
         delta: What it adds.
-        finish_reason: Why the choice ends; `None` until it does. Open for new reasons.
+        finish_reason: Why the choice ends; `None` until it does, also where a server writes `""`.
+            Open for new reasons.
         logprobs: Probabilities of the tokens of this event.
         prompt_logprobs: Probabilities of the tokens of the prompt.
     """
 
     index: Annotated[int, NullIs(int)] = 0
     delta: Annotated[DeltaMessage, NullIs(DeltaMessage)] = Field(default_factory=DeltaMessage)
-    finish_reason: Annotated[CompletionResponseStreamChoiceFinishReason | None, Lenient()] = None
+    finish_reason: Annotated[FinishReason | None, EmptyIsNull()] = None
     logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
     prompt_logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from ..types.basemodel import BaseModel
-from ..types.lenient import Lenient, LooseInt, LooseStr, NullIs
+from ..types.lenient import EmptyIsNull, Lenient, LooseInt, LooseStr, NullIs
 from .answer import Answer
 from .chunk import DeltaMessage
 from .logprobs import ChatCompletionResponseChoiceLogprobs
@@ -29,7 +29,8 @@ class ChatCompletionChoice(BaseModel):
 
     Attributes:
         index: Which; 0 where the server does not say.
-        finish_reason: Why it ended; `None` in a part of an answer. Open for new reasons.
+        finish_reason: Why it ended; `None` in a part of an answer, and where a server writes `""`.
+            Open for new reasons.
         message: The answer.
         messages: The messages of an agent that used tools of its own.
         logprobs: Probabilities of its tokens.
@@ -37,7 +38,7 @@ class ChatCompletionChoice(BaseModel):
     """
 
     index: Annotated[int, NullIs(int)] = 0
-    finish_reason: Annotated[ChatCompletionChoiceFinishReason | None, Lenient()] = None
+    finish_reason: Annotated[ChatCompletionChoiceFinishReason | None, EmptyIsNull()] = None
     message: AssistantMessage | None = None
     messages: Annotated[list[DeltaMessage] | None, Lenient()] = None
     logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None

@@ -62,6 +62,34 @@ class Lenient(_Promised):
         return _first_of(handler(source), *null, core_schema.any_schema())
 
 
+@dataclass(frozen=True, slots=True)
+class EmptyIsNull(_Promised):
+    """Read an empty string as null, and keep other wrong values as they came.
+
+    For reasons: relays write `""` where there is none.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        # Null is looked for first, since most values are. No Python runs for "" either: it fails to
+        # be null, and what fails is null by default.
+        null = core_schema.with_default_schema(
+            core_schema.none_schema(), default=None, on_error="default"
+        )
+        empty = core_schema.chain_schema([core_schema.literal_schema([""]), null])
+        return core_schema.nullable_schema(
+            _first_of(empty, handler(source), core_schema.any_schema())
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        union = cast("core_schema.NullableSchema", schema)["schema"]
+        promised = cast("core_schema.UnionSchema", union)["choices"][1]
+        return handler(cast("CoreSchema", promised))
+
+
 def _first_of(*choices: CoreSchema) -> CoreSchema:
     return core_schema.union_schema([*choices], mode="left_to_right")
 

@@ -15,7 +15,7 @@ class Dialect:
     Attributes:
         opening: The first chunk of a choice: role and empty `content`, the role `alone`, role and
             content `null`, or `none`.
-        finish_reason: Whether it is `null` or `absent` until the last chunk.
+        finish_reason: What it is until the last chunk: `null`, `absent`, or `empty` for `""`.
         last_delta: `text` for `{"content": ""}`, `empty` for `{}`.
         ids: One `id` for the stream, or another in `each` chunk.
         created: Whether chunks have it.
@@ -33,7 +33,7 @@ class Dialect:
     """
 
     opening: Literal["text", "alone", "null", "none"] = "text"
-    finish_reason: Literal["null", "absent"] = "null"
+    finish_reason: Literal["null", "absent", "empty"] = "null"
     last_delta: Literal["text", "empty"] = "text"
     ids: Literal["one", "each"] = "one"
     created: bool = True
@@ -68,6 +68,8 @@ class Dialect:
         if reason is not None and self.last_delta == "empty" and delta == {"content": ""}:
             delta = {}
         choice: dict[str, Any] = {"index": index, "delta": {**delta, **self.delta_extra}}
+        if reason is None and self.finish_reason == "empty":
+            reason = ""
         if reason is not None or self.finish_reason == "null":
             choice["finish_reason"] = reason
         return {**choice, **self.choice_extra}
@@ -107,5 +109,6 @@ COMPATIBLE: Final[Mapping[str, Dialect]] = {
         content_type="text/plain; charset=utf-8",
         framing="close",
     ),
+    "compatible-relay": Dialect(**_LIKE_OPENAI, finish_reason="empty"),
 }
 """Shapes of compatible servers, which together have all that was found (wire-format section 12)."""
