@@ -80,10 +80,15 @@ def check_bomb(colour, times, clients):
     assert peaks[1] < 8 * MIB
 
 
-@pytest.mark.parametrize("whose", ["ours", "the caller's"])
-def test_a_bomb_is_not_inflated_past_what_an_answer_may_have(colour, whose):
+def test_a_bomb_is_not_inflated_past_what_an_answer_may_have(colour):
+    check_bomb(colour, 1, {})
+
+
+@pytest.mark.parametrize("colour", ["sync", "asyncio", "uvloop"], indirect=True)
+def test_a_bomb_is_not_inflated_with_the_callers_client_either(colour):
+    """On trio httpx2's generators warn when they are left: `docs/faults.md` says so."""
     with callers_own(colour) as own:
-        check_bomb(colour, 1, own if whose == "the caller's" else {})
+        check_bomb(colour, 1, own)
 
 
 @pytest.mark.parametrize("colour", ["sync", "asyncio"], indirect=True)

@@ -283,7 +283,8 @@ class ResponseReader:
             return
         self.state = State.FAILED
         self._error = httpx2.RemoteProtocolError(message)
-        self._error.__cause__ = cause
+        if cause is not None:
+            self._error.__cause__ = cause.with_traceback(None)  # its frame holds what came
 
 
 class Unseen(bytes):

@@ -36,8 +36,9 @@ def read_from(response: httpx2.Response, *, asynchronous: bool) -> tuple[Any, bo
     Its `read` is that of `Readable`, or of `AsyncReadable`.
     """
     stream = response.extensions.get("network_stream")
-    own = isinstance(stream, (Body, AsyncBody)) and not response.is_stream_consumed
     coding = coding_of(response)
+    known = coding == "identity" or coding in CODINGS
+    own = known and isinstance(stream, (Body, AsyncBody)) and not response.is_stream_consumed
     body: Any = stream
     if not own:
         body = AsyncForeignBody(response) if asynchronous else ForeignBody(response)
