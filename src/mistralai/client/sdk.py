@@ -94,7 +94,8 @@ class Mistral:
             api_key: The key, or a callable that gives it, asked at each request.
                 By default the environment's MISTRAL_API_KEY.
             server: One of Mistral's own: `"global"` (default), `"eu"` or `"us"`.
-            server_url: The address of another server that speaks the API; wins over `server`.
+            server_url: The address of another server that speaks the API; wins over `server`. A
+                query, such as `?api-version=2024-05-01`, goes behind the path of each request.
                 By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
             url_params: Values for `{names}` in `server_url`.
             client: An `httpx2.Client` to use for synchronous calls; it is left open.
@@ -115,7 +116,7 @@ class Mistral:
         Raises:
             TypeError: An argument is of the wrong type.
             ValueError: `api_key` is not printable ASCII, `server` is none of the three, or
-                `server_url` is no address.
+                `server_url` is no address or has a fragment.
         """
         given = api_key is not None and api_key != ""
         key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))

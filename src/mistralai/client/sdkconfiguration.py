@@ -32,7 +32,6 @@ class SDKConfiguration:
     """The settings of one client, shared by its resources.
 
     Attributes:
-        server_url: The address of the server, or `None` where `server` names it.
         server: The name of one of Mistral's servers.
         client_supplied: Whether the caller passed the synchronous HTTP client.
         async_client_supplied: The same of the asynchronous one.
@@ -80,6 +79,21 @@ class SDKConfiguration:
         self._record = record
         self._recorder: Recorder | None = None
         self.debug_logger = debug_logger
+
+    @property
+    def server_url(self) -> str | None:
+        """The address of the server, or `None` where `server` names it.
+
+        Its query goes behind the path of each request. Setting it raises `ValueError` where it is
+        not an address, or has a fragment.
+        """
+        return self._server_url
+
+    @server_url.setter
+    def server_url(self, server_url: str | None) -> None:
+        from .request import checked_url
+
+        self._server_url = checked_url(server_url) if server_url else None
 
     @property
     def key(self) -> Key:
@@ -140,7 +154,7 @@ class SDKConfiguration:
         return NOTHING_SAID if timeout is None else Timeouts.of_client(timeout)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
-        """The address of the server, and the parameters left to fill in, of which there are none."""
+        """Return the address of the server, its query included, and no parameters to fill in."""
         from .request import SERVERS
 
         return self.server_url or SERVERS[self.server], {}
