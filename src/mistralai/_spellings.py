@@ -27,6 +27,7 @@ ALIASES = frozenset(
         "embeddings",
         "errors",
         "fim",
+        "httpclient",
         "models",
         "models_",
         "sdk",
@@ -37,7 +38,7 @@ ALIASES = frozenset(
 )
 """The submodules of `mistralai` that are those of `mistralai.client`."""
 
-AZURE_ALIASES = frozenset({"errors", "models", "types", "utils"})
+AZURE_ALIASES = frozenset({"errors", "httpclient", "models", "types", "utils"})
 """The submodules of `mistralai.azure.client` that are those of `mistralai.client`."""
 
 _PLACES = {"mistralai.azure.client.": AZURE_ALIASES, "mistralai.": ALIASES}

@@ -250,7 +250,9 @@ def test_raw_bytes_are_not_written_to_a_terminal_where_nobody_can_be_asked():
 
 
 def test_a_terminal_that_does_not_tell_its_size_has_80_columns_or_those_of_the_environment():
-    text = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    text = (
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    )
     for environment, first in [
         ({}, text.partition(" fourteen")[0]),
         ({"COLUMNS": "40"}, text.partition(" nine")[0]),

@@ -60,7 +60,7 @@ def test_a_version_in_the_address_is_that_which_is_asked_for(answering):
     plain = answering.url
     assert target(server_url=plain) == f"{path}?api-version=2024-05-01-preview"
     assert target(server_url=f"{plain}?api-version=2") == f"{path}?api-version=2"
-    with pytest.raises(ValueError, match="^api_version is '3', but server_url has api-version='1'"):
+    with pytest.raises(ValueError, match="api_version is '3', but server_url has api-version='1'"):
         MistralAzure("a key", server_url="https://a.example?api-version=1", api_version="3")
 
 

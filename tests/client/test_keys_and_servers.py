@@ -231,14 +231,14 @@ def test_a_query_of_the_address_and_that_of_a_call_are_one(colour):
 
 def test_a_fragment_of_the_address_is_refused(colour, recording, monkeypatch):
     client = colour.client(**recording.clients)
-    with pytest.raises(ValueError, match="^server_url has the fragment '#v2'"):
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
         colour.client(server_url="https://mine/#v2")
-    with pytest.raises(ValueError, match="^server_url has the fragment '#v2'"):
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
         colour.open(client, **ASK, server_url="https://mine/?a=b#v2")
-    with pytest.raises(ValueError, match="^server_url has the fragment '#v2'"):
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
         client.sdk_configuration.server_url = "https://mine#v2"
     monkeypatch.setenv("MISTRAL_SERVER_URL", "https://env#v2")
-    with pytest.raises(ValueError, match="^MISTRAL_SERVER_URL has the fragment '#v2'"):
+    with pytest.raises(ValueError, match="MISTRAL_SERVER_URL has the fragment '#v2'"):
         colour.client()
     assert recording.sent == []
 

@@ -142,7 +142,7 @@ def test_an_address_keeps_its_query_and_loses_the_slash_before_it() -> None:
 
 def test_a_fragment_of_an_address_is_refused_and_named() -> None:
     for wrong in ("https://a.example#part", "https://a.example/v1?token=secret#part"):
-        with pytest.raises(ValueError, match="^MISTRAL_SERVER_URL has the fragment '#part'") as no:
+        with pytest.raises(ValueError, match="MISTRAL_SERVER_URL has the fragment '#part'") as no:
             checked_url(wrong, "MISTRAL_SERVER_URL")
         assert "secret" not in str(no.value), wrong
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from ._version import __user_agent__
+from .types.secret import Secret
 from .types.unset import UNSET
 
 if TYPE_CHECKING:
@@ -32,15 +33,6 @@ class InsecureConnectionWarning(UserWarning):
     """A key is about to travel over plain HTTP to another machine."""
 
 
-class Secret(str):
-    """Text that is sent and never shown: a traceback rendered with locals has its repr."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'(hidden)'"
-
-
 class Key:
     """The API key, or what gives it. Shows itself nowhere: no repr, no pickle."""
 
@@ -51,6 +43,11 @@ class Key:
         self._source: Secret | Callable[[], str | None] | None = (
             Secret(source.strip()) if isinstance(source, str) else source
         )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the key comes from a callable."""
+        return callable(self._source)
 
     def check(self) -> None:
         """See that there can be a key here.

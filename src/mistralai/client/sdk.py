@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from .fim import Fim
     from .models_ import Models
     from .retry import RetryConfig
-    from .sdkconfiguration import Logger
     from .timeouts import Timeouts
+    from .utils.logger import Logger
 
 _RESOURCES = {
     "agents": ("agents", "Agents"),
@@ -111,7 +111,8 @@ class Mistral:
             record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
                 report: requests, answers and when each read came. Prompts stay in, the key does not.
             debug_logger: Takes the log of each call. By default the logger `mistralai`, which
-                writes to standard error where the environment has MISTRAL_DEBUG.
+                writes to standard error where the environment has MISTRAL_DEBUG and no handler of
+                the program takes the line.
 
         Raises:
             TypeError: An argument is of the wrong type.

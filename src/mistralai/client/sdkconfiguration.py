@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ._version import __user_agent__, __version__
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
     import httpx2
 
     from ..recording import Recorder
+    from .models.security import Security
     from .request import Key
     from .retry import RetryConfig
     from .timeouts import Timeouts
-
-
-class Logger(Protocol):
-    """What `debug_logger` takes; a `logging.Logger` is one."""
-
-    def debug(self, msg: str, *args: object) -> object:
-        """Take a message and the arguments of its percent signs."""
-        ...
+    from .utils.logger import Logger
 
 
 class SDKConfiguration:
@@ -64,6 +59,7 @@ class SDKConfiguration:
         debug_logger: Logger | None = None,
     ) -> None:
         self._key = key
+        self._security: Security | Callable[[], Security] | None = None
         self._making = threading.Lock()  # threads that need an HTTP client at once share it
         self._client = client
         self._async_client = async_client
@@ -101,6 +97,44 @@ class SDKConfiguration:
         return self._key
 
     @property
+    def security(self) -> Security | Callable[[], Security] | None:
+        """The key as a `Security`, what gives one where the key is a callable, or `None`.
+
+        The key of the next request is what it says then: it may be changed, and replaced.
+        """
+        with self._making:  # what one thread changes, another one sees
+            if self._security is None:
+                self._security = self._security_of(self._key)
+            return self._security
+
+    @security.setter
+    def security(self, security: Security | Callable[[], Security] | None) -> None:
+        from .models.security import Security
+        from .request import Key
+
+        if isinstance(security, Security):
+            self._key = Key(lambda: security.api_key)
+        elif callable(security):
+            self._key = Key(lambda: security().api_key)
+        elif security is None:
+            self._key = Key(None)
+        else:
+            kind = type(security).__name__
+            raise TypeError(f"security takes a Security or a callable that gives one, not a {kind}")
+        self._security = security
+
+    def _security_of(self, key: Key) -> Security | Callable[[], Security] | None:
+        from .models.security import Security
+
+        if key.is_asked:
+            return lambda: Security(api_key=key.reveal())
+        found = key.reveal()
+        if found is None:
+            return None
+        self.security = security = Security(api_key=found)
+        return security
+
+    @property
     def client(self) -> httpx2.Client:
         """The HTTP client of synchronous calls, made at the first of them if none was passed."""
         with self._making:
@@ -114,8 +148,8 @@ class SDKConfiguration:
             return self._client
 
     @client.setter
-    def client(self, client: httpx2.Client) -> None:
-        self._client, self.client_supplied = client, True
+    def client(self, client: httpx2.Client | None) -> None:
+        self._client, self.client_supplied = client, client is not None
 
     @property
     def async_client(self) -> httpx2.AsyncClient:
@@ -128,8 +162,8 @@ class SDKConfiguration:
             return self._async_client
 
     @async_client.setter
-    def async_client(self, client: httpx2.AsyncClient) -> None:
-        self._async_client, self.async_client_supplied = client, True
+    def async_client(self, client: httpx2.AsyncClient | None) -> None:
+        self._async_client, self.async_client_supplied = client, client is not None
 
     @property
     def recorder(self) -> Recorder | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 
 from mistralai.client import chat
-from mistralai.client.request import Request, Secret
+from mistralai.client.request import Request
+from mistralai.client.types.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
