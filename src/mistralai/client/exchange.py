@@ -83,21 +83,23 @@ class Exchange:
         self, step: Send, trace: object, client: httpx2.Client | httpx2.AsyncClient
     ) -> httpx2.Request:
         """What is to be sent, for a client of either colour."""
-        self._step = step
-        self.timeout = read = Deadline(step.answer, self._clock)
-        connect = Deadline(step.connect, self._clock)
+        headers = self._begin(step)
+        read, connect = self.timeout, Deadline(step.connect, self._clock)
         request = step.request
         limits = {"connect": connect, "pool": connect, "write": read, "read": read}
-        headers = request.all_headers()
-        if self._recorder is not None:
-            self._recording = self._recorder.begin(
-                request.method, request.url, headers.items(), request.body
-            )
         extensions = {"timeout": limits, "trace": trace}
         url = _parsed(request.url)
         return outgoing(
             client, request.method, url, headers=headers, body=request.body, extensions=extensions
         )
+
+    def options(self, client: Any) -> dict[str, Any]:  # noqa: ARG002 - others have to look at it
+        """How a client is to send the request."""
+        return {"stream": True, "follow_redirects": False}
+
+    def until_head(self) -> float | None:
+        """Seconds that a client which traces nothing may take to the head of the answer."""
+        return None
 
     def trace(self, event: str, _info: object) -> None:
         """Note what happens on the way to the head (httpx2's `trace` extension)."""
@@ -108,6 +110,10 @@ class Exchange:
             self.timeout.begin(self._step.answer, self._step.until)
             if self.when_sent is not None:
                 self.when_sent()
+
+    def held(self, response: Any) -> Any:
+        """Return what is to be closed in the end."""
+        return response
 
     def opened(self, response: httpx2.Response) -> Head:
         """The head came."""
@@ -126,10 +132,7 @@ class Exchange:
             self.body = raw_body(response, stream, coding)
             if not self._exact and hasattr(stream, "__dict__"):
                 self._take_over(stream)
-        if self._recording is not None:
-            self._recording.answered(response.status_code, response.headers.items())
-        waited = None if self._sent_at is None else self._clock() - self._sent_at
-        return Head(response.status_code, response.headers, response, waited)
+        return self._head(response.status_code, response.headers, response)
 
     def until(self, moment: float | None, *, late: bool) -> None:
         """Say when the next read must end, and whether a late one may take what is there.
@@ -177,22 +180,51 @@ class Exchange:
                 with socket.socket(fileno=os.dup(sock.fileno())) as same:
                     same.shutdown(socket.SHUT_RDWR)
 
-    def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure:
-        """What an exception of the network means to a flow.
+    def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
+        """Return what an exception means to a flow, or `None` where it is not the network's.
 
         Args:
             error: The exception.
             handled: What the caller was handling when it called, which is the caller's own.
         """
+        known = self._known(error)
+        if known is None:
+            return None
         if self._recording is not None:
             self._recording.ended("cut")
-        error = _as_httpx2(error)
-        forget_frames(error, handled)
-        kind = _kind(error)
+        cause, standard = known
+        forget_frames(cause, handled)
+        kind = _kind(standard)
         # A transport that traces nothing, as a test's, says nothing of reuse either.
         reused = self._traced and not self._connected
         silent = not self._answered and not self.timeout.received
-        return TransportFailure(kind, error, stale=kind == "broken" and reused and silent)
+        stale = kind == "broken" and reused and silent
+        return TransportFailure(kind, cause, standard=standard, stale=stale)
+
+    def _begin(self, step: Send) -> dict[str, str]:
+        """An attempt begins; give its headers."""
+        self._step = step
+        self.timeout = Deadline(step.answer, self._clock)
+        request = step.request
+        headers = request.all_headers()
+        if self._recorder is not None:
+            self._recording = self._recorder.begin(
+                request.method, request.url, headers.items(), request.body
+            )
+        return headers
+
+    def _head(self, status: int, headers: Any, response: Any) -> Head:
+        if self._recording is not None:
+            self._recording.answered(status, headers.items())
+        waited = None if self._sent_at is None else self._clock() - self._sent_at
+        return Head(status, headers, response, waited)
+
+    def _known(self, error: Exception) -> tuple[Exception, Exception] | None:
+        """Return the cause of a failure, and the same in terms of httpx2, if it is the network's."""
+        if not isinstance(error, TRANSPORT_ERRORS):
+            return None
+        mapped = _as_httpx2(error)
+        return mapped, mapped
 
     def _take_over(self, stream: Any) -> None:
         """Let the reads of a foreign connection end when ours must.

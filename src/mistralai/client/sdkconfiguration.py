@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ._version import __user_agent__, __version__
 from .types.unset import UNSET, Unset
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
-    import httpx2
-
     from ..recording import Recorder
+    from .httpclient import AsyncHttpClient, HttpClient
     from .models.security import Security
     from .request import Key
     from .retry import RetryConfig
@@ -48,8 +47,8 @@ class SDKConfiguration:
         key: Key,
         server_url: str | None,
         server: str,
-        client: httpx2.Client | None,
-        async_client: httpx2.AsyncClient | None,
+        client: HttpClient | None,
+        async_client: AsyncHttpClient | None,
         retry_config: RetryConfig | int | Unset | None = UNSET,
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
@@ -135,7 +134,7 @@ class SDKConfiguration:
         return security
 
     @property
-    def client(self) -> httpx2.Client:
+    def client(self) -> HttpClient:
         """The HTTP client of synchronous calls, made at the first of them if none was passed."""
         with self._making:
             if self._client is None:
@@ -148,11 +147,11 @@ class SDKConfiguration:
             return self._client
 
     @client.setter
-    def client(self, client: httpx2.Client | None) -> None:
+    def client(self, client: HttpClient | None) -> None:
         self._client, self.client_supplied = client, client is not None
 
     @property
-    def async_client(self) -> httpx2.AsyncClient:
+    def async_client(self) -> AsyncHttpClient:
         """The HTTP client of asynchronous calls, likewise."""
         with self._making:
             if self._async_client is None:
@@ -162,7 +161,7 @@ class SDKConfiguration:
             return self._async_client
 
     @async_client.setter
-    def async_client(self, client: httpx2.AsyncClient | None) -> None:
+    def async_client(self, client: AsyncHttpClient | None) -> None:
         self._async_client, self.async_client_supplied = client, client is not None
 
     @property
@@ -184,8 +183,11 @@ class SDKConfiguration:
             client = self._async_client
         elif not asynchronous and self.client_supplied:
             client = self._client
-        timeout = getattr(client, "timeout", None)
-        return NOTHING_SAID if timeout is None else Timeouts.of_client(timeout)
+        timeout: Any = getattr(client, "timeout", None)
+        # A client of another make may mean something else by the name.
+        parts = ("connect", "read", "write", "pool")
+        said = all(hasattr(timeout, name) for name in parts)
+        return Timeouts.of_client(timeout) if said else NOTHING_SAID
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, its query included, and no parameters to fill in."""

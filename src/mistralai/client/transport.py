@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import anyio
 import httpx2
 
-from .exchange import TRANSPORT_ERRORS, Exchange, forget_frames
+from .exchange import Exchange, forget_frames
 from .reaper import Loop, reap
 from .steps import Close, Read, Send, Sleep
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from ..recording import Recorder
+    from .httpclient import AsyncHttpClient, HttpClient
     from .response import Head
     from .steps import Step, Steps
 
@@ -36,13 +37,13 @@ class SyncDriver:
     """
 
     def __init__(
-        self, client: httpx2.Client, clock: Callable[[], float], recorder: Recorder | None = None
+        self, client: HttpClient, clock: Callable[[], float], recorder: Recorder | None = None
     ) -> None:
-        self._client = client
+        self._client: Any = client
         self._clock = clock
         self._recorder = recorder
         self._exchange = Exchange(clock)
-        self._response: httpx2.Response | None = None
+        self._response: Any = None
         self._body: Iterator[bytes] = iter(())
         self._busy = threading.Lock()
         self._closing = threading.Event()
@@ -58,8 +59,11 @@ class SyncDriver:
             while True:
                 try:
                     result = self._do(step)
-                except TRANSPORT_ERRORS as error:
-                    step = steps.throw(self._exchange.failure(error, handled))
+                except Exception as error:
+                    failure = self._exchange.failure(error, handled)
+                    if failure is None:
+                        raise
+                    step = steps.throw(failure)
                 else:
                     step = steps.send(result)
         except StopIteration as end:
@@ -106,9 +110,12 @@ class SyncDriver:
         return exchange.came(exchange.body.read(exchange.timeout))
 
     def _send(self, step: Send) -> Head:
-        self._exchange = exchange = Exchange(self._clock, self._recorder)
+        self._exchange = exchange = exchange_by(
+            self._client, self._clock, self._recorder, asynchronous=False
+        )
         request = exchange.request(step, exchange.trace, self._client)
-        self._response = response = self._client.send(request, stream=True, follow_redirects=False)
+        response = self._client.send(request, **exchange.options(self._client))
+        self._response = exchange.held(response)
         head = exchange.opened(response)
         if exchange.body is None:
             self._body = response.iter_bytes()
@@ -127,15 +134,15 @@ class AsyncDriver:
 
     def __init__(
         self,
-        client: httpx2.AsyncClient,
+        client: AsyncHttpClient,
         clock: Callable[[], float],
         recorder: Recorder | None = None,
     ) -> None:
-        self._client = client
+        self._client: Any = client
         self._clock = clock
         self._recorder = recorder
         self._exchange = Exchange(clock)
-        self._response: httpx2.Response | None = None
+        self._response: Any = None
         self._body: AsyncIterator[bytes] | None = None
         self._waiting: anyio.CancelScope | None = None  # for a head, or for the next attempt
         self._loop: Loop | None = None
@@ -148,8 +155,11 @@ class AsyncDriver:
             while True:
                 try:
                     result = await self._do(step)
-                except TRANSPORT_ERRORS as error:
-                    step = steps.throw(self._exchange.failure(error, handled))
+                except Exception as error:
+                    failure = self._exchange.failure(error, handled)
+                    if failure is None:
+                        raise
+                    step = steps.throw(failure)
                 else:
                     step = steps.send(result)
         except StopIteration as end:
@@ -207,7 +217,9 @@ class AsyncDriver:
         return b""
 
     async def _send(self, step: Send) -> Head:
-        self._exchange = exchange = Exchange(self._clock, self._recorder)
+        self._exchange = exchange = exchange_by(
+            self._client, self._clock, self._recorder, asynchronous=True
+        )
         self._loop = self._loop or Loop()
 
         async def trace(event: str, info: object) -> None:
@@ -221,14 +233,29 @@ class AsyncDriver:
             scope = self._waiting
             # A connection that is not ours ends each read in time, but not the head as a whole.
             exchange.when_sent = lambda: _expire(scope, step.answer)
-            self._response = response = await self._client.send(
-                request, stream=True, follow_redirects=False
-            )
+            _expire(scope, exchange.until_head())
+            response = await self._client.send(request, **exchange.options(self._client))
+            self._response = exchange.held(response)
             head = exchange.opened(response)
             if exchange.body is None:
                 self._body = response.aiter_bytes()
             return head
         raise httpx2.ReadTimeout("the head of the answer did not come in time")
+
+
+def exchange_by(
+    client: object,
+    clock: Callable[[], float],
+    recorder: Recorder | None,
+    *,
+    asynchronous: bool,
+) -> Exchange:
+    """Begin an attempt by a client: httpx2's own, or one of another make."""
+    if isinstance(client, httpx2.Client | httpx2.AsyncClient):
+        return Exchange(clock, recorder)
+    from .foreign import ForeignExchange
+
+    return ForeignExchange(clock, recorder, asynchronous=asynchronous)
 
 
 def _expire(scope: anyio.CancelScope, seconds: float | None) -> None:
