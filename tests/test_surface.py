@@ -17,6 +17,7 @@ import pytest
 import mistralai
 import mistralai.client
 import mistralai.client.models.usermessage
+import mistralai.httpclient
 from mistralai import _spellings
 from mistralai.client import errors, models, types, utils
 from support.programs import run_program
@@ -146,7 +147,8 @@ def test_a_stand_in_names_the_module_that_it_stands_for_and_nothing_else(path):
 
 def test_the_stand_ins_are_those_of_the_aliases():
     assert {real_of(path).split(".")[2] for path in STAND_INS} == _spellings.ALIASES
-    on_azure = {path.parent.name for path in STAND_INS if path.is_relative_to(AZURE)}
+    on_azure = {path.relative_to(AZURE).parts[0] for path in STAND_INS if AZURE in path.parents}
+    on_azure = {name.removesuffix(".py") for name in on_azure}
     assert on_azure == _spellings.AZURE_ALIASES
     others = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])} - _spellings.ALIASES
     assert not {name for name in others if (PACKAGE / "client" / f"{name}.py").exists()}
@@ -179,6 +181,25 @@ def test_classes_are_the_same_and_pickle_under_either_spelling():
     assert pickle.loads(pickle.dumps(message)) == message
     error = mistralai.errors.SDKError("it went wrong", httpx2.Response(500))
     assert type(pickle.loads(pickle.dumps(error))) is errors.SDKError
+
+
+def test_the_names_of_a_clients_parts_are_where_programs_import_them():
+    for module, names in {
+        "httpclient": ["AsyncHttpClient", "HttpClient"],
+        "models": ["Security", "SecurityTypedDict"],
+        "models.security": ["Security", "SecurityTypedDict"],
+        "utils": ["Logger", "get_default_logger"],
+        "utils.logger": ["Logger", "get_default_logger"],
+    }.items():
+        for root in ("mistralai.client", "mistralai", "mistralai.azure.client"):
+            found = importlib.import_module(f"{root}.{module}")
+            assert [name for name in names if not hasattr(found, name)] == [], found
+    for client, protocol in [
+        (httpx2.Client, mistralai.httpclient.HttpClient),
+        (httpx2.AsyncClient, mistralai.httpclient.AsyncHttpClient),
+    ]:
+        assert issubclass(client, protocol), protocol
+        assert not issubclass(object, protocol), protocol
 
 
 def test_an_older_path_in_a_pickle_is_found():

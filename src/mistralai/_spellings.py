@@ -28,6 +28,7 @@ ALIASES = frozenset(
         "errors",
         "fim",
         "http",
+        "httpclient",
         "models",
         "models_",
         "sdk",
@@ -38,7 +39,7 @@ ALIASES = frozenset(
 )
 """The submodules of `mistralai` that are those of `mistralai.client`."""
 
-AZURE_ALIASES = frozenset({"errors", "models", "types", "utils"})
+AZURE_ALIASES = frozenset({"errors", "httpclient", "models", "types", "utils"})
 """The submodules of `mistralai.azure.client` that are those of `mistralai.client`."""
 
 _PLACES = {"mistralai.azure.client.": AZURE_ALIASES, "mistralai.": ALIASES}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mistralai.simulator import Simulator
-from support.commands import QUIET
+from support.commands import QUIET, tokens_a_second
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -46,6 +46,7 @@ def test_without_a_key_the_simulator_answers(demo):
     assert done.returncode == 0
     assert done.stdout.startswith("A cursor blinks")
     assert done.stderr.startswith(f"{QUIET}time to first token ")
+    assert tokens_a_second(done.stderr) < 100  # or nobody would see it stream
 
 
 def test_with_a_key_the_server_is_asked(demo):

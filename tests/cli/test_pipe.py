@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mistralai.simulator import Answer, Reply, Scenario, Simulator
-from support.commands import QUIET, ask, run_cli
+from support.commands import QUIET, ask, run_cli, tokens_a_second
 from support.interpreter import modules_after
 from support.programs import STRICT
 from support.serving import HELLO
@@ -133,6 +133,11 @@ def test_the_embedded_simulator_needs_neither_key_nor_network():
 )
 def test_the_embedded_simulator_takes_a_scenario(words):
     assert run_cli("chat", *words).stdout.startswith("A cursor blinks")
+
+
+def test_in_a_pipe_the_embedded_simulator_does_not_wait():
+    done = run_cli("chat", "--simulate", "poem", "--stats", "x")
+    assert tokens_a_second(done.stderr) > 100
 
 
 def test_a_scenario_that_is_none_is_named_with_the_nearest():

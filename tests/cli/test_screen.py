@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from mistralai.simulator import Answer, At, Gate, Reply, Scenario, Simulator, faults
+from support.commands import tokens_a_second
 from support.serving import DONE, chunk, event
 from support.terminal import in_shell, in_terminal
 
@@ -246,3 +247,30 @@ def test_raw_bytes_are_not_written_to_a_terminal_where_nobody_can_be_asked():
     with in_shell("echo x | mistralai chat --simulate --raw") as term:
         assert term.wait_for_end() == 2
         assert "--raw would write what the server sends to this terminal." in term.text
+
+
+def test_a_terminal_that_does_not_tell_its_size_has_80_columns_or_those_of_the_environment():
+    text = (
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    )
+    for environment, first in [
+        ({}, text.partition(" fourteen")[0]),
+        ({"COLUMNS": "40"}, text.partition(" nine")[0]),
+        ({"COLUMNS": "0"}, text.partition(" fourteen")[0]),
+    ]:
+        with said(text) as sim, chat(sim, "x", sized=False, **environment) as term:
+            assert term.wait_for_end() == 0
+            assert term.rows[0] == first, environment
+
+
+def test_the_simulator_takes_its_time_on_a_terminal_where_no_scenario_says_otherwise(tmp_path):
+    unpaced = tmp_path / "unpaced.toml"
+    unpaced.write_text('reply = "poem"\n')
+    for words, term, paced in [
+        (["--simulate", "poem"], "xterm", True),
+        (["--simulate", "poem", "--plain"], "dumb", True),
+        (["--simulate", str(unpaced)], "xterm", False),
+    ]:
+        with in_terminal("chat", *words, "--stats", "x", TERM=term) as terminal:
+            assert terminal.wait_for_end() == 0
+            assert (tokens_a_second(terminal.text) < 100) == paced, words

@@ -1,7 +1,9 @@
 """Wrong arguments fail at the call, before any request, and the message names the field."""
 
 import asyncio
+from types import SimpleNamespace
 
+import httpx
 import httpx2
 import pytest
 
@@ -148,15 +150,6 @@ def test_a_wrong_header_is_not_shown_for_it_may_be_a_key(idle):
     assert "secret-key" not in repr(caught.value)
 
 
-class OlderClient(httpx2.Client):
-    """A client of the library that httpx2 came from, by its name."""
-
-    __module__ = "httpx"
-
-    def __repr__(self):
-        return "<httpx.Client>"
-
-
 WRONG_SETTINGS = {
     "api_key": ({"api_key": 5}, TypeError),
     "server": ({"server": "mars"}, ValueError),
@@ -170,7 +163,14 @@ WRONG_SETTINGS = {
     "max_event_size: a string": ({"max_event_size": "1"}, TypeError),
     "max_response_size": ({"max_response_size": -1}, ValueError),
     "client takes an httpx2.Client": ({"client": object()}, TypeError),
-    "client takes an httpx2.Client, not <httpx": ({"client": OlderClient()}, TypeError),
+    "client takes an httpx2.Client, or what has its build_request and send": (
+        {"client": SimpleNamespace(send=print)},
+        TypeError,
+    ),
+    "client was given <httpx.AsyncClient .*, which goes to async_client": (
+        {"client": httpx.AsyncClient()},
+        TypeError,
+    ),
     "client was given .*, which goes to async_client": (
         {"client": httpx2.AsyncClient()},
         TypeError,

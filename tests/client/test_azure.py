@@ -50,6 +50,21 @@ async def test_an_async_stream_works_likewise_with_a_model_and_a_version(answeri
     assert request.json["model"] == "m"
 
 
+def test_a_version_in_the_address_is_that_which_is_asked_for(answering):
+    def target(**given):
+        url = f"{answering.url}/?api-version=1&tenant=t"
+        MistralAzure("a key", server_url=url).chat.stream(messages=MESSAGES, **given).until_done()
+        return answering.requests[-1].target
+
+    path = "/models/chat/completions"
+    assert target() == f"{path}?api-version=1&tenant=t"
+    plain = answering.url
+    assert target(server_url=plain) == f"{path}?api-version=2024-05-01-preview"
+    assert target(server_url=f"{plain}?api-version=2") == f"{path}?api-version=2"
+    with pytest.raises(ValueError, match="api_version is '3', but server_url has api-version='1'"):
+        MistralAzure("a key", server_url="https://a.example?api-version=1", api_version="3")
+
+
 def test_whole_answers_and_other_settings_are_those_of_the_client():
     def answer(request):
         assert request.url.path == "/base/models/chat/completions"

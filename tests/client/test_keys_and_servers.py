@@ -195,6 +195,54 @@ def test_the_server_is_the_one_named_last(colour, recording, monkeypatch, named)
     assert recording.sent[1].url.host == "there"
 
 
+def test_a_query_of_the_address_goes_behind_the_path_and_is_not_shown(
+    colour, recording, monkeypatch
+):
+    lines = Lines()
+    query = "api-version=secret-1"
+    monkeypatch.setenv("MISTRAL_SERVER_URL", f"https://env/?{query}")
+    by_variable = colour.client(debug_logger=lines, **recording.clients)
+    by_argument = colour.client(
+        server_url=f"https://mine/base/?{query}", debug_logger=lines, **recording.clients
+    )
+    written = colour.client(debug_logger=lines, **recording.clients)
+    written.sdk_configuration.server_url = f"https://written/?{query}"
+    colour.open(by_variable, **ASK)
+    colour.open(by_argument, **ASK)
+    colour.open(written, **ASK)
+    colour.open(by_argument, **ASK, server_url=f"https://there/v2/?{query}&x=%2F")
+    assert [str(request.url).removesuffix("#stream") for request in recording.sent] == [
+        f"https://env/v1/chat/completions?{query}",
+        f"https://mine/base/v1/chat/completions?{query}",
+        f"https://written/v1/chat/completions?{query}",
+        f"https://there/v2/v1/chat/completions?{query}&x=%2F",
+    ]
+    details = by_argument.sdk_configuration.get_server_details()
+    assert details == (f"https://mine/base?{query}", {})
+    assert "secret-1" not in "\n".join([*lines, repr(by_argument), repr(written)])
+
+
+def test_a_query_of_the_address_and_that_of_a_call_are_one(colour):
+    with Simulator() as sim:
+        client = colour.client(server_url=f"{sim.url}/?api-version=1")
+        colour.ask(client.models, "list", provider="mistral")
+    assert sim.requests[0].target == "/v1/models?api-version=1&provider=mistral"
+
+
+def test_a_fragment_of_the_address_is_refused(colour, recording, monkeypatch):
+    client = colour.client(**recording.clients)
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
+        colour.client(server_url="https://mine/#v2")
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
+        colour.open(client, **ASK, server_url="https://mine/?a=b#v2")
+    with pytest.raises(ValueError, match="server_url has the fragment '#v2'"):
+        client.sdk_configuration.server_url = "https://mine#v2"
+    monkeypatch.setenv("MISTRAL_SERVER_URL", "https://env#v2")
+    with pytest.raises(ValueError, match="MISTRAL_SERVER_URL has the fragment '#v2'"):
+        colour.client()
+    assert recording.sent == []
+
+
 def test_key_and_server_may_be_given_by_position():
     configuration = Mistral("key", "eu").sdk_configuration
     assert configuration.get_server_details() == (f"https://{EU}", {})

@@ -158,3 +158,12 @@ def test_with_mistral_debug_set_to_anything_the_log_goes_to_stderr(run, value):
 def test_a_logger_that_is_set_up_already_is_not_given_another_handler(run):
     program = "import logging; logging.getLogger('mistralai').addHandler(logging.NullHandler())"
     assert run(f"{program}\n{PROGRAM}", MISTRAL_DEBUG="1") == []
+
+
+def test_with_a_root_logger_that_is_set_up_each_line_is_written_once(run):
+    set_up = "import logging; logging.basicConfig(level=logging.DEBUG)"
+    begun, _, rest = PROGRAM.partition("            pass")
+    for program in [f"{set_up}\n{PROGRAM}", f"{begun}            {set_up}{rest}"]:
+        ends = [line for line in run(program, MISTRAL_DEBUG="1") if "end (done)" in line]
+        assert len(ends) == 2, program
+        assert ends[1].startswith("DEBUG:mistralai:[some-id]"), program

@@ -350,6 +350,7 @@ def test_the_objects_of_a_client(colour, kind):
         stream = colour.open(client, **ASK)
         pending = client.chat.stream_async(**ASK)
         things = [client, client.sdk_configuration, client.sdk_configuration.key, client.chat]
+        things += [client.sdk_configuration.security]
         things += [stream, pending, stream.timing, stream.attempts]
         assert KEY not in "".join(map(shown, things))
         assert KEY not in repr(stream.response) + repr(stream.response.request)

@@ -1,20 +1,37 @@
-"""The client in its three colours, behind one small interface, so that one table tests all."""
+"""The client in its three colours, behind one small interface, so that one table tests all.
+
+The same with an HTTP client of another make, such as httpx's, is a colour of its own.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from mistralai.client import Mistral
 from mistralai.client.models import ChatCompletionResponse, CompletionEvent
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
 
+from .wrapped import AsyncBare, AsyncWrapped, Bare, Wrapped
+
 COLOURS = ("sync", "asyncio", "trio")
 
 UVLOOP = ("uvloop",) if find_spec("uvloop") else ()
 """asyncio on uvloop's loop, where it is installed."""
+
+FOREIGN = tuple(
+    f"{colour} on {make}" for make in ("httpx", "wrapped", "bare") for colour in COLOURS
+)
+"""The colours with HTTP clients that are not httpx2's own."""
+
+_MAKES: dict[str, tuple[Callable[[httpx.Client], Any], Callable[[httpx.AsyncClient], Any]]] = {
+    "httpx": (lambda client: client, lambda client: client),
+    "wrapped": (Wrapped, AsyncWrapped),
+    "bare": (Bare, AsyncBare),
+}
 
 
 class Colour(Protocol):
@@ -67,7 +84,27 @@ def ask(colour: Colour, client: Mistral, *, whole: bool, **params: Any) -> None:
 
 def colour_of(name: str) -> AbstractContextManager[Colour]:
     """Give the colour of a name, for the time of a test."""
+    kind, _, make = name.partition(" on ")
+    if make:
+        return _foreign(kind, make)
     return _sync() if name == "sync" else _async(name)
+
+
+@contextmanager
+def _foreign(kind: str, make: str) -> Iterator[Colour]:
+    made, made_async = _MAKES[make]
+    with colour_of(kind) as colour, httpx.Client(timeout=30) as http:
+        async_http = httpx.AsyncClient(timeout=30)
+        client = colour.client
+
+        def client_of(**settings: Any) -> Mistral:
+            given = {"client": made(http), "async_client": made_async(async_http)}
+            return client(**{**given, **settings})
+
+        cast("Any", colour).client = client_of
+        yield colour
+        if isinstance(colour, AsyncColour):
+            colour.call(async_http.aclose)
 
 
 @contextmanager

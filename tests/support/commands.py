@@ -1,6 +1,7 @@
 """The command line as a script runs it: in a process of its own, with pipes."""
 
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -37,3 +38,10 @@ def ask(simulator: Any, *words: str, **options: Any) -> subprocess.CompletedProc
     return run_cli(
         "chat", *words, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=simulator.url, **options
     )
+
+
+def tokens_a_second(shown: str) -> float:
+    """What `--stats` says of an answer's pace."""
+    found = re.search(r"tokens a second +([\d.]+)", shown)
+    assert found is not None, shown
+    return float(found[1])

@@ -56,16 +56,24 @@ class Terminal:
         words: The arguments of the interpreter.
         columns: Of the screen.
         rows: Of the screen.
+        sized: Whether the terminal tells its size; if not, it says 0 by 0.
         environment: Variables to add to the environment.
     """
 
-    def __init__(self, *words: str, columns: int = 80, rows: int = 24, **environment: str) -> None:
+    def __init__(
+        self,
+        *words: str,
+        columns: int = 80,
+        rows: int = 24,
+        sized: bool = True,
+        **environment: str,
+    ) -> None:
         self.written = b""
         self._master, slave = os.openpty()
         self._screen = _Screen(columns, rows, history=10_000, ratio=0.5)
         self._screen.master = self._master
         self._stream = pyte.ByteStream(self._screen)
-        self._set_size(columns, rows)
+        self._set_size(*((columns, rows) if sized else (0, 0)))
         usual = {"TERM": "xterm-256color", "PYTHONUTF8": "1"}
         inherited = {
             name: value

@@ -6,9 +6,11 @@ error itself.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, assert_type
 
+import httpx
 import httpx2
 from pydantic import BaseModel
 from typing_extensions import TypedDict
@@ -34,6 +36,7 @@ from mistralai.client.models import (
     EmbeddingResponse,
     FIMCompletionResponse,
     ModelList,
+    Security,
     SystemMessage,
     ToolCall,
     UsageInfo,
@@ -42,14 +45,49 @@ from mistralai.client.models import UserMessage as ClientUserMessage
 from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
 from mistralai.client.pending import PendingStream
 from mistralai.client.types import OptionalNullable, Unset
+from mistralai.client.utils import get_default_logger
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
 from mistralai.errors import SDKError
+from mistralai.httpclient import AsyncHttpClient, HttpClient
 from mistralai.models import UserMessage
 from mistralai.models.sdkerror import SDKError as OlderSDKError
 from mistralai.sdk import Mistral as OlderMistral
 from mistralai.types import UNSET as OLDER_UNSET
 from mistralai.utils import RetryConfig as OlderRetryConfig
 from mistralai.utils.eventstreaming import EventStream as OlderEventStream
+
+
+class Counting(AsyncHttpClient):
+    """A client around another one, as the generated SDK's README has it."""
+
+    def __init__(self, inner: AsyncHttpClient) -> None:
+        self.inner = inner
+        self.count = 0
+
+    def build_request(self, method: str, url: Any, **options: Any) -> Any:
+        return self.inner.build_request(method, url, **options)
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        self.count += 1
+        return await self.inner.send(request, **options)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+def http_clients_of_any_make() -> None:
+    Mistral(client=httpx.Client(), async_client=httpx.AsyncClient())
+    Mistral(client=httpx2.Client(), async_client=Counting(httpx2.AsyncClient()))
+    Mistral(async_client=Counting(httpx.AsyncClient()), debug_logger=get_default_logger())
+    Mistral(client=httpx2.AsyncClient())  # type: ignore[arg-type]
+
+
+def what_a_client_is_set_to(client: Mistral) -> None:
+    configuration = client.sdk_configuration
+    assert_type(configuration.client, HttpClient)
+    assert_type(configuration.security, Security | Callable[[], Security] | None)
+    configuration.security = Security(api_key="key")
+    configuration.client = httpx.Client()
 
 
 def both_spellings_are_the_same(

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mistralai.client import utils
 from mistralai.client.log import log_of
 
 
@@ -70,10 +71,18 @@ def test_the_packages_logger_takes_the_lines_where_it_is_set_to_debug(
     assert capsys.readouterr().err == "100% of it\n"
 
 
+def bare_root(patch: pytest.MonkeyPatch) -> logging.Logger:
+    """The root logger as a program finds it, without pytest's handlers."""
+    root = logging.getLogger()
+    patch.setattr(root, "handlers", [])
+    return root
+
+
 @pytest.mark.usefixtures("debugging")
 def test_the_environment_writes_to_stderr_with_time_and_name(
-    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    bare_root(monkeypatch)
     log = log_of(None)
     assert log is not None
     log("a line")
@@ -90,6 +99,27 @@ def test_the_environment_adds_one_handler_for_all_calls(logger: logging.Logger) 
 
 
 @pytest.mark.usefixtures("debugging")
+def test_a_line_that_the_programs_own_handlers_take_is_written_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = bare_root(monkeypatch)
+    log = log_of(None)
+    assert log is not None
+    for level, lines in [
+        (logging.NOTSET, ["root a line"]),
+        (logging.DEBUG, ["root a line"]),
+        (logging.INFO, ["a line"]),  # which takes no line of this log
+    ]:
+        own = logging.StreamHandler()
+        own.setFormatter(logging.Formatter("root %(message)s"))
+        own.setLevel(level)
+        root.handlers = [logging.NullHandler(), own]
+        log("a line")
+        written = capsys.readouterr().err.splitlines()
+        assert [line[-len(end) :] for line, end in zip(written, lines, strict=True)] == lines, level
+
+
+@pytest.mark.usefixtures("debugging")
 def test_a_logger_that_the_program_has_set_up_is_left_alone(
     logger: logging.Logger, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,6 +129,17 @@ def test_a_logger_that_the_program_has_set_up_is_left_alone(
     assert log_of(None) is None
     assert logger.handlers == [own]
     assert capsys.readouterr().err == ""
+
+
+def test_the_default_logger_is_to_be_had(
+    monkeypatch: pytest.MonkeyPatch, logger: logging.Logger
+) -> None:
+    assert utils.get_default_logger() is logger
+    assert logger.handlers == []
+    monkeypatch.setenv("MISTRAL_DEBUG", "1")
+    assert utils.get_default_logger() is logger
+    assert logger.isEnabledFor(logging.DEBUG)
+    assert len(logger.handlers) == 1
 
 
 def test_an_empty_variable_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

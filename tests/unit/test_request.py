@@ -16,6 +16,7 @@ from mistralai.client.request import (
     Request,
     checked_headers,
     checked_url,
+    joined,
     shown,
 )
 
@@ -128,6 +129,34 @@ def test_a_key_is_not_pickled(protocol: int) -> None:
 @pytest.mark.parametrize("path", ["", "/", "//", "/prefix", "/prefix/"])
 def test_an_address_loses_its_trailing_slashes(url: str, path: str) -> None:
     assert checked_url(url + path) == (url + path).rstrip("/")
+
+
+def test_an_address_keeps_its_query_and_loses_the_slash_before_it() -> None:
+    for given, kept in {
+        "https://a.example/?v=1": "https://a.example?v=1",
+        "https://a.example/base//?v=1&w=/x/": "https://a.example/base?v=1&w=/x/",
+        "https://a.example/?": "https://a.example",
+    }.items():
+        assert checked_url(given) == kept, given
+
+
+def test_a_fragment_of_an_address_is_refused_and_named() -> None:
+    for wrong in ("https://a.example#part", "https://a.example/v1?token=secret#part"):
+        with pytest.raises(ValueError, match="MISTRAL_SERVER_URL has the fragment '#part'") as no:
+            checked_url(wrong, "MISTRAL_SERVER_URL")
+        assert "secret" not in str(no.value), wrong
+
+
+def test_the_queries_of_an_address_and_of_a_call_go_behind_the_path() -> None:
+    for server_url, path, whole in [
+        ("https://a.example", "/v1/x", "https://a.example/v1/x"),
+        ("https://a.example", "/v1/x?p=1", "https://a.example/v1/x?p=1"),
+        ("https://a.example/b?v=1", "/v1/x", "https://a.example/b/v1/x?v=1"),
+        ("https://a.example?v=1&w=%20", "/x?p=1&p=2", "https://a.example/x?v=1&w=%20&p=1&p=2"),
+        ("https://a.example?p=0&v=1&flag", "/x?p=1", "https://a.example/x?v=1&flag&p=1"),
+        ("https://a.example?p=0", "/x?p=", "https://a.example/x?p="),
+    ]:
+        assert joined(server_url, path) == whole, (server_url, path)
 
 
 def test_blanks_around_an_address_are_dropped() -> None:

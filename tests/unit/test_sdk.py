@@ -7,10 +7,12 @@ import pytest
 
 from mistralai.client import Mistral, Timeouts
 from mistralai.client.chat import Chat
+from mistralai.client.models import Security
 from mistralai.client.sse import DEFAULT_MAX_EVENT_SIZE
 from mistralai.client.types import UNSET
 from mistralai.client.utils import BackoffStrategy, RetryConfig
 from support.interpreter import modules_after
+from support.unseen import shown
 
 KEY = "a-key-that-nobody-may-see"
 GLOBAL = "https://api.mistral.ai"
@@ -128,6 +130,57 @@ def test_a_wrong_address_of_the_environment_is_named_after_its_variable(
         Mistral(KEY)
 
 
+def test_the_key_is_there_as_a_security_that_does_not_show_it() -> None:
+    configuration = Mistral(KEY).sdk_configuration
+    security = configuration.security
+    assert isinstance(security, Security)
+    assert configuration.security is security
+    assert f"Bearer {security.api_key}" == f"Bearer {KEY}"
+    assert KEY not in shown(security) + shown(configuration)
+    assert repr(security) == "Security(api_key='(hidden)')"
+    assert KEY not in repr((security.model_dump(), security.model_dump_json(), dict(security)))
+    with pytest.raises(TypeError, match="not pickled"):
+        pickle.dumps(security)
+
+
+def test_a_key_that_is_asked_for_is_a_callable_security() -> None:
+    keys = iter(["first", "second"])
+    security = Mistral(lambda: next(keys)).sdk_configuration.security
+    assert callable(security)
+    assert [security().api_key, security().api_key] == ["first", "second"]
+
+
+def test_without_a_key_there_is_no_security() -> None:
+    assert Mistral().sdk_configuration.security is None
+
+
+def test_a_security_that_is_set_or_changed_counts_for_the_next_request() -> None:
+    configuration = Mistral(KEY).sdk_configuration
+    security = configuration.security
+    assert isinstance(security, Security)
+    security.api_key = "changed"
+    assert configuration.key.reveal() == "changed"
+    assert repr(security) == "Security(api_key='(hidden)')"
+    for given, key in [
+        (Security(api_key="set"), "set"),
+        (lambda: Security(api_key="asked"), "asked"),
+        (Security(), None),
+        (None, None),
+    ]:
+        configuration.security = given
+        assert configuration.security is given
+        assert configuration.key.reveal() == key, given
+    with pytest.raises(TypeError, match=r"security takes a Security .* not a str"):
+        configuration.security = cast("Any", KEY)
+
+
+def test_a_wrong_security_is_refused_unseen() -> None:
+    with pytest.raises(ValueError, match="api_key") as wrong:
+        Security(api_key=cast("Any", [KEY]))
+    assert KEY not in f"{wrong.value} {wrong.value!r}"
+    assert Security(api_key=None, other=KEY).model_dump() == {}
+
+
 def test_settings_are_kept_as_they_were_given() -> None:
     backoff = RetryConfig("backoff", BackoffStrategy(1, 2, 3.0, 4), True)
     timeouts, logger = Timeouts(idle=1), object()
@@ -185,10 +238,8 @@ def test_what_only_the_generated_sdk_has_is_said_to_be_there(name: str) -> None:
 
 
 def test_a_client_shows_its_server_and_no_secret() -> None:
-    shown = repr(Mistral(KEY, server_url="https://user:secret@a.example/v1?token=secret"))
-    assert shown == (
-        "Mistral(SDKConfiguration(server_url='https://a.example/v1', timeout_ms=None))"
-    )
+    text = repr(Mistral(KEY, server_url="https://user:secret@a.example/v1?token=secret"))
+    assert text == ("Mistral(SDKConfiguration(server_url='https://a.example/v1', timeout_ms=None))")
 
 
 def test_a_client_whose_constructor_failed_can_still_be_shown_in_a_traceback() -> None:
@@ -270,6 +321,11 @@ async def test_so_is_one_that_is_set_later() -> None:
             await configuration.aclose()
             assert (configuration.client, configuration.async_client) == (client, async_client)
             assert not client.is_closed
+            configuration.client = configuration.async_client = None
+            assert not configuration.client_supplied
+            assert not configuration.async_client_supplied
+            assert configuration.client is not client
+            configuration.close()
 
 
 @pytest.mark.anyio

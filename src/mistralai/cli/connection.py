@@ -62,7 +62,7 @@ class Connection:
         from .simulation import simulator
 
         with (
-            simulator(self.simulate, paced=output.is_terminal) as simulated,
+            simulator(self.simulate, paced=output.is_watched) as simulated,
             self._made("simulated", simulated.url, sink) as client,
         ):
             output.note("(simulated: no model, no network)")

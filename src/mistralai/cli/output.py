@@ -56,19 +56,29 @@ class Output:
         return self._moves(self.out)
 
     @property
+    def is_watched(self) -> bool:
+        """Whether the answer goes to a terminal, also to one on which the cursor cannot be moved."""
+        return self.out.isatty()
+
+    @property
     def colored(self) -> bool:
         """Whether colours are wanted (https://no-color.org)."""
         return not self.no_color and not self.environment.get("NO_COLOR")
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and lines of the screen, as of now."""
-        columns, lines = shutil.get_terminal_size()
+        """Columns and lines of the screen, as of now.
+
+        Where the screen does not say, as a pseudo-terminal of size 0x0, they are COLUMNS and LINES
+        of the environment, else 80 and 24.
+        """
+        columns = lines = 0
         for stream in (self.out, self.err):
             with contextlib.suppress(OSError, ValueError):
                 columns, lines = os.get_terminal_size(stream.fileno())
                 break
-        return max(_NARROWEST, columns), max(_SHORTEST, lines)
+        usual = shutil.get_terminal_size()
+        return max(_NARROWEST, columns or usual.columns), max(_SHORTEST, lines or usual.lines)
 
     def write(self, text: str) -> None:
         """Write a part of the answer, and let it be seen."""

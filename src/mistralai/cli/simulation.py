@@ -11,7 +11,7 @@ from .failure import UsageError
 if TYPE_CHECKING:
     from ..simulator import ScenarioLike
 
-_PACE = Timing(first=0.4, tokens_per_second=40)
+_PACE = Timing(first=0.4, tokens_per_second=30)
 """About that of a large model, for eyes."""
 
 

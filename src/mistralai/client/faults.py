@@ -34,14 +34,25 @@ class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
             `"connect_timeout"` and `"timeout"` for the limits, `"broken"` for a connection
             that was there, `"encoding"` for a body whose compression is corrupt.
         cause: The exception of the HTTP library.
+        standard: The same as an exception of httpx2.
         stale: The connection had been used before, and died before any byte of an answer.
+        early: A timeout of the HTTP client's own ended the wait, before the limit of the call.
     """
 
-    def __init__(self, kind: Kind, cause: Exception, *, stale: bool = False) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        cause: Exception,
+        *,
+        standard: Exception | None = None,
+        stale: bool = False,
+    ) -> None:
         super().__init__(kind, cause)
         self.kind: Kind = kind
         self.cause = cause
+        self.standard = cause if standard is None else standard
         self.stale = stale
+        self.early = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +120,11 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
         message = f"the connection to {host} broke after {_events(at.events)}: {reason}"
         if at.events:
             message += ". What arrived is in .partial"
-        return precise(StreamInterruptedError, failure.cause)(message, at.head.raw, "")
+        return precise(StreamInterruptedError, failure.standard)(message, at.head.raw, "")
     what = "could not connect to" if failure.kind == "connect" else "no answer from"
-    return precise(APIConnectionError, failure.cause)(f"{what} {host}: {reason}", at.response, "")
+    return precise(APIConnectionError, failure.standard)(
+        f"{what} {host}: {reason}", at.response, ""
+    )
 
 
 def _text(error: BaseException) -> str:
@@ -129,11 +142,14 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
         "idle": "no event with content since the last one",
         "total": "the answer was not complete",
     }[at.phase]
-    message = f"{waited} within {at.limit:g} s (timeouts.{at.phase})" if at.limit else waited
+    if failure.early:
+        waited += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
+    limited = at.limit and not failure.early
+    message = f"{waited} within {at.limit:g} s (timeouts.{at.phase})" if limited else waited
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"
-    return precise(APITimeoutError, failure.cause)(
+    return precise(APITimeoutError, failure.standard)(
         message,
         at.response,
         "",

@@ -159,6 +159,7 @@ class Call:
             connect=_least(patience.connect, left),
             answer=_least(patience.first_event, left),
             until=patience.total_at,
+            silence=_least(patience.silence, left),
         )
         self._log(f"{self._request.method} {self._request.shown_url}")
         head: Head

@@ -54,7 +54,7 @@ class QueryOptions(TypedDict, total=False):
     retries: "OptionalNullable[RetryConfig | int]"
     """Retries: a `RetryConfig`, a number, or `None` for none. By default as the client says."""
     server_url: "str | None"
-    """The address of another server."""
+    """The address of another server; its query goes behind the path."""
     timeout_ms: "float | None"
     """The limits `connect`, `first_event` and `idle` together, in milliseconds."""
     timeouts: "Timeouts | None"

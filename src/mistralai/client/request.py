@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from ._version import __user_agent__
+from .types.secret import Secret
 from .types.unset import UNSET
 
 if TYPE_CHECKING:
@@ -32,15 +33,6 @@ _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECA
 
 class InsecureConnectionWarning(UserWarning):
     """A key is about to travel over plain HTTP to another machine."""
-
-
-class Secret(str):
-    """Text that is sent and never shown: a traceback rendered with locals has its repr."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'(hidden)'"
 
 
 class Credential(NamedTuple):
@@ -73,6 +65,11 @@ class Key:
         self._source: Secret | Callable[[], str | None] | None = (
             Secret(source.strip()) if isinstance(source, str) else source
         )
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the key comes from a callable."""
+        return callable(self._source)
 
     def check(self) -> None:
         """See that there can be a key here.
@@ -121,11 +118,11 @@ def _refuse_unprintable(key: str) -> None:
 
 
 def checked_url(url: str, name: str = "server_url") -> str:
-    """A server's address without blanks around it and without a trailing slash.
+    """Return a server's address without blanks around it and without the slash that ends its path.
 
     Raises:
         TypeError: It is no string.
-        ValueError: It is no http or https address with a host.
+        ValueError: It is no http or https address with a host, or it has a fragment.
     """
     if not isinstance(url, str):
         raise TypeError(f"{name} takes a string, not a {type(url).__name__}")
@@ -139,7 +136,33 @@ def checked_url(url: str, name: str = "server_url") -> str:
         raise ValueError(
             f"{name} is {_hidden(url)!r}; give an address such as 'https://api.mistral.ai'"
         )
-    return url.rstrip("/")
+    place, _, query = url.partition("?")
+    if "#" in url:
+        fragment = url[url.index("#") :]
+        raise ValueError(
+            f"{name} has the fragment {fragment!r}, which HTTP does not send; leave it out"
+        )
+    return place.rstrip("/") + (f"?{query}" if query else "")
+
+
+def joined(server_url: str, path: str) -> str:
+    """Return the address of a path below a server, with the queries of both behind it.
+
+    Args:
+        server_url: As `checked_url` gives it.
+        path: May have a query of its own, whose parameters replace those of the server's address.
+    """
+    place, _, general = server_url.partition("?")
+    if not general:
+        return place + path
+    path, _, own = path.partition("?")
+    replaced = _names(own)
+    kept = [pair for pair in general.split("&") if _names(pair).isdisjoint(replaced)]
+    return f"{place}{path}?{'&'.join([*kept, own] if own else kept)}"
+
+
+def _names(query: str) -> set[str]:
+    return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
 
 
 def take_headers(params: Mapping[str, object]) -> None:

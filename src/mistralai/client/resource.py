@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .request import Request, address, checked_url, take_headers
+from .request import Request, address, checked_url, joined, take_headers
 from .signatures import is_own
 from .types.unset import UNSET
 
@@ -175,7 +175,7 @@ class Resource:
         request = Request(
             method="GET" if endpoint.body is None else "POST",
             # A fragment is not sent. Tests match it, because the generated SDK has it.
-            url=base + address(endpoint.path, params, endpoint.query) + "#stream" * stream,
+            url=joined(base, address(endpoint.path, params, endpoint.query)) + "#stream" * stream,
             key=configuration.key,
             body=_body(endpoint, params, stream=stream),
             headers=params.get("http_headers") or {},

@@ -16,16 +16,15 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-    import httpx2
-
     from .agents import Agents
     from .chat import Chat
     from .embeddings import Embeddings
     from .fim import Fim
+    from .httpclient import AsyncHttpClient, HttpClient
     from .models_ import Models
     from .retry import RetryConfig
-    from .sdkconfiguration import Logger
     from .timeouts import Timeouts
+    from .utils.logger import Logger
 
 _RESOURCES = {
     "agents": ("agents", "Agents"),
@@ -79,8 +78,8 @@ class Mistral:
         *,
         server_url: str | None = None,
         url_params: Mapping[str, str] | None = None,
-        client: httpx2.Client | None = None,
-        async_client: httpx2.AsyncClient | None = None,
+        client: HttpClient | None = None,
+        async_client: AsyncHttpClient | None = None,
         retry_config: RetryConfig | int | Unset | None = UNSET,
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
@@ -97,11 +96,14 @@ class Mistral:
             api_key: The key, or a callable that gives it, asked at each request.
                 By default the environment's MISTRAL_API_KEY.
             server: One of Mistral's own: `"global"` (default), `"eu"` or `"us"`.
-            server_url: The address of another server that speaks the API; wins over `server`.
+            server_url: The address of another server that speaks the API; wins over `server`. A
+                query, such as `?api-version=2024-05-01`, goes behind the path of each request.
                 By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
             url_params: Values for `{names}` in `server_url`.
-            client: An `httpx2.Client` to use for synchronous calls; it is left open.
-            async_client: An `httpx2.AsyncClient` for asynchronous ones, likewise.
+            client: An `httpx2.Client` or `httpx.Client` to use for synchronous calls, or what has
+                their `build_request` and `send`; it is left open.
+            async_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` for asynchronous ones,
+                likewise.
             retry_config: Retries of calls that say nothing of them: a `RetryConfig`, a number,
                 or `None` for none. By default 2.
             timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
@@ -119,12 +121,13 @@ class Mistral:
                 report: requests, answers and when each read came. Prompts stay in, the key does not.
                 Several clients may name one file.
             debug_logger: Takes the log of each call. By default the logger `mistralai`, which
-                writes to standard error where the environment has MISTRAL_DEBUG.
+                writes to standard error where the environment has MISTRAL_DEBUG and no handler of
+                the program takes the line.
 
         Raises:
             TypeError: An argument is of the wrong type.
             ValueError: `api_key` is not printable ASCII, `server` is none of the three, or
-                `server_url` is no address.
+                `server_url` is no address or has a fragment.
         """
         given = api_key is not None and api_key != ""
         key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))
@@ -237,14 +240,15 @@ def _server_url(
 
 
 def _check_client(name: str, client: object, *, asynchronous: bool) -> None:
-    """See that an HTTP client is one of this colour, by what it can do: a test's own may be any class."""
+    """See that an HTTP client is one of this colour, by what it can do: it may be of any make."""
     if client is None:
         return
     send = getattr(client, "send", None)
-    foreign = type(client).__module__.partition(".")[0] == "httpx"  # whose errors are others
-    if foreign or not (callable(send) and hasattr(client, "build_request")):
+    if not (callable(send) and callable(getattr(client, "build_request", None))):
         kind = "AsyncClient" if asynchronous else "Client"
-        raise TypeError(f"{name} takes an httpx2.{kind}, not {client!r}")
+        raise TypeError(
+            f"{name} takes an httpx2.{kind}, or what has its build_request and send, not {client!r}"
+        )
     from inspect import iscoroutinefunction
 
     if iscoroutinefunction(send) is not asynchronous:

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ._version import __user_agent__, __version__
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from os import PathLike
 
-    import httpx2
-
     from ..recording import Recorder
+    from .httpclient import AsyncHttpClient, HttpClient
+    from .models.security import Security
     from .request import Key
     from .retry import RetryConfig
     from .timeouts import Timeouts
-
-
-class Logger(Protocol):
-    """What `debug_logger` takes; a `logging.Logger` is one."""
-
-    def debug(self, msg: str, *args: object) -> object:
-        """Take a message and the arguments of its percent signs."""
-        ...
+    from .utils.logger import Logger
 
 
 class SDKConfiguration:
     """The settings of one client, shared by its resources.
 
     Attributes:
-        server_url: The address of the server, or `None` where `server` names it.
         server: The name of one of Mistral's servers.
         client_supplied: Whether the caller passed the synchronous HTTP client.
         async_client_supplied: The same of the asynchronous one.
@@ -56,8 +49,8 @@ class SDKConfiguration:
         key: Key,
         server_url: str | None,
         server: str,
-        client: httpx2.Client | None,
-        async_client: httpx2.AsyncClient | None,
+        client: HttpClient | None,
+        async_client: AsyncHttpClient | None,
         retry_config: RetryConfig | int | Unset | None = UNSET,
         timeout_ms: float | None = None,
         timeouts: Timeouts | None = None,
@@ -69,6 +62,7 @@ class SDKConfiguration:
         debug_logger: Logger | None = None,
     ) -> None:
         self._key = key
+        self._security: Security | Callable[[], Security] | None = None
         self._making = threading.Lock()  # threads that need a client or recorder at once share it
         self._client = client
         self._async_client = async_client
@@ -88,12 +82,65 @@ class SDKConfiguration:
         self.debug_logger = debug_logger
 
     @property
+    def server_url(self) -> str | None:
+        """The address of the server, or `None` where `server` names it.
+
+        Its query goes behind the path of each request. Setting it raises `ValueError` where it is
+        not an address, or has a fragment.
+        """
+        return self._server_url
+
+    @server_url.setter
+    def server_url(self, server_url: str | None) -> None:
+        from .request import checked_url
+
+        self._server_url = checked_url(server_url) if server_url else None
+
+    @property
     def key(self) -> Key:
         """What authorises requests; it shows itself nowhere."""
         return self._key
 
     @property
-    def client(self) -> httpx2.Client:
+    def security(self) -> Security | Callable[[], Security] | None:
+        """The key as a `Security`, what gives one where the key is a callable, or `None`.
+
+        The key of the next request is what it says then: it may be changed, and replaced.
+        """
+        with self._making:  # what one thread changes, another one sees
+            if self._security is None:
+                self._security = self._security_of(self._key)
+            return self._security
+
+    @security.setter
+    def security(self, security: Security | Callable[[], Security] | None) -> None:
+        from .models.security import Security
+        from .request import Key
+
+        if isinstance(security, Security):
+            self._key = Key(lambda: security.api_key)
+        elif callable(security):
+            self._key = Key(lambda: security().api_key)
+        elif security is None:
+            self._key = Key(None)
+        else:
+            kind = type(security).__name__
+            raise TypeError(f"security takes a Security or a callable that gives one, not a {kind}")
+        self._security = security
+
+    def _security_of(self, key: Key) -> Security | Callable[[], Security] | None:
+        from .models.security import Security
+
+        if key.is_asked:
+            return lambda: Security(api_key=key.reveal())
+        found = key.reveal()
+        if found is None:
+            return None
+        self.security = security = Security(api_key=found)
+        return security
+
+    @property
+    def client(self) -> HttpClient:
         """The HTTP client of synchronous calls, made at the first of them if none was passed."""
         with self._making:
             if self._client is None:
@@ -106,11 +153,11 @@ class SDKConfiguration:
             return self._client
 
     @client.setter
-    def client(self, client: httpx2.Client) -> None:
-        self._client, self.client_supplied = client, True
+    def client(self, client: HttpClient | None) -> None:
+        self._client, self.client_supplied = client, client is not None
 
     @property
-    def async_client(self) -> httpx2.AsyncClient:
+    def async_client(self) -> AsyncHttpClient:
         """The HTTP client of asynchronous calls, likewise."""
         with self._making:
             if self._async_client is None:
@@ -120,8 +167,8 @@ class SDKConfiguration:
             return self._async_client
 
     @async_client.setter
-    def async_client(self, client: httpx2.AsyncClient) -> None:
-        self._async_client, self.async_client_supplied = client, True
+    def async_client(self, client: AsyncHttpClient | None) -> None:
+        self._async_client, self.async_client_supplied = client, client is not None
 
     @property
     def recorder(self) -> Recorder | None:
@@ -145,11 +192,14 @@ class SDKConfiguration:
             client = self._async_client
         elif not asynchronous and self.client_supplied:
             client = self._client
-        timeout = getattr(client, "timeout", None)
-        return NOTHING_SAID if timeout is None else Timeouts.of_client(timeout)
+        timeout: Any = getattr(client, "timeout", None)
+        # A client of another make may mean something else by the name.
+        parts = ("connect", "read", "write", "pool")
+        said = all(hasattr(timeout, name) for name in parts)
+        return Timeouts.of_client(timeout) if said else NOTHING_SAID
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
-        """The address of the server, and the parameters left to fill in, of which there are none."""
+        """Return the address of the server, its query included, and no parameters to fill in."""
         from .request import SERVERS
 
         return self.server_url or SERVERS[self.server], {}

@@ -28,12 +28,14 @@ class Send:
         connect: Seconds to get a connection.
         answer: Seconds from sending to the head of the answer.
         until: The moment of the clock at which all of it must be over.
+        silence: Seconds that a wait in the body may last at most.
     """
 
     request: Request
     connect: float | None
     answer: float | None
     until: float | None = None
+    silence: float | None = None
 
 
 @dataclass(slots=True)  # to freeze it would triple what it costs, and there is one for each token

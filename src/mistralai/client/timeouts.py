@@ -134,6 +134,12 @@ class Patience:
         """Seconds that the first event may take, counted from the request."""
         return self._limits.first_event
 
+    @property
+    def silence(self) -> float | None:
+        """Seconds that the network may be silent at most, in whichever phase."""
+        first_event, idle = self._limits.first_event, self._limits.idle
+        return None if first_event is None or idle is None else max(first_event, idle)
+
     def sent(self) -> None:
         """A request goes out: its first event is waited for anew."""
         self.phase = "first_event"

@@ -16,13 +16,14 @@ import httpx2
 
 from ._http.foreign import response_within
 from ._http.reaper import Loop, reap
-from .exchange import TRANSPORT_ERRORS, Exchange, forget_requests
+from .exchange import Exchange, forget_requests
 from .steps import Close, Read, Send, Sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..recording import Recorder
+    from .httpclient import AsyncHttpClient, HttpClient
     from .response import Head
     from .steps import Step, Steps
 
@@ -37,13 +38,13 @@ class SyncDriver:
     """
 
     def __init__(
-        self, client: httpx2.Client, clock: Callable[[], float], recorder: Recorder | None = None
+        self, client: HttpClient, clock: Callable[[], float], recorder: Recorder | None = None
     ) -> None:
-        self._client = client
+        self._client: Any = client
         self._clock = clock
         self._recorder = recorder
         self._exchange = Exchange(clock)
-        self._response: httpx2.Response | None = None
+        self._response: Any = None
         self._busy = threading.Lock()
         self._closing = threading.Event()
 
@@ -58,8 +59,11 @@ class SyncDriver:
             while True:
                 try:
                     result = self._do(step)
-                except TRANSPORT_ERRORS as error:
-                    step = steps.throw(self._exchange.failure(error, handled))
+                except Exception as error:
+                    failure = self._exchange.failure(error, handled)
+                    if failure is None:
+                        raise
+                    step = steps.throw(failure)
                 else:
                     step = steps.send(result)
         except StopIteration as end:
@@ -104,12 +108,14 @@ class SyncDriver:
         return exchange.record_read(exchange.body.read(exchange.timeout))
 
     def _send(self, step: Send) -> Head:
-        self._exchange = exchange = Exchange(self._clock, self._recorder)
-        request = exchange.request(step, self._client)
+        client = self._client
+        self._exchange = exchange = _exchange_by(client)(self._clock, self._recorder)
+        request = exchange.request(step, client)
         if self._closing.is_set():
             raise httpx2.ReadError("the call was closed")
-        self._response = response = self._client.send(request, stream=True, follow_redirects=False)
-        return exchange.opened(response, asynchronous=False)
+        response = client.send(request, **exchange.options(client))
+        self._response = exchange.held(response)
+        return exchange.opened(response)
 
     def _drop(self) -> None:
         response, self._response = self._response, None
@@ -123,7 +129,7 @@ class AsyncDriver:
 
     def __init__(
         self,
-        client: httpx2.AsyncClient,
+        client: AsyncHttpClient,
         clock: Callable[[], float],
         recorder: Recorder | None = None,
         *,
@@ -138,12 +144,12 @@ class AsyncDriver:
             callers_own: Whether the client is one of the caller's, whose transport may keep no
                 limit of the response headers as a whole.
         """
-        self._client = client
+        self._client: Any = client
         self._clock = clock
         self._recorder = recorder
         self._callers_own = callers_own
         self._exchange = Exchange(clock)
-        self._response: httpx2.Response | None = None
+        self._response: Any = None
         self._sending = False
         self._sleep: anyio.CancelScope | None = None
         self._loop: Loop | None = None
@@ -156,8 +162,11 @@ class AsyncDriver:
             while True:
                 try:
                     result = await self._do(step)
-                except TRANSPORT_ERRORS as error:
-                    step = steps.throw(self._exchange.failure(error, handled))
+                except Exception as error:
+                    failure = self._exchange.failure(error, handled)
+                    if failure is None:
+                        raise
+                    step = steps.throw(failure)
                 else:
                     step = steps.send(result)
         except StopIteration as end:
@@ -213,15 +222,28 @@ class AsyncDriver:
         return exchange.record_read(await exchange.body.read(exchange.timeout))
 
     async def _send(self, step: Send) -> Head:
-        self._exchange = exchange = Exchange(self._clock, self._recorder)
+        client = self._client
         self._loop = self._loop or Loop()
-        request = exchange.request(step, self._client)
-        sending: Any = self._client.send(request, stream=True, follow_redirects=False)
+        self._exchange = exchange = _exchange_by(client)(
+            self._clock, self._recorder, asynchronous=True, callers_own=self._callers_own
+        )
+        request = exchange.request(step, client)
+        sending = client.send(request, **exchange.options(client))
         if self._callers_own:
-            sending = response_within(step.answer, exchange.attempt, sending)
+            sending = response_within(exchange.until_head(), exchange.attempt, sending)
         self._sending = True
         try:
-            self._response = response = await sending
+            response = await sending
         finally:
             self._sending = False
-        return exchange.opened(response, asynchronous=True)
+        self._response = exchange.held(response)
+        return exchange.opened(response)
+
+
+def _exchange_by(client: object) -> type[Exchange]:
+    """Return what an attempt is by a client of httpx2's, or by one of another make."""
+    if isinstance(client, httpx2.Client | httpx2.AsyncClient):
+        return Exchange
+    from .foreign import ForeignExchange
+
+    return ForeignExchange

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from mistralai.client import chat
-from mistralai.client.request import Request, Secret
+from mistralai.client.request import Request
+from mistralai.client.types.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PATH = "/models/chat/completions"
 _MODEL = "azureai"  # what a deployment of one model takes for its name
+_VERSION = "api-version"
 
 
 class AzureRequest(Request):
@@ -36,12 +38,17 @@ class AzureRequest(Request):
         return headers
 
 
+def version_of(server_url: str) -> str | None:
+    """Return the version of Azure's API that an address names, or `None`."""
+    return parse_qs(server_url.partition("?")[2]).get(_VERSION, [None])[0]
+
+
 class Chat(chat.Chat):
     """Chat completions, as `mistralai.client.chat.Chat` has them; `model` may be left out."""
 
     def __init__(self, sdk_configuration: SDKConfiguration, *, api_version: str) -> None:
         super().__init__(sdk_configuration)
-        self._path = f"{_PATH}?{urlencode({'api-version': api_version})}"
+        self._api_version = api_version
 
     def _plan(
         self,
@@ -52,8 +59,13 @@ class Chat(chat.Chat):
         stream: bool,
         asynchronous: bool,
     ) -> Plan:
+        # The address is asked at each call, which may name another.
+        base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
+        path = _PATH
+        if isinstance(base, str) and version_of(base) is None:
+            path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
         plan = super()._plan(
-            replace(endpoint, path=self._path),
+            replace(endpoint, path=path),
             method,
             {"model": _MODEL, **params},
             stream=stream,

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from mistralai.client import Mistral
 
-from .chat import Chat
+from .chat import Chat, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_API_VERSION = "2024-05-01-preview"
 
 
 class MistralAzure(Mistral):
@@ -28,7 +30,7 @@ class MistralAzure(Mistral):
         server: None = None,
         server_url: str | None = None,
         *,
-        api_version: str = "2024-05-01-preview",
+        api_version: str = _API_VERSION,
         **settings: Any,
     ) -> None:
         """Set a client up.
@@ -37,12 +39,14 @@ class MistralAzure(Mistral):
             api_key: The deployment's key, or a callable that gives it.
             server: Takes the place that it has in `Mistral`; Azure has no named servers.
             server_url: The endpoint, without `/models`.
-            api_version: The version of Azure's API that is asked for.
+            api_version: The version of Azure's API that is asked for, where `server_url` has no
+                `api-version` in its query. By default `"2024-05-01-preview"`.
             settings: The other settings, as `Mistral` takes them.
 
         Raises:
             TypeError: An argument is unknown or of the wrong type.
-            ValueError: There is no key or no address, or a value is wrong.
+            ValueError: There is no key or no address, `server_url` names another version than
+                `api_version`, or a value is wrong.
         """
         # The environment's key and address are for Mistral's API, and go nowhere else.
         if not api_key:
@@ -50,6 +54,12 @@ class MistralAzure(Mistral):
         if not server_url:
             raise ValueError("MistralAzure needs server_url, the address of the deployment")
         super().__init__(api_key, server, server_url=server_url, **settings)
+        named = version_of(self.sdk_configuration.get_server_details()[0])
+        if named is not None and api_version not in {named, _API_VERSION}:
+            raise ValueError(
+                f"api_version is {api_version!r}, but server_url has api-version={named!r} in its"
+                " query; give one of them"
+            )
         self.chat = Chat(self.sdk_configuration, api_version=api_version)
 
     if not TYPE_CHECKING:

@@ -33,6 +33,7 @@ class RawSink(Sink):
             response.stream = _Overheard(body, self._output.write_bytes)
 
         http = client.sdk_configuration.client
+        assert isinstance(http, httpx2.Client)  # of its own making
         http.event_hooks = {"response": [*http.event_hooks["response"], listen]}
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:

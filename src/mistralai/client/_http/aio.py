@@ -10,7 +10,6 @@ One task at a time waits for a connection, to send or to read.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 from functools import partial
@@ -24,7 +23,7 @@ from .alarm import Alarm
 from .attempt import do_nothing
 from .deadline import FOREVER, left
 from .h1 import ResponseReader
-from .sockets import is_readable, open_socket
+from .sockets import is_readable, open_socket, shut_down
 
 if TYPE_CHECKING:
     import ssl
@@ -123,15 +122,15 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
         """Return whether an idle connection has ended, or its peer spoke out of turn."""
         if self._lost or self.reader.condemned:
             return True
-        return is_readable(self.get_extra_info("socket").fileno())
+        sock = self.get_extra_info("socket")
+        return sock is None or is_readable(sock.fileno())  # TLS is told a turn later
 
     def shut_down(self) -> None:
         """End it from any thread; never in a child process, which shares it with its parent."""
         sock = None if self._transport is None else self.get_extra_info("socket")
         if sock is None or os.getpid() != self._process:
             return
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(sock.fileno())) as same:
-            same.shutdown(socket.SHUT_RDWR)
+        shut_down(sock)
 
     def close(self) -> None:
         """Close it at once; a task that waits for it is woken."""

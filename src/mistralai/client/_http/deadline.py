@@ -47,6 +47,11 @@ class Deadline(float):
             at = self._clock() + seconds
             self.at = at if until is None else min(at, until)
 
+    @property
+    def passed(self) -> bool:
+        """True once the moment has passed."""
+        return self.at is not None and self._clock() >= self.at
+
     def left(self) -> float | None:
         """Return the seconds until the moment, at least enough to take what is already there."""
         return None if self.at is None else max(_NEVER_ZERO, self.at - self._clock())

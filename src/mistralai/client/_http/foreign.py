@@ -1,36 +1,55 @@
 """Bodies of responses that other transports brought: a caller's client, a proxy, a mock.
 
-They are read by httpx2's public iterators. Their timeouts are fixed when a request begins, so a
-limit that moves is kept from outside: in threads by a timer that shuts the socket down
-(`timers`), in loops by a cancel scope around each read.
+They are read by the iterators that httpx documents. Their timeouts are fixed for a body, where the
+limits of a call move. In async a cancel scope ends each read in time; in a thread a `Watch` does,
+where the response gives its connection's socket. Where it does not, the client's own timeout ends
+a silence, and the clock is looked at between reads.
 """
 
 from __future__ import annotations
 
-import socket
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 import httpx2
 
 from .attempt import do_nothing
-from .inflate import CODINGS
-from .timers import ReadTimer
+from .inflate import CODINGS, Inflater
+from .watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from .attempt import Attempt
     from .deadline import Deadline
 
+R = TypeVar("R")
+
+_BUFFERED: Final = 1000
+"""Pieces of a body that a client may have read ahead, at most."""
+
 
 class ForeignBody:
-    """A body, for threads."""
+    """The body of a response, for threads, and the end of that response.
 
-    def __init__(self, response: httpx2.Response) -> None:
-        self._pieces = response.iter_raw() if _raw(response) else response.iter_bytes()
-        sock = socket_of(response)
-        self._timer = None if sock is None else ReadTimer(sock)
+    A coding of `CODINGS` is undone here, in pieces of bounded size; others by the client.
+    """
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        self._inflater: Inflater | None = None
+        self._pieces: Any = None
+        self._over = False
+        self._watch: Watch | None = None
+
+    def begin(self, headers: Any) -> None:
+        """Begin to read."""
+        self._pieces, self._inflater = _pieces(self._response, headers, "iter")
+
+    def watch(self, end_read: Callable[[], object]) -> None:
+        """End reads that last too long, by a function that may be called in any thread."""
+        self._watch = Watch(end_read)
 
     def read(self, timeout: Deadline) -> bytes:
         """Return the next bytes of the body, empty at its end.
@@ -38,58 +57,125 @@ class ForeignBody:
         Raises:
             httpx2.ReadTimeout: None came in time.
         """
-        timer, seconds = self._timer, timeout.left()
-        if timer is None or seconds is None:
-            return self._next()
-        timer.start(seconds)
+        data = b"" if self._inflater is None else self._inflater.more()
+        while not data and not self._over:
+            data = self._decoded(self._next(timeout))
+        return data
+
+    def close(self) -> None:
+        """Close the response."""
+        if self._watch is not None:
+            self._watch.close()
+        if hasattr(self._pieces, "close"):
+            self._pieces.close()
+        self._response.close()
+
+    def _decoded(self, piece: bytes | None) -> bytes:
+        if piece is None:
+            self._over = True
+            return b""
+        return piece if self._inflater is None else self._inflater.feed(piece)
+
+    def _next(self, timeout: Deadline) -> bytes | None:
+        watch = self._watch
+        if watch is None:
+            if timeout.passed:
+                raise httpx2.ReadTimeout("nothing came in time")
+            return next(self._pieces, None)
+        if watch.fired:
+            raise httpx2.ReadTimeout("nothing came in time")
+        watch.begin(timeout.left())
         try:
-            data = self._next()
-        except httpx2.TransportError as error:
-            if timer.fired:
+            piece: bytes | None = next(self._pieces, None)
+        except Exception as error:
+            if watch.fired:
                 raise httpx2.ReadTimeout("nothing came in time") from error
             raise
         finally:
-            timer.stop()
-        if timer.fired and not data:
+            watch.end()
+        if piece is None and watch.fired:
             raise httpx2.ReadTimeout("nothing came in time")
-        return data
-
-    def _next(self) -> bytes:
-        try:
-            return next(filter(None, self._pieces), b"")
-        except httpx2.StreamClosed as error:
-            raise httpx2.ReadError("the response was closed") from error
+        return piece
 
 
 class AsyncForeignBody:
-    """A body, for asyncio and trio."""
+    """The body of a response, for asyncio and trio, and the end of that response."""
 
-    def __init__(self, response: httpx2.Response) -> None:
-        self._pieces: Any = response.aiter_raw() if _raw(response) else response.aiter_bytes()
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        self._inflater: Inflater | None = None
+        self._pieces: Any = None
+        self._begun = False
+        self._over = False
+        self._closed = False
+        self._reading: anyio.CancelScope | None = None
+
+    def begin(self, headers: Any) -> None:
+        """Begin to read."""
+        self._pieces, self._inflater = _pieces(self._response, headers, "aiter")
 
     async def read(self, timeout: Deadline) -> bytes:
         """Return the next bytes of the body, as `ForeignBody.read` does."""
-        seconds = timeout.left()
-        if seconds is None:
-            return await self._next()
-        with anyio.move_on_after(seconds) as scope:
-            return await self._next()
-        assert scope.cancelled_caught
+        data = b"" if self._inflater is None else self._inflater.more()
+        while not data and not self._over:
+            piece = await self._next(timeout)
+            if piece is None:
+                self._over = True
+            else:
+                data = piece if self._inflater is None else self._inflater.feed(piece)
+        return data
+
+    async def aclose(self) -> None:
+        """Close the response, from any task."""
+        self._closed = True
+        if self._reading is not None:
+            self._reading.cancel()
+        elif self._begun and not self._over:
+            await self._unwind()
+        await self._response.aclose()
+
+    async def _next(self, timeout: Deadline) -> bytes | None:
+        self._begun = True
+        left = timeout.left()
+        with anyio.CancelScope() as scope:
+            if left is not None:
+                scope.deadline = anyio.current_time() + left
+            self._reading = scope
+            try:
+                piece: bytes | None = await anext(self._pieces, None)
+            finally:
+                self._reading = None
+            return piece
+        if self._closed:
+            raise httpx2.ReadError("the stream was closed")
         raise httpx2.ReadTimeout("nothing came in time")
 
-    async def _next(self) -> bytes:
-        try:
-            async for data in self._pieces:
-                if data:
-                    return bytes(data)
-        except httpx2.StreamClosed as error:
-            raise httpx2.ReadError("the response was closed") from error
-        return b""
+    async def _unwind(self) -> None:
+        """End the client's nested generators where the innermost of them waits.
+
+        To close the outermost would leave the others to the garbage collector, where they
+        complain of each other.
+        """
+        with anyio.CancelScope() as scope, suppress(Exception):
+            scope.cancel()
+            for _ in range(_BUFFERED):
+                await anext(self._pieces)
 
 
-async def response_within(
-    seconds: float | None, attempt: Attempt, sending: Awaitable[httpx2.Response]
-) -> httpx2.Response:
+def _pieces(response: Any, headers: Any, kind: str) -> tuple[Any, Inflater | None]:
+    """Return the iterator of a body, and what decompresses it, if that is done here."""
+    coding = coding_of(headers)
+    known = coding == "identity" or coding in CODINGS
+    # A hook may have read it, and what it read is decoded.
+    if not known or getattr(response, "is_stream_consumed", False):
+        return getattr(response, f"{kind}_bytes")(), None
+    raw = getattr(response, f"{kind}_raw", None)
+    if raw is None:
+        return getattr(response, f"{kind}_bytes")(), None
+    return raw(), Inflater(coding) if coding in CODINGS else None
+
+
+async def response_within(seconds: float | None, attempt: Attempt, sending: Awaitable[R]) -> R:
     """Wait for a response of another transport, which does not say when it has sent the request.
 
     Args:
@@ -109,20 +195,7 @@ async def response_within(
     raise httpx2.ReadTimeout("the response headers did not come in time")
 
 
-def socket_of(response: httpx2.Response) -> socket.socket | None:
-    """Return the socket of a response's connection, where it is one and carries nothing else."""
-    stream: Any = response.extensions.get("network_stream")
-    if stream is None or response.http_version == "HTTP/2":  # many responses share one
-        return None
-    sock = stream.get_extra_info("socket")
-    return sock if isinstance(sock, socket.socket) else None
-
-
-def _raw(response: httpx2.Response) -> bool:
-    """Return whether the body is to be decompressed here, or needs nothing."""
-    return not response.is_stream_consumed and coding_of(response) in {"identity", *CODINGS}
-
-
-def coding_of(response: httpx2.Response) -> str:
-    """Return the content coding of a response."""
-    return response.headers.get("content-encoding", "identity").strip().lower() or "identity"
+def coding_of(headers: Any) -> str:
+    """Return the content coding that headers name."""
+    coding: str = headers.get("content-encoding", "identity")
+    return coding.strip().lower() or "identity"

@@ -1,16 +1,14 @@
-"""The body of any response, read with a deadline that moves."""
+"""The body that a transport of this package brought, decompressed where it has to be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .body import AsyncBody, Body
-from .foreign import AsyncForeignBody, ForeignBody, coding_of
+from .foreign import coding_of
 from .inflate import CODINGS, Inflater
 
 if TYPE_CHECKING:
-    import httpx2
-
     from .deadline import Deadline
 
 
@@ -30,22 +28,23 @@ class AsyncReadable(Protocol):
         ...
 
 
-def read_from(response: httpx2.Response, *, asynchronous: bool) -> tuple[Any, bool]:
-    """Return the body of a response, and whether a transport of this package brought it.
+def own_body(response: Any) -> Any:
+    """Return the body that a transport of this package brought, or `None`.
 
-    Its `read` is that of `Readable`, or of `AsyncReadable`.
+    None too where somebody read it already, or where only httpx2 can decode it.
     """
-    stream = response.extensions.get("network_stream")
-    coding = coding_of(response)
-    known = coding == "identity" or coding in CODINGS
-    own = known and isinstance(stream, (Body, AsyncBody)) and not response.is_stream_consumed
-    body: Any = stream
-    if not own:
-        body = AsyncForeignBody(response) if asynchronous else ForeignBody(response)
-    if coding not in CODINGS or response.is_stream_consumed:
-        return body, own
-    inflated = AsyncInflated if asynchronous else Inflated
-    return inflated(body, Inflater(coding)), own
+    extensions: Any = getattr(response, "extensions", None) or {}
+    body = extensions.get("network_stream")
+    if not isinstance(body, (Body, AsyncBody)) or response.is_stream_consumed:
+        return None
+    coding = coding_of(response.headers)
+    if coding == "identity":
+        return body
+    if coding not in CODINGS:
+        return None
+    if isinstance(body, AsyncBody):
+        return AsyncInflated(body, Inflater(coding))
+    return Inflated(body, Inflater(coding))
 
 
 class Inflated:

@@ -17,7 +17,7 @@ import selectors
 import socket
 import ssl
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
@@ -66,11 +66,19 @@ def open_socket(info: AddressInfo, local_address: str | None) -> socket.socket:
     return sock
 
 
-def shut_down(sock: socket.socket) -> None:
-    """End a connection under whoever waits for it, in any thread."""
+def shut_down(sock: Any) -> None:
+    """End a connection under whoever waits for it, in any thread.
+
+    Args:
+        sock: A socket, or an event loop's stand-in for one.
+    """
     with contextlib.suppress(OSError):  # the peer was faster
-        # Not SSLSocket's own, which drops the TLS layer under the reader.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        if isinstance(sock, socket.socket):
+            # Not SSLSocket's own, which drops the TLS layer under the reader.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        else:
+            with socket.socket(fileno=os.dup(sock.fileno())) as same:
+                same.shutdown(socket.SHUT_RDWR)
 
 
 def is_readable(descriptor: int) -> bool:
@@ -109,16 +117,19 @@ class SocketConnection:
         Raises:
             httpx2.WriteTimeout: The peer takes nothing more, and says nothing.
         """
+        begun = False
         for piece in pieces:
-            if len(piece) <= READ_SIZE and not self._has_spoken():
-                try:
-                    self._wait_at_most(left(timeout))
-                    self._sock.sendall(piece)
-                except TimeoutError as error:
-                    raise httpx2.WriteTimeout("the request could not be sent in time") from error
-                except OSError:  # what the server said before it closed is still to be read
+            if begun:
+                if not self._upload(piece, timeout):
                     return False
-            elif not self._upload(piece, timeout):
+                continue
+            begun = True  # a head, or a small request: no response can come before its end
+            try:
+                self._wait_at_most(left(timeout))
+                self._sock.sendall(piece)
+            except TimeoutError as error:
+                raise httpx2.WriteTimeout("the request could not be sent in time") from error
+            except OSError:  # what the server said before it closed is still to be read
                 return False
         return True
 
@@ -173,12 +184,8 @@ class SocketConnection:
             case _:
                 return None
 
-    def _has_spoken(self) -> bool:
-        """Return whether a response began while the request is being sent."""
-        return self.requests > 0 and self.reader.received
-
     def _upload(self, piece: bytes, timeout: float | None) -> bool:
-        """Send a large piece as far as the peer takes it, and look for a response meanwhile."""
+        """Send a piece of a body as far as the peer takes it, and look for a response meanwhile."""
         rest = memoryview(piece)
         self._sock.setblocking(False)
         self._set_to = -1.0

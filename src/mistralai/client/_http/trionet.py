@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
 import ssl
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +13,7 @@ from .addresses import STAGGER
 from .attempt import do_nothing
 from .deadline import left
 from .h1 import ResponseReader
-from .sockets import is_readable, keepalive
+from .sockets import is_readable, keepalive, shut_down
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable
@@ -141,9 +139,7 @@ class TrioConnection:
         """End it from any thread; never in a child process, which shares it with its parent."""
         if self._closed or os.getpid() != self._process:
             return
-        descriptor = self._stream.socket.fileno()
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as same:
-            same.shutdown(socket.SHUT_RDWR)
+        shut_down(self._stream.socket)
 
     def close(self) -> None:
         """Close it at once; a task that waits for it is woken."""

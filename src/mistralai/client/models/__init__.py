@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .requests import *
     from .response import *
     from .sdkerror import *
+    from .security import *
     from .toolcalls import *
     from .tools import *
     from .usage import *
@@ -307,6 +308,7 @@ _MODULES = {
         "FIMCompletionResponse",
     ),
     "sdkerror": ("SDKError",),
+    "security": ("Security", "SecurityTypedDict"),
     "toolcalls": (
         "Arguments",
         "FunctionCall",

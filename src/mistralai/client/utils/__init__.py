@@ -2,10 +2,15 @@
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .logger import Logger as Logger
+    from .logger import get_default_logger as get_default_logger
     from .retries import BackoffStrategy as BackoffStrategy
     from .retries import RetryConfig as RetryConfig
 
-_MODULES = {"retries": ("BackoffStrategy", "RetryConfig")}
+_MODULES = {
+    "logger": ("Logger", "get_default_logger"),
+    "retries": ("BackoffStrategy", "RetryConfig"),
+}
 
 if not TYPE_CHECKING:
     from ..lazy import lazy
