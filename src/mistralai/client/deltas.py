@@ -196,8 +196,6 @@ def _calls(index: int, pieces: list[ToolCall], calls: Iterator[GrowingCall]) -> 
 
 def _call(index: int, piece: ToolCall, call: GrowingCall) -> ToolCallDelta:
     arguments: object = piece.function.arguments
-    if arguments is None:
-        arguments = ""
-    elif not isinstance(arguments, str):
+    if not isinstance(arguments, str):
         arguments = to_json(arguments).decode()
     return ToolCallDelta(index, call.place, call.id, call.name, arguments)

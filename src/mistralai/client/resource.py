@@ -162,16 +162,19 @@ class Resource:
         check_names(params, endpoint.params, method=method)
         configuration = self.sdk_configuration
         server_url = params.get("server_url") or None
+        left_out: list[str] = []
         base = checked_url(server_url) if server_url else configuration.get_server_details()[0]
         request = Request(
             method="GET" if endpoint.body is None else "POST",
             # A fragment is not sent. Tests match it, because the generated SDK has it.
             url=base + address(endpoint.path, params, endpoint.query) + "#stream" * stream,
             key=configuration.key,
-            body=_body(endpoint, params, stream=stream),
+            body=_body(endpoint, params, stream=stream, left_out=left_out),
             headers=checked_headers(params.get("http_headers")),
             stream=stream,
         )
+        if left_out:
+            self._log_left_out(left_out)
         strict = params.get("strict_end")
         return Plan(
             request=request,
@@ -180,6 +183,13 @@ class Resource:
             strict_end=configuration.strict_end if strict is None else strict,
             max_event_size=configuration.max_event_size,
         )
+
+    def _log_left_out(self, names: list[str]) -> None:
+        from .log import log_of
+
+        log = log_of(self.sdk_configuration.debug_logger)
+        if log is not None:
+            log(f"not sent, as the API has no such field: {', '.join(dict.fromkeys(names))}")
 
     def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
         from .timeouts import Timeouts, resolve
@@ -205,7 +215,9 @@ class Resource:
         return World(time.monotonic, time.time, random.random, log)
 
 
-def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -> bytes:
+def _body(
+    endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool, left_out: list[str]
+) -> bytes:
     if endpoint.body is None:
         return b""
     from .body import build_body
@@ -213,9 +225,10 @@ def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -
     return build_body(
         endpoint.body,
         params,
-        stream=stream,
+        stream=stream if "stream" in endpoint.body.__annotations__ else None,
         extra_body=params.get("extra_body"),
         names=dict(endpoint.names),
+        left_out=left_out,
     )
 
 
