@@ -113,7 +113,7 @@ def as_written(made: object, given: object, left_out: list[str], place: str) -> 
 def _model_as_written(
     made: BaseModel, given: Mapping[str, object], left_out: list[str], place: str
 ) -> None:
-    extra, fields, values = made.__pydantic_extra__, made.__pydantic_fields_set__, made.__dict__
+    extra, fields, values = made.__pydantic_extra__, made.__pydantic_fields_set__, vars(made)
     if extra and not made._open:  # noqa: SLF001 - its own class's
         left_out += [f"{place}.{name}" if place else name for name in extra]
         fields.difference_update(extra)
