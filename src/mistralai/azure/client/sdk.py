@@ -22,6 +22,9 @@ class MistralAzure(Mistral):
         chat: Chat completions, the one resource that there is on Azure.
     """
 
+    if TYPE_CHECKING:
+        chat: Chat
+
     def __init__(
         self,
         api_key: str | Callable[[], str | None],
@@ -50,7 +53,7 @@ class MistralAzure(Mistral):
         if not server_url:
             raise ValueError("MistralAzure needs server_url, the address of the deployment")
         super().__init__(api_key, server, server_url=server_url, **settings)
-        self.chat = Chat(self.sdk_configuration, api_version=api_version)
+        self.chat = Chat(self.sdk_configuration, api_version=api_version)  # pyright: ignore[reportIncompatibleVariableOverride]  # it needs no model
 
     if not TYPE_CHECKING:
 
