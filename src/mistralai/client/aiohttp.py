@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from .clients import LIMITS, proxies
+from .hints import resolve_hints
 
 if TYPE_CHECKING:
     import ssl
@@ -61,3 +62,6 @@ class DefaultAioHttpClient(httpx2.AsyncClient):
         mounts = {pattern: transport(name) if name else None for pattern, name in named.items()}
         mounts |= settings.pop("mounts", None) or {}
         super().__init__(transport=transport(proxy), mounts=mounts, trust_env=trust_env, **settings)
+
+
+resolve_hints(__name__)

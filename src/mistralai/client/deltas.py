@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pydantic_core import to_json
 
+from .hints import resolve_hints
 from .models.content import ReferenceChunk, TextChunk, ThinkChunk, UnknownContentChunk
 
 if TYPE_CHECKING:
@@ -199,3 +200,6 @@ def _call(index: int, piece: ToolCall, call: GrowingCall) -> ToolCallDelta:
     if not isinstance(arguments, str):
         arguments = to_json(arguments).decode()
     return ToolCallDelta(index, call.place, call.id, call.name, arguments)
+
+
+resolve_hints(__name__)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from .hints import resolve_hints
 from .request import Request, address, checked_headers, checked_url
 from .signatures import is_own
 from .types.unset import UNSET
@@ -266,3 +267,6 @@ def _says_something(answer: object) -> bool:
         return complaint(answer.raw) is None
     model = cast("BaseModel", answer)
     return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))
+
+
+resolve_hints(__name__)

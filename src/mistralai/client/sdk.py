@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
+from .hints import resolve_hints
 from .request import SERVERS, Key, checked_url
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
@@ -257,3 +258,6 @@ def _check(
         raise TypeError(f"max_event_size takes a number of bytes, not {size!r}")
     if size <= 0:
         raise ValueError(f"max_event_size is {size}; give a number of bytes above 0")
+
+
+resolve_hints(__name__)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from mistralai.client import chat
+from mistralai.client.hints import resolve_hints
 from mistralai.client.params import AzureChatParams, AzureParseParams
 from mistralai.client.request import Request, Secret
 from mistralai.client.signatures import described_by
@@ -134,3 +135,6 @@ def _chat(params: AzureChatParams) -> ChatParams:
 
 def _parse(params: AzureParseParams) -> ParseParams:
     return cast("ParseParams", {**params, "model": params.get("model") or _MODEL})
+
+
+resolve_hints(__name__)

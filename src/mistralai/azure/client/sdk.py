@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistralai.client import Mistral
+from mistralai.client.hints import resolve_hints
 
 from .chat import Chat
 
@@ -67,3 +68,6 @@ class MistralAzure(Mistral):
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self)})
+
+
+resolve_hints(__name__)
