@@ -47,24 +47,24 @@ class Chat(Resource):
         Sends the request and returns when the status is known, so that an error
         status is raised here and a fault of the stream while it is read.
         """
-        return self._stream(CHAT, "stream", params)
+        return self._stream(CHAT, "stream", ChatParams(**params))
 
     @described_by(ChatParams, coroutine=True)
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return self._stream_async(CHAT, "stream_async", params)
+        return self._stream_async(CHAT, "stream_async", ChatParams(**params))
 
     @described_by(ChatParams)
     def complete(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
         """Ask for a whole answer."""
-        return self._complete(CHAT, "complete", params)
+        return self._complete(CHAT, "complete", ChatParams(**params))
 
     @described_by(ChatParams)
     async def complete_async(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
         """The same, async."""
-        return await self._complete_async(CHAT, "complete_async", params)
+        return await self._complete_async(CHAT, "complete_async", ChatParams(**params))
 
     # Below, `self.complete` and `self.stream` are called as a caller would: tracers replace them.
 
@@ -83,7 +83,7 @@ class Chat(Resource):
         """
         from ..extra.struct_chat import parsed_response
 
-        structure = _structure("parse", response_format, params)
+        structure = _structure("parse", response_format, ParseParams(**params))
         answer = self.complete(**params, response_format=structure.response_format)
         return parsed_response(answer, structure)
 
@@ -94,7 +94,7 @@ class Chat(Resource):
         """The same, async."""
         from ..extra.struct_chat import parsed_response
 
-        structure = _structure("parse_async", response_format, params)
+        structure = _structure("parse_async", response_format, ParseParams(**params))
         answer = await self.complete_async(**params, response_format=structure.response_format)
         return parsed_response(answer, structure)
 
@@ -105,7 +105,7 @@ class Chat(Resource):
         """Stream an answer of a form, which is as `parse` takes it."""
         from .parsed import ParsedEventStream
 
-        structure = _structure("parse_stream", response_format, params)
+        structure = _structure("parse_stream", response_format, ParseParams(**params))
         stream: Any = self.stream(**params, response_format=structure.response_format)
         return ParsedEventStream(stream, structure) if _is_stream(stream) else stream
 
@@ -117,7 +117,7 @@ class Chat(Resource):
         from .parsed import ParsedEventStreamAsync
         from .pending import PendingStream
 
-        structure = _structure("parse_stream_async", response_format, params)
+        structure = _structure("parse_stream_async", response_format, ParseParams(**params))
         pending = self.stream_async(**params, response_format=structure.response_format)
 
         async def start() -> ParsedEventStreamAsync[P]:

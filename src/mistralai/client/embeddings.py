@@ -35,9 +35,9 @@ class Embeddings(Resource):
     @described_by(EmbeddingsParams)
     def create(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
         """Turn a text, or several, into vectors."""
-        return self._complete(EMBEDDINGS, "create", params)
+        return self._complete(EMBEDDINGS, "create", EmbeddingsParams(**params))
 
     @described_by(EmbeddingsParams)
     async def create_async(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
         """The same, async."""
-        return await self._complete_async(EMBEDDINGS, "create_async", params)
+        return await self._complete_async(EMBEDDINGS, "create_async", EmbeddingsParams(**params))

@@ -15,7 +15,7 @@ given too.
 
 from typing import TYPE_CHECKING
 
-from typing_extensions import TypedDict
+from .keywords import TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +48,11 @@ if TYPE_CHECKING:
     from .types.unset import OptionalNullable
 
 
-class QueryOptions(TypedDict, total=False):
+class _Options(TypedDict):
+    """The last base of all that a method takes, of which jedi passes over the keys."""
+
+
+class QueryOptions(_Options, total=False):
     """What concerns a call and not the request, for calls without a body."""
 
     retries: "OptionalNullable[RetryConfig | int]"

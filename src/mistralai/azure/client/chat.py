@@ -81,52 +81,52 @@ class Chat(chat.Chat):
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:
         """Stream an answer, as `mistralai.client.chat.Chat.stream` does."""
-        return super().stream(**_chat(params))
+        return super().stream(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureChatParams, coroutine=True)
     def stream_async(
         self, **params: Unpack[AzureChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return super().stream_async(**_chat(params))
+        return super().stream_async(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureChatParams)
     def complete(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
         """Ask for a whole answer."""
-        return super().complete(**_chat(params))
+        return super().complete(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureChatParams)
     async def complete_async(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
         """The same, async."""
-        return await super().complete_async(**_chat(params))
+        return await super().complete_async(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureParseParams)
     def parse(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedChatCompletionResponse[P]:
         """Ask for a whole answer of a form, as `mistralai.client.chat.Chat.parse` does."""
-        return super().parse(response_format, **_parse(params))
+        return super().parse(response_format, **_parse(AzureParseParams(**params)))
 
     @described_by(AzureParseParams)
     async def parse_async(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedChatCompletionResponse[P]:
         """The same, async."""
-        return await super().parse_async(response_format, **_parse(params))
+        return await super().parse_async(response_format, **_parse(AzureParseParams(**params)))
 
     @described_by(AzureParseParams)
     def parse_stream(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedEventStream[P]:
         """Stream an answer of a form, which is as `parse` takes it."""
-        return super().parse_stream(response_format, **_parse(params))
+        return super().parse_stream(response_format, **_parse(AzureParseParams(**params)))
 
     @described_by(AzureParseParams, coroutine=True)
     def parse_stream_async(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return super().parse_stream_async(response_format, **_parse(params))
+        return super().parse_stream_async(response_format, **_parse(AzureParseParams(**params)))
 
 
 def _chat(params: AzureChatParams) -> ChatParams:

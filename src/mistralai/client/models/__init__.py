@@ -8,7 +8,7 @@ The `...TypedDict` twins describe the same things written as dicts.
 
 # ruff: noqa: F403 -- each module says in `__all__` what it gives; a list here would be a third one
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .chunk import *
     from .content import *

@@ -1,6 +1,6 @@
 """Helpers that programs import from here. Names are loaded when they are first used."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .retries import BackoffStrategy as BackoffStrategy
     from .retries import RetryConfig as RetryConfig
