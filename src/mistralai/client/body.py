@@ -85,7 +85,7 @@ def _on_the_wire(
 
 
 def _escaped(fields: Mapping[str, Any]) -> bytes:
-    """JSON of what may have lone surrogates, which UTF-8 cannot hold: they alone are escaped.
+    """Write JSON whose lone surrogates, which UTF-8 cannot hold, are escaped, and nothing else is.
 
     Raises:
         ValueError: A value cannot be written as JSON.
@@ -101,7 +101,7 @@ def _escaped(fields: Mapping[str, Any]) -> bytes:
 
 
 def _plain(value: object) -> object:
-    """What `json` can write; pydantic loses surrogates in the keys of a dict."""
+    """Convert a value for `json`; pydantic loses surrogates in the keys of a dict."""
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {name: _plain(item) for name, item in items}

@@ -2,9 +2,9 @@
 
 Modules import what their annotations name under `TYPE_CHECKING`, so that importing them costs
 nothing. `typing.get_type_hints` looks the names up in the module all the same, and would find
-none of them. So the `__annotations__` of what is public are dicts of `Note`s, which become
-types when the dict is read: names that the module lacks are imported then, from where `_HOMES`
-says, or are models.
+none of them. So the `__annotations__` of public classes and methods are dicts of `Note`s, which
+become types when the dict is read. Names that the module lacks are imported then: `_HOMES` says
+from where, and the others are models.
 """
 
 import sys
@@ -54,7 +54,7 @@ class Note(str):
     """The text of an annotation.
 
     Attributes:
-        module: The name of the module in which it stands.
+        module: The name of the module that has it.
     """
 
     __slots__ = ("module",)
@@ -69,12 +69,12 @@ class Note(str):
 
 
 def noted(annotation: object, module: str) -> object:
-    """An annotation that stands in a module; text becomes a `Note`."""
+    """Return an annotation of a module; text becomes a `Note`."""
     return Note(annotation, module) if isinstance(annotation, str) else annotation
 
 
 def resolved(note: object) -> object:
-    """The type that a `Note` means; itself where a name cannot be found, and anything else too."""
+    """Return the type that a `Note` means; a `Note` with an unknown name stays, and so does all else."""
     if not isinstance(note, Note):
         return note
     names = _Names(vars(sys.modules[note.module]))

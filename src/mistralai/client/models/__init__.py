@@ -1,7 +1,7 @@
 """Everything that is sent and received, as pydantic models (wire-format sections 2 to 5 and 10).
 
-What is parsed keeps fields that a model does not declare, reads an absent field as `None`,
-and dumps only what was received. Names are loaded when they are first used,
+A parsed model keeps fields that it does not declare, reads an absent field as `None`, and
+dumps only received fields. Names are loaded when they are first used,
 each with the module that has it, so that importing this package costs nothing.
 The `...TypedDict` twins describe the same things written as dicts.
 """

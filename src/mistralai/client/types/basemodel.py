@@ -1,8 +1,8 @@
-"""The base of all models, and what is made of a caller's keywords and dicts.
+"""The base of all models, and the reading of a caller's keywords and dicts.
 
-What is parsed keeps every field that came, and adds none. What a caller writes,
-as keywords of a constructor or as dicts in a call, is read as the generated SDK
-reads it: known fields alone, and with the defaults that it sends.
+Parsed JSON keeps every field, and gets none. Keywords of a constructor and dicts
+in a call are read as the generated SDK reads them: known fields alone, with the
+defaults that it sends.
 """
 
 from collections.abc import Mapping
