@@ -10,7 +10,7 @@ the same module objects, so that a class patched under one path is patched under
 the other.
 """
 
-TYPE_CHECKING = False  # pyright: ignore[reportConstantRedefinition]  # the star below has one too
+TYPE_CHECKING: bool = False  # pyright: ignore[reportConstantRedefinition]  # the star below has one too
 if TYPE_CHECKING:
     from .client import UNSET as UNSET
     from .client import BackoffStrategy as BackoffStrategy

@@ -1,9 +1,11 @@
 """A model on Azure: the same client with another address and authentication."""
 
 from importlib import import_module
+from inspect import signature
 
 import httpx2
 import pytest
+from pydantic import BaseModel
 
 import mistralai.azure.client
 import mistralai.client
@@ -11,7 +13,7 @@ from mistralai import Mistral
 from mistralai.azure.client import MistralAzure
 from mistralai.azure.client.errors import AuthenticationError
 from mistralai.simulator import Answer, Simulator
-from support.serving import ASK, DONE, HELLO
+from support.serving import ASK, DONE, HELLO, chunk, event
 
 MESSAGES = ASK["messages"]
 
@@ -74,6 +76,63 @@ def test_whole_answers_and_other_settings_are_those_of_the_client():
     with httpx2.Client(transport=httpx2.MockTransport(answer)) as http:
         azure = MistralAzure("k", server_url="https://a.example/base/", client=http)
         assert azure.chat.complete(messages=MESSAGES).choices[0].message.content == "Hi"
+
+
+class Book(BaseModel):
+    title: str
+
+
+@pytest.fixture
+def books():
+    """A simulator that answers with a book, whole or streamed."""
+    streamed = Answer(body=[event(chunk('{"title": "x"}', "stop")), DONE])
+    whole = Answer.of_json({"choices": [{"index": 0, "message": {"content": '{"title": "x"}'}}]})
+    with Simulator(lambda request: streamed if request.json["stream"] else whole) as sim:
+        yield sim
+
+
+CALLS = [
+    (name, {**form, **model, "messages": MESSAGES})
+    for name, form in {
+        "complete": {},
+        "stream": {},
+        "parse": {"response_format": Book},
+        "parse_stream": {"response_format": Book},
+    }.items()
+    for model in ({}, {"model": None}, {"model": "m"})
+]
+MODELS = ["azureai", "azureai", "m"] * 4
+
+
+def test_no_method_needs_a_model(books):
+    with MistralAzure("a key", server_url=books.url) as client:
+        for name, params in CALLS:
+            answer = getattr(client.chat, name)(**params)
+            if name.endswith("stream"):
+                answer.until_done()
+    assert [request.json["model"] for request in books.requests] == MODELS
+
+
+@pytest.mark.anyio
+async def test_no_async_method_needs_a_model(books):
+    async with MistralAzure("a key", server_url=books.url) as client:
+        for name, params in CALLS:
+            answer = await getattr(client.chat, f"{name}_async")(**params)
+            if name.endswith("stream"):
+                await answer.until_done()
+    assert [request.json["model"] for request in books.requests] == MODELS
+
+
+def test_signatures_say_so_and_what_is_needed_is_asked_for(client):
+    for name, params in CALLS:
+        for method in (getattr(client.chat, name), getattr(client.chat, f"{name}_async")):
+            bound = signature(method).bind(**params)
+            bound.apply_defaults()
+            assert bound.arguments["model"] == params.get("model"), method
+    with pytest.raises(TypeError, match="missing 1 required keyword-only argument: 'messages'"):
+        client.chat.stream(model="m")
+    with pytest.raises(TypeError, match="missing 1 required keyword-only argument: 'messages'"):
+        client.chat.parse(Book)
 
 
 @pytest.mark.parametrize("headers", [{"authorization": "Bearer token"}, {"api-key": "other"}])

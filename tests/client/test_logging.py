@@ -65,6 +65,18 @@ def test_every_retry_is_logged_with_its_reason(colour):
     assert all(line.startswith("[no request id yet]") for line in requests)
 
 
+def test_what_a_dict_has_beyond_the_api_is_named_in_one_line(colour):
+    lines = Lines()
+    stray = {"role": "user", "content": "x", "timestamp": 1, "name": "ann"}
+    with Simulator(["echo", "echo"]) as sim:
+        client = colour.client(server_url=sim.url, debug_logger=lines)
+        colour.complete(client, model="m", messages=[stray, *ASK["messages"], stray])
+        [line] = [line for line in lines if "not sent" in line]
+        colour.complete(client, **ASK)
+        assert [line for line in lines if "not sent" in line] == [line]
+    assert line.endswith(": messages.timestamp, messages.name")
+
+
 def test_a_failure_is_logged_as_the_end(colour):
     lines = Lines()
     with Simulator(Answer(body=[event(chunk("Hel"))])) as sim:

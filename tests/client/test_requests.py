@@ -18,7 +18,7 @@ from mistralai.models import (
     UserMessage,
 )
 from mistralai.simulator import Answer, Gate, Simulator
-from support.serving import ASK, DONE, HELLO
+from support.serving import ASK, DONE, HELLO, event
 from support.wire_fields import NOT_NULLABLE, NULLABLE
 
 EVERY_FIELD = {
@@ -112,7 +112,7 @@ def test_stream_may_be_said_twice(sent, stream):
 def test_complete_drops_what_is_said_of_streaming(colour, stream):
     with Simulator() as sim:
         colour.complete(colour.client(server_url=sim.url), **ASK, stream=stream)
-        assert sim.requests[0].json == ASK
+        assert sim.requests[0].json == {**ASK, "stream": False}
 
 
 def test_messages_are_objects_or_dicts(sent):
@@ -136,8 +136,14 @@ def test_messages_are_objects_or_dicts(sent):
         {
             "role": "assistant",
             "tool_calls": [
-                {"id": "abc", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+                {
+                    "id": "abc",
+                    "type": "function",
+                    "function": {"name": "f", "arguments": "{}"},
+                    "index": 0,
+                }
             ],
+            "prefix": False,
         },
         {"role": "tool", "content": "1", "tool_call_id": "abc", "name": "f"},
         {
@@ -158,12 +164,45 @@ def test_other_values_are_objects_or_dicts(sent):
     assert request.json["response_format"] == {"type": "json_object"}
 
 
-def test_message_dicts_keep_what_this_client_does_not_know(sent):
+def test_dicts_keep_content_of_an_unknown_type_and_no_field_that_the_api_does_not_know(sent):
+    hologram = {"type": "hologram", "url": "x"}
     messages = [
-        {"role": "assistant", "content": "x", "new_field": {"a": None}},
-        {"role": "user", "content": [{"type": "hologram", "url": "x"}], "mood": "fine"},
+        {"role": "assistant", "content": "x", "refusal": None, "annotations": []},
+        {"role": "user", "content": [hologram], "timestamp": 1},
     ]
-    assert sent(messages=messages).json["messages"] == messages
+    tools = [{"function": {"name": "f", "parameters": {}}, "cache_control": {}}]
+    body = sent(messages=messages, tools=tools).json
+    assert body["messages"] == [
+        {"role": "assistant", "content": "x", "prefix": False},
+        {"role": "user", "content": [hologram]},
+    ]
+    assert body["tools"] == [{"type": "function", "function": {"name": "f", "parameters": {}}}]
+
+
+def test_an_extra_body_sends_any_message(sent):
+    messages = [{"role": "user", "content": "x", "timestamp": 1}]
+    assert sent(extra_body={"messages": messages}).json["messages"] == messages
+
+
+def test_messages_of_answers_go_back_as_they_came(colour):
+    """Whatever the way by which a program gets them: whole, or from a stream."""
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}, "x": 1}
+    message = {"role": "assistant", "content": "I ask", "tool_calls": [call], "refusal": None}
+    piece = {"index": 0, "delta": {**message, "reasoning": "so"}, "finish_reason": "stop"}
+    whole = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    streamed = Answer(body=[event({"choices": [piece]}), DONE])
+    with Simulator([Answer.of_json(whole), streamed, *[Answer.of_json(whole)] * 3]) as sim:
+        client = colour.client(server_url=sim.url)
+        answer = colour.complete(client, **ASK)
+        stream = colour.open(client, **ASK)
+        colour.collect(stream)
+        snapshot = stream.snapshot.choices[0].message
+        for back in (answer.choices[0].message, snapshot, stream.message):
+            colour.complete(client, model="m", messages=[*ASK["messages"], back])
+        sent = [request.json["messages"][1] for request in sim.requests[2:]]
+    assert sent[:2] == [message, {**message, "reasoning": "so"}]
+    del message["refusal"]  # which `stream.message`, made for the next turn, does not have
+    assert sent[2] == {**message, "reasoning": "so"}
 
 
 def test_extra_body_is_merged_last_at_the_top(sent):

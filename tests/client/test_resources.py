@@ -72,7 +72,7 @@ def test_a_whole_answer_has_its_model(colour, answered, name, params, model):
     assert type(answer) is model
     assert answer.choices[0].message.content == "Hi!"
     assert answer.request_id == answer.headers["mistral-correlation-id"]
-    assert sim.requests[0].json == params
+    assert sim.requests[0].json == {**params, "stream": False}
 
 
 @pytest.mark.parametrize(("name", "params"), [("chat", ASK), ("fim", FIM), ("agents", AGENT)])

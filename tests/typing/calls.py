@@ -274,6 +274,14 @@ def every_kind_of_value(client: Mistral, temperature: OptionalNullable[float]) -
     )
 
 
+def on_azure(client: MistralAzure) -> None:
+    messages = [UserMessage(content="x")]
+    assert_type(client.chat.complete(messages=messages), ChatCompletionResponse)
+    assert_type(client.chat.stream(messages=messages, model="m"), EventStream[CompletionEvent])
+    assert_type(client.chat.parse_stream(Book, messages=messages), ParsedEventStream[Book])
+    client.chat.stream(model="m")  # type: ignore[call-arg]  # no messages
+
+
 def arguments_from_elsewhere(client: Mistral, arguments: dict[str, Any]) -> None:
     client.chat.stream(**arguments)
     messages: list[UserMessage | SystemMessage] = [UserMessage(content="x")]

@@ -125,7 +125,8 @@ def a_stream_is_read(data: bytes) -> str:
     for call in delta.tool_calls or []:
         assert_type(call.id, str | None)
         assert_type(call.index, int | None)
-        assert_type(call.function.arguments, dict[str, Any] | str | None)
+        assert_type(call.function.name, str)
+        assert_type(call.function.arguments, dict[str, Any] | str)
     if isinstance(delta.content, str):
         return delta.content
     return "".join(words(part) for part in delta.content or [])

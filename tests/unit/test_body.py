@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from mistralai.client.models import (
     SystemMessage,
     TextChunk,
     Tool,
+    ToolCall,
     ToolChoice,
     UserMessage,
 )
@@ -59,9 +61,31 @@ def test_any_text_arrives_as_it_was(text: str) -> None:
     assert sent(model="m", messages=messages)["messages"] == messages
 
 
-def test_a_lone_surrogate_which_utf_8_cannot_hold_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="surrogates not allowed"):
-        sent(model="m", messages=[{"role": "user", "content": "\ud800"}])
+def test_a_lone_surrogate_which_utf_8_cannot_hold_is_escaped_and_nothing_else_is() -> None:
+    fields = {
+        "model": "m",
+        "messages": [{"role": "user", "content": "é\ud800\u2028"}],
+        "metadata": {"\ud800": ["\udfff", "\ud83d\ude00", 1.5, float("nan")]},
+    }
+    for extra in ({}, {"new": "\udcff", "day": date(2026, 1, 2), "model": "n"}):
+        body = build_body(ChatBody, fields, extra_body=extra)
+        assert "é\\ud800\u2028".encode() in body
+        assert b": " not in body
+        written = json.loads(body)
+        assert written["messages"] == fields["messages"]
+        assert written["metadata"] == {"\ud800": ["\udfff", "\U0001f600", 1.5, None]}
+    assert (written["new"], written["day"], written["model"]) == ("\udcff", "2026-01-02", "n")
+
+
+def test_only_what_utf_8_cannot_hold_costs_a_second_writing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow: list[object] = []
+    monkeypatch.setattr("mistralai.client.body.to_jsonable_python", slow.append)
+    chat(metadata={"é": 1.5})
+    assert slow == []
+    chat(metadata={"x": [1, "\ud800"]})
+    assert slow == [1]
 
 
 @pytest.mark.parametrize("name", sorted(ChatBody.__annotations__))
@@ -70,7 +94,8 @@ def test_unset_is_never_sent(name: str) -> None:
         with pytest.raises(ValidationError, match=f"(?s){name}.*Field required"):
             build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
     else:
-        assert chat(**{name: UNSET}) == {}
+        body = build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
+        assert json.loads(body) == {"model": "m", "messages": HI}
 
 
 @pytest.mark.parametrize(
@@ -96,11 +121,11 @@ def test_none_is_left_out_where_the_api_takes_no_null(name: str) -> None:
     assert chat(**{name: None}) == {}
 
 
-def test_a_stream_is_asked_for_and_a_whole_answer_is_not() -> None:
+def test_the_method_says_whether_a_stream_is_asked_for() -> None:
     assert sent(model="m", messages=HI, stream=True)["stream"] is True
     assert "stream" not in json.loads(build_body(ChatBody, {"model": "m", "messages": HI}))
     given_true = {"model": "m", "messages": HI, "stream": True}
-    assert "stream" not in json.loads(build_body(ChatBody, given_true, stream=False))
+    assert json.loads(build_body(ChatBody, given_true, stream=False))["stream"] is False
     assert json.loads(build_body(ChatBody, given_true, stream=True))["stream"] is True
 
 
@@ -150,16 +175,80 @@ def test_a_conversation_may_be_any_iterable_of_objects_and_dicts() -> None:
         ]
 
 
-def test_message_dicts_keep_unknown_fields_and_unknown_content_types() -> None:
-    message = {
-        "role": "user",
-        "content": [
-            {"type": "hologram", "beam": {"x": None}},
-            {"type": "text", "text": "a", "cache": True},
+def test_dicts_go_out_without_what_the_api_does_not_know_and_it_is_named() -> None:
+    cached = {"cache_control": {"type": "ephemeral"}}
+    hologram = {"type": "hologram", "beam": {"x": None}, **cached}
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}", "parsed": {}}, "index": 0}
+    fields = {
+        "model": "m",
+        "messages": [
+            {
+                "role": "user",
+                "content": [hologram, {"type": "text", "text": "a", **cached}],
+                "name": "ann",
+            },
+            {
+                "role": "assistant",
+                "content": "x",
+                "tool_calls": [call],
+                "prefix": False,
+                "refusal": None,
+            },
+            {"role": "user", "content": "x", "name": "bob"},
         ],
-        "name": "ann",
+        "tools": [
+            {"type": "function", "function": {"name": "f", "parameters": {"x-mine": 1}}, **cached}
+        ],
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "s", "schema": {"x-mine": 1}, "more": 1},
+        },
     }
-    assert sent(model="m", messages=[message])["messages"] == [message]
+    left_out: list[str] = []
+    body = json.loads(build_body(ChatBody, fields, left_out=left_out))
+    user, assistant, _ = body["messages"]
+    assert user == {"role": "user", "content": [hologram, {"type": "text", "text": "a"}]}
+    assert {*assistant} == {"role", "content", "tool_calls", "prefix"}
+    assert assistant["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}"}
+    assert body["tools"][0]["function"]["parameters"] == {"x-mine": 1}
+    assert body["response_format"]["json_schema"] == {"name": "s", "schema": {"x-mine": 1}}
+    assert left_out == [
+        "messages.name",
+        "messages.content.cache_control",
+        "messages.refusal",
+        "messages.tool_calls.function.parsed",
+        "messages.name",
+        "tools.cache_control",
+        "response_format.json_schema.more",
+    ]
+    assert call["function"] == {"name": "f", "arguments": "{}", "parsed": {}}  # it is the caller's
+
+
+def test_objects_in_dicts_and_dicts_in_objects_are_read_alike() -> None:
+    received = ToolCall.model_validate({"id": "b", "function": {"name": "g"}, "signature": "s"})
+    message = AssistantMessage(
+        content="",
+        tool_calls=[{"id": "a", "function": {"name": "f", "arguments": "{}"}, "x": 1}, received],  # type: ignore[list-item]  # as the generated SDK takes it
+    )
+    as_dict = {"role": "assistant", "content": "", "tool_calls": message.tool_calls}
+    for written in sent(model="m", messages=[message, as_dict])["messages"]:
+        assert written["prefix"] is False
+        assert written["tool_calls"] == [
+            {
+                "id": "a",
+                "type": "function",
+                "function": {"name": "f", "arguments": "{}"},
+                "index": 0,
+            },
+            {"id": "b", "type": "function", "function": {"name": "g"}, "signature": "s"},
+        ]
+
+
+def test_what_an_iterator_in_a_message_gives_is_sent() -> None:
+    """Its dicts cannot be looked at twice, so they keep what they have."""
+    chunks = ({"type": "text", "text": text} for text in "ab")
+    (written,) = sent(model="m", messages=[{"role": "user", "content": chunks}])["messages"]
+    assert [chunk["text"] for chunk in written["content"]] == ["a", "b"]
 
 
 def test_the_message_of_an_answer_is_sent_as_it_came() -> None:
@@ -214,7 +303,7 @@ def test_limits_are_left_to_the_server_and_new_values_pass() -> None:
         "service_tier": "gold",
         "prompt_mode": "poetry",
         "stop": ["a", "b"],
-        "guardrails": [{"block_on_error": True, "moderation_llm_v3": {}}],
+        "guardrails": [{"block_on_error": True}],
         "metadata": {"a": [1, None]},
     }
     assert chat(**fields) == fields
@@ -298,9 +387,10 @@ def test_not_a_number_goes_out_as_null_with_and_without_an_extra_body() -> None:
     assert json.loads(build_body(ChatBody, fields, extra_body=extra))["x"] is None
 
 
-def test_what_json_cannot_hold_is_a_value_error() -> None:
-    with pytest.raises(ValueError, match="Unable to serialize"):
-        chat(metadata={"x": object()})
+@pytest.mark.parametrize("value", [object(), ["\ud800", object()], ["\ud800", {object(): 1}]])
+def test_what_json_cannot_hold_is_a_value_error_that_names_the_field(value: object) -> None:
+    with pytest.raises(ValueError, match="metadata cannot be written as JSON"):
+        chat(metadata={"x": value})
 
 
 def test_agents_and_fill_in_the_middle_have_bodies_of_their_own() -> None:

@@ -4,7 +4,7 @@ Names are loaded when they are first used: importing this package loads neither
 pydantic nor httpx2.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from . import errors as errors
     from . import models as models

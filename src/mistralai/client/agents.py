@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .params import AgentsBody, AgentsParams
+from .request import take_headers
 from .resource import Endpoint, Resource
 from .signatures import described_by
 
@@ -40,21 +41,25 @@ class Agents(Resource):
         Sends the request and returns when the status is known, so that an error
         status is raised here and a fault of the stream while it is read.
         """
-        return self._stream(AGENTS, "stream", params)
+        take_headers(params)
+        return self._stream(AGENTS, "stream", AgentsParams(**params))
 
     @described_by(AgentsParams, coroutine=True)
     def stream_async(
         self, **params: Unpack[AgentsParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return self._stream_async(AGENTS, "stream_async", params)
+        take_headers(params)
+        return self._stream_async(AGENTS, "stream_async", AgentsParams(**params))
 
     @described_by(AgentsParams)
     def complete(self, **params: Unpack[AgentsParams]) -> ChatCompletionResponse:
         """Ask for a whole answer."""
-        return self._complete(AGENTS, "complete", params)
+        take_headers(params)
+        return self._complete(AGENTS, "complete", AgentsParams(**params))
 
     @described_by(AgentsParams)
     async def complete_async(self, **params: Unpack[AgentsParams]) -> ChatCompletionResponse:
         """The same, async."""
-        return await self._complete_async(AGENTS, "complete_async", params)
+        take_headers(params)
+        return await self._complete_async(AGENTS, "complete_async", AgentsParams(**params))

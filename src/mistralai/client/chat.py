@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .params import ChatBody, ChatParams, ParseParams
+from .request import take_headers
 from .resource import Endpoint, Resource
 from .signatures import check_names, described_by
 
@@ -47,24 +48,28 @@ class Chat(Resource):
         Sends the request and returns when the status is known, so that an error
         status is raised here and a fault of the stream while it is read.
         """
-        return self._stream(CHAT, "stream", params)
+        take_headers(params)
+        return self._stream(CHAT, "stream", ChatParams(**params))
 
     @described_by(ChatParams, coroutine=True)
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return self._stream_async(CHAT, "stream_async", params)
+        take_headers(params)
+        return self._stream_async(CHAT, "stream_async", ChatParams(**params))
 
     @described_by(ChatParams)
     def complete(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
         """Ask for a whole answer."""
-        return self._complete(CHAT, "complete", params)
+        take_headers(params)
+        return self._complete(CHAT, "complete", ChatParams(**params))
 
     @described_by(ChatParams)
     async def complete_async(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
         """The same, async."""
-        return await self._complete_async(CHAT, "complete_async", params)
+        take_headers(params)
+        return await self._complete_async(CHAT, "complete_async", ChatParams(**params))
 
     # Below, `self.complete` and `self.stream` are called as a caller would: tracers replace them.
 
@@ -84,7 +89,8 @@ class Chat(Resource):
         from ..extra.struct_chat import parsed_response
         from .models.answer import responses_kept
 
-        structure = _structure("parse", response_format, params)
+        take_headers(params)
+        structure = _structure("parse", response_format, ParseParams(**params))
         with responses_kept() as kept:
             answer = self.complete(**params, response_format=structure.response_format)
         return parsed_response(answer, structure, kept.get(id(answer)))
@@ -97,7 +103,8 @@ class Chat(Resource):
         from ..extra.struct_chat import parsed_response
         from .models.answer import responses_kept
 
-        structure = _structure("parse_async", response_format, params)
+        take_headers(params)
+        structure = _structure("parse_async", response_format, ParseParams(**params))
         with responses_kept() as kept:
             answer = await self.complete_async(**params, response_format=structure.response_format)
         return parsed_response(answer, structure, kept.get(id(answer)))
@@ -109,7 +116,8 @@ class Chat(Resource):
         """Stream an answer of a form, which is as `parse` takes it."""
         from .parsed import ParsedEventStream
 
-        structure = _structure("parse_stream", response_format, params)
+        take_headers(params)
+        structure = _structure("parse_stream", response_format, ParseParams(**params))
         stream: Any = self.stream(**params, response_format=structure.response_format)
         return ParsedEventStream(stream, structure) if _is_stream(stream) else stream
 
@@ -121,7 +129,8 @@ class Chat(Resource):
         from .parsed import ParsedEventStreamAsync
         from .pending import PendingStream
 
-        structure = _structure("parse_stream_async", response_format, params)
+        take_headers(params)
+        structure = _structure("parse_stream_async", response_format, ParseParams(**params))
         pending = self.stream_async(**params, response_format=structure.response_format)
 
         async def start() -> ParsedEventStreamAsync[P]:
@@ -137,9 +146,7 @@ def _is_stream(given: object) -> bool:
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:
-    from .request import take_headers
     from .structure import Structure
 
-    take_headers(params)
     check_names(params, ParseParams, method=method)
     return Structure(wanted)

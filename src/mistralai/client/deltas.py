@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pydantic_core import to_json
 
+from .hints import resolve_hints
 from .models.content import ReferenceChunk, TextChunk, ThinkChunk, UnknownContentChunk
 
 if TYPE_CHECKING:
@@ -196,8 +197,9 @@ def _calls(index: int, pieces: list[ToolCall], calls: Iterator[GrowingCall]) -> 
 
 def _call(index: int, piece: ToolCall, call: GrowingCall) -> ToolCallDelta:
     arguments: object = piece.function.arguments
-    if arguments is None:
-        arguments = ""
-    elif not isinstance(arguments, str):
+    if not isinstance(arguments, str):
         arguments = to_json(arguments).decode()
     return ToolCallDelta(index, call.place, call.id, call.name, arguments)
+
+
+resolve_hints(__name__)

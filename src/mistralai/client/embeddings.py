@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .params import EmbeddingsBody, EmbeddingsParams
+from .request import take_headers
 from .resource import Endpoint, Resource
 from .signatures import described_by
 
@@ -35,9 +36,11 @@ class Embeddings(Resource):
     @described_by(EmbeddingsParams)
     def create(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
         """Turn a text, or several, into vectors."""
-        return self._complete(EMBEDDINGS, "create", params)
+        take_headers(params)
+        return self._complete(EMBEDDINGS, "create", EmbeddingsParams(**params))
 
     @described_by(EmbeddingsParams)
     async def create_async(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
         """The same, async."""
-        return await self._complete_async(EMBEDDINGS, "create_async", params)
+        take_headers(params)
+        return await self._complete_async(EMBEDDINGS, "create_async", EmbeddingsParams(**params))

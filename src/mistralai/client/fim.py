@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .params import FIMBody, FIMParams
+from .request import take_headers
 from .resource import Endpoint, Resource
 from .signatures import described_by
 
@@ -39,21 +40,25 @@ class Fim(Resource):
         Sends the request and returns when the status is known, so that an error
         status is raised here and a fault of the stream while it is read.
         """
-        return self._stream(FIM, "stream", params)
+        take_headers(params)
+        return self._stream(FIM, "stream", FIMParams(**params))
 
     @described_by(FIMParams, coroutine=True)
     def stream_async(
         self, **params: Unpack[FIMParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        return self._stream_async(FIM, "stream_async", params)
+        take_headers(params)
+        return self._stream_async(FIM, "stream_async", FIMParams(**params))
 
     @described_by(FIMParams)
     def complete(self, **params: Unpack[FIMParams]) -> FIMCompletionResponse:
         """Ask for a whole answer."""
-        return self._complete(FIM, "complete", params)
+        take_headers(params)
+        return self._complete(FIM, "complete", FIMParams(**params))
 
     @described_by(FIMParams)
     async def complete_async(self, **params: Unpack[FIMParams]) -> FIMCompletionResponse:
         """The same, async."""
-        return await self._complete_async(FIM, "complete_async", params)
+        take_headers(params)
+        return await self._complete_async(FIM, "complete_async", FIMParams(**params))

@@ -1,8 +1,10 @@
 """Packages whose names are loaded when they are first used (PEP 562).
 
 `import mistralai` costs next to nothing because nothing behind its names is
-loaded with it. A package lists its names twice: for type checkers as imports
-under `TYPE_CHECKING`, and for the interpreter as a table of modules.
+loaded with it. A package lists its names twice: for type checkers and editors as
+imports under `TYPE_CHECKING`, and for the interpreter as a table of modules. The
+constant is annotated there, because jedi takes a bare `False` at its word and
+looks no further.
 """
 
 import sys

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .params import ModelParams, ModelsParams
+from .request import take_headers
 from .resource import Endpoint, Resource
 from .signatures import described_by
 
@@ -38,21 +39,25 @@ class Models(Resource):
     @described_by(ModelsParams)
     def list(self, **params: Unpack[ModelsParams]) -> ModelList:
         """Give all models, or those of a provider."""
-        return self._complete(LIST, "list", params)
+        take_headers(params)
+        return self._complete(LIST, "list", ModelsParams(**params))
 
     @described_by(ModelsParams)
     async def list_async(self, **params: Unpack[ModelsParams]) -> ModelList:
         """The same, async."""
-        return await self._complete_async(LIST, "list_async", params)
+        take_headers(params)
+        return await self._complete_async(LIST, "list_async", ModelsParams(**params))
 
     @described_by(ModelParams)
     def retrieve(self, **params: Unpack[ModelParams]) -> ResponseRetrieveModelV1ModelsModelIDGet:
         """Give what there is to know of one model, named by `model_id`."""
-        return self._complete(RETRIEVE, "retrieve", params)
+        take_headers(params)
+        return self._complete(RETRIEVE, "retrieve", ModelParams(**params))
 
     @described_by(ModelParams)
     async def retrieve_async(
         self, **params: Unpack[ModelParams]
     ) -> ResponseRetrieveModelV1ModelsModelIDGet:
         """The same, async."""
-        return await self._complete_async(RETRIEVE, "retrieve_async", params)
+        take_headers(params)
+        return await self._complete_async(RETRIEVE, "retrieve_async", ModelParams(**params))

@@ -15,7 +15,7 @@ given too.
 
 from typing import TYPE_CHECKING
 
-from typing_extensions import TypedDict
+from .keywords import TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +48,11 @@ if TYPE_CHECKING:
     from .types.unset import OptionalNullable
 
 
-class QueryOptions(TypedDict, total=False):
+class _Options(TypedDict):
+    """The last base of all that a method takes, of which jedi passes over the keys."""
+
+
+class QueryOptions(_Options, total=False):
     """What concerns a call and not the request, for calls without a body."""
 
     retries: "OptionalNullable[RetryConfig | int]"
@@ -155,9 +159,13 @@ class _Model(TypedDict):
     """The model's name, such as `"mistral-large-latest"`."""
 
 
-class _ChatBody(_Model, _Messages, _SampledBody, _ConversationBody, total=False):
+class _ChatFields(_Messages, _SampledBody, _ConversationBody, total=False):
     safe_prompt: "bool | None"
     """Whether the API puts its safety prompt before the conversation. By default it does not."""
+
+
+class _ChatBody(_Model, _ChatFields, total=False):
+    pass
 
 
 class ChatBody(_ChatBody, _Format, total=False):
@@ -170,6 +178,19 @@ class ParseParams(_ChatBody, CallOptions, total=False):
 
 class ChatParams(ChatBody, CallOptions, total=False):
     """What `client.chat.stream`, `complete` and their twins take."""
+
+
+class _ModelOfAzure(TypedDict, total=False):
+    model: "str | None"
+    """The model's name, where an endpoint serves several."""
+
+
+class AzureParseParams(_ModelOfAzure, _ChatFields, CallOptions, total=False):
+    """What `parse`, `parse_stream` and their twins take of a model on Azure."""
+
+
+class AzureChatParams(_ModelOfAzure, _ChatFields, _Format, CallOptions, total=False):
+    """What `stream`, `complete` and their twins take of a model on Azure."""
 
 
 class _AgentId(TypedDict):

@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from .deltas import text_of
 from .errors import StructuredOutputError
 from .errors.mistralerror import request_id
+from .hints import resolve_hints
 from .models import CompletionEvent
 from .partial_json import GrowingJSON, ItemScanner
 from .structure import ITEMS, mismatch
@@ -306,3 +307,6 @@ class ParsedEventStreamAsync(_Parsed[P], EventStreamAsync[CompletionEvent]):
         await self._stream.aclose()
 
     close = aclose
+
+
+resolve_hints(__name__)

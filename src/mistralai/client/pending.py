@@ -18,6 +18,7 @@ from functools import wraps
 from types import AsyncGeneratorType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
+from .hints import resolve_hints
 from .signatures import mark_as_coroutine_function
 
 if TYPE_CHECKING:
@@ -161,3 +162,6 @@ class _Iteration(AsyncIterator[E]):
         if self._events is None:
             self._events = aiter(await self._pending)
         return await anext(self._events)
+
+
+resolve_hints(__name__)

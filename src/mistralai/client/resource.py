@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .request import Request, address, checked_url, joined, take_headers
+from .hints import resolve_hints
+from .request import Request, address, checked_url, joined
 from .signatures import is_own
 from .types.unset import UNSET
 
@@ -75,7 +76,6 @@ class Resource:
     def _stream(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
-        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
         from .caller import caller_of
         from .flow import StreamCall
@@ -91,7 +91,6 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
         from .caller import caller_of
         from .pending import PendingStream
@@ -111,7 +110,6 @@ class Resource:
         return PendingStream(start)
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
-        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
         from .flow import Call
 
@@ -123,7 +121,6 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
-        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
         from .flow import Call
 
@@ -171,16 +168,19 @@ class Resource:
         check_names(params, endpoint.params, method=method)
         configuration = self.sdk_configuration
         server_url = params.get("server_url") or None
+        left_out: list[str] = []
         base = checked_url(server_url) if server_url else configuration.get_server_details()[0]
         request = Request(
             method="GET" if endpoint.body is None else "POST",
             # A fragment is not sent. Tests match it, because the generated SDK has it.
             url=joined(base, address(endpoint.path, params, endpoint.query)) + "#stream" * stream,
             key=configuration.key,
-            body=_body(endpoint, params, stream=stream),
+            body=_body(endpoint, params, stream=stream, left_out=left_out),
             headers=params.get("http_headers") or {},
             stream=stream,
         )
+        if left_out:
+            self._log_left_out(left_out)
         strict = params.get("strict_end")
         return Plan(
             request=request,
@@ -190,6 +190,13 @@ class Resource:
             max_event_size=configuration.max_event_size,
             max_response_size=configuration.max_response_size,
         )
+
+    def _log_left_out(self, names: list[str]) -> None:
+        from .log import log_of
+
+        log = log_of(self.sdk_configuration.debug_logger)
+        if log is not None:
+            log(f"not sent, as the API has no such field: {', '.join(dict.fromkeys(names))}")
 
     def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
         from .timeouts import Timeouts, resolve
@@ -215,7 +222,9 @@ class Resource:
         return World(time.monotonic, time.time, random.random, log)
 
 
-def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -> bytes:
+def _body(
+    endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool, left_out: list[str]
+) -> bytes:
     if endpoint.body is None:
         return b""
     from .body import build_body
@@ -223,9 +232,10 @@ def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -
     return build_body(
         endpoint.body,
         params,
-        stream=stream,
+        stream=stream if "stream" in endpoint.body.__annotations__ else None,
         extra_body=params.get("extra_body"),
         names=dict(endpoint.names),
+        left_out=left_out,
     )
 
 
@@ -267,3 +277,6 @@ def _says_something(answer: object) -> bool:
         return complaint(answer.raw) is None
     model = cast("BaseModel", answer)
     return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))
+
+
+resolve_hints(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
+from .hints import resolve_hints
 from .request import SERVERS, Key, checked_url
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
@@ -279,3 +280,6 @@ def _check_count(name: str, value: object, kind: str) -> None:
         raise TypeError(f"{name} takes {kind}, not {value!r}")
     if value <= 0:
         raise ValueError(f"{name} is {value}; give {kind} above 0")
+
+
+resolve_hints(__name__)

@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from ._version import __user_agent__, __version__
+from .hints import resolve_hints
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -230,3 +231,6 @@ class SDKConfiguration:
 
         address = shown(self.get_server_details()[0])
         return f"SDKConfiguration(server_url={address!r}, timeout_ms={self.timeout_ms!r})"
+
+
+resolve_hints(__name__)

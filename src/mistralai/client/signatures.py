@@ -3,16 +3,18 @@
 `def stream(self, **params: Unpack[ChatParams])` tells type checkers all there is
 to know. The interpreter would take any keyword and show none, so the same
 `TypedDict` gives the method its `__signature__`, which tracing libraries bind,
-and `check_names` raises what Python would.
+its `__annotations__`, and `check_names` raises what Python would. Types are
+found when an annotation is read (`hints`).
 """
 
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from inspect import Parameter
+from inspect import Parameter, Signature
 from types import FunctionType, MethodType
 from typing import Any, TypeVar, cast
 
+from .hints import Notes, noted, resolved
 from .types.unset import UNSET
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -32,11 +34,21 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
     """
 
     def describe(method: F) -> F:
+        function = cast("FunctionType", method)
         own = inspect.signature(method)
         named = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
-        function = cast("FunctionType", method)
-        function.__dict__["__signature__"] = own.replace(
-            parameters=[*named, *_parameters(params_type)]
+        parameters = [*named, *_parameters(params_type)]
+        notes = {p.name: noted(p.annotation, function.__module__) for p in parameters}
+        notes["return"] = noted(own.return_annotation, function.__module__)
+        function.__dict__["__signature__"] = _Signature(
+            [
+                _Parameter(p.name, p.kind, default=p.default, annotation=notes[p.name])
+                for p in parameters
+            ],
+            return_annotation=notes["return"],
+        )
+        function.__annotations__ = Notes(
+            {name: note for name, note in notes.items() if note is not Parameter.empty}
         )
         if coroutine:
             mark_as_coroutine_function(function)
@@ -44,6 +56,26 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
         return method
 
     return describe
+
+
+class _Parameter(Parameter):
+    """A parameter whose annotation is resolved when it is read."""
+
+    __slots__ = ()
+
+    @property
+    def annotation(self) -> Any:
+        return resolved(super().annotation)
+
+
+class _Signature(Signature):
+    """A signature whose return annotation is resolved when it is read."""
+
+    __slots__ = ()
+
+    @property
+    def return_annotation(self) -> Any:
+        return resolved(super().return_annotation)
 
 
 def is_own(method: object) -> bool:

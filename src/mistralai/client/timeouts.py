@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from .hints import resolve_hints
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -164,3 +165,6 @@ class Patience:
 
 
 NOTHING_SAID: Final = Timeouts()
+
+
+resolve_hints(__name__)

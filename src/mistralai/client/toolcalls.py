@@ -125,7 +125,7 @@ class GrowingCall:
         if isinstance(arguments, str):
             if arguments:
                 self._pieces.append(arguments)
-        elif arguments is not None:
+        else:
             self._object = arguments
         if function.name and not self.name:
             self.name = function.name

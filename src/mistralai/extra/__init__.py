@@ -1,6 +1,6 @@
 """Structured output: from a pydantic model to a request, and from an answer to the model."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .struct_chat import ParsedAssistantMessage as ParsedAssistantMessage
     from .struct_chat import ParsedChatCompletionChoice as ParsedChatCompletionChoice

@@ -1,3 +1,5 @@
+import copy
+import json
 import warnings
 from typing import Any
 
@@ -14,6 +16,7 @@ from mistralai.client.models import (
     ThinkChunk,
     ToolCall,
     ToolMessage,
+    UsageInfo,
     UserMessage,
 )
 from mistralai.client.types import UNSET
@@ -27,7 +30,7 @@ MESSAGE: TypeAdapter[ChatCompletionRequestMessage] = TypeAdapter(ChatCompletionR
         (SystemMessage(content="be brief"), {"role": "system", "content": "be brief"}),
         (UserMessage(content="hi"), {"role": "user", "content": "hi"}),
         (UserMessage(content=None), {"role": "user", "content": None}),
-        (AssistantMessage(), {"role": "assistant"}),
+        (AssistantMessage(), {"role": "assistant", "prefix": False}),
         (
             AssistantMessage(content="so", tool_calls=UNSET, prefix=True),  # type: ignore[arg-type]  # as the generated SDK took it
             {"role": "assistant", "content": "so", "prefix": True},
@@ -51,7 +54,7 @@ def test_a_message_dumps_its_role_and_what_it_was_given(
 
 
 def test_dicts_nested_in_a_message_become_models() -> None:
-    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    call = {"id": "a", "index": 0, "function": {"name": "f", "arguments": "{}"}}
     message = AssistantMessage.model_validate(
         {"content": [{"type": "thinking", "thinking": []}], "tool_calls": [call], "later": 1}
     )
@@ -83,12 +86,59 @@ def test_tool_calls_without_id_or_index_have_none_and_invent_none() -> None:
     }
 
 
-@pytest.mark.parametrize("arguments", ["", '{"a":', "{}", {"a": [1]}, {}, None])
+def test_tool_calls_of_a_caller_have_the_defaults_of_the_generated_sdk() -> None:
+    call = ToolCall(function=FunctionCall(name="f", arguments="{}"))
+    assert (call.id, call.index) == ("null", 0)
+    assert ToolCall(id=None, index=None).model_dump() == {"function": {}, "type": "function"}
+
+
+@pytest.mark.parametrize("arguments", ["", '{"a":', "{}", {"a": [1]}, {}, 5, [None]])
 def test_arguments_are_text_or_an_object_as_they_came(arguments: object) -> None:
     call = FunctionCall.model_validate({"arguments": arguments})
     assert call.arguments == arguments
-    assert call.name is None
+    assert call.name == ""
+    assert call.model_fields_set == {"arguments"}
     assert call.model_dump() == {"arguments": arguments}
+
+
+@pytest.mark.parametrize("function", [{}, {"name": None, "arguments": None}])
+def test_a_function_without_name_and_arguments_reads_as_empty(function: dict[str, None]) -> None:
+    for call in (
+        FunctionCall.model_validate(function),
+        FunctionCall.model_validate_json(json.dumps(function)),
+    ):
+        assert (call.name, call.arguments) == ("", "")
+        assert call.model_fields_set == function.keys()
+        assert call.model_dump() == dict.fromkeys(function, "")
+
+
+def test_a_constructor_takes_its_fields_alone_and_parsing_keeps_all() -> None:
+    made = UserMessage(content=[{"type": "text", "text": "a", "x": 1}], name="ann")  # type: ignore[list-item, call-arg]  # as the generated SDK takes it
+    assert made.model_extra == {}
+    assert made.model_dump() == {"role": "user", "content": [{"type": "text", "text": "a"}]}
+    parsed = UserMessage.model_validate({"content": "x", "name": "ann"})
+    assert parsed.model_dump() == {"role": "user", "content": "x", "name": "ann"}
+    usage = UsageInfo(total_tokens=3, num_cached_tokens=2)  # type: ignore[call-arg]  # it is open
+    assert usage.model_dump() == {"total_tokens": 3, "num_cached_tokens": 2}
+
+
+def test_an_attribute_that_is_no_field_cannot_be_set() -> None:
+    message = AssistantMessage.model_validate({"content": "x", "reasoning": "so"})
+    message.reasoning = "else"  # type: ignore[attr-defined]  # it came
+    message.content = "y"
+    with pytest.raises(ValueError, match=r"'AssistantMessage' has no field 'reasonin'"):
+        message.reasonin = "so"  # type: ignore[attr-defined]
+    assert message.model_dump() == {"role": "assistant", "content": "y", "reasoning": "else"}
+
+
+def test_an_absent_prefix_reads_as_false_and_equals_one_that_was_not_given() -> None:
+    received = AssistantMessage.model_validate({"content": "x"})
+    assert received.prefix is False
+    assert received == AssistantMessage(content="x")
+    assert received.model_dump() == {"role": "assistant", "content": "x"}
+    assert copy.deepcopy(received).model_dump() == received.model_dump()
+    made = copy.deepcopy(AssistantMessage(content="x"))
+    assert made.model_dump() == {"role": "assistant", "content": "x", "prefix": False}
 
 
 def test_the_message_of_an_answer_goes_back_as_it_came() -> None:
@@ -134,7 +184,7 @@ def test_changing_an_answer_by_hand_needs_no_validation_and_dumps_without_warnin
             "message": {
                 "role": "assistant",
                 "content": [{"text": "y", "type": "text"}],
-                "tool_calls": [{"function": {}, "id": "a", "type": "function"}],
+                "tool_calls": [{"function": {}, "id": "a", "type": "function", "index": 0}],
             },
         },
         {
@@ -142,7 +192,7 @@ def test_changing_an_answer_by_hand_needs_no_validation_and_dumps_without_warnin
             "message": {
                 "role": "assistant",
                 "content": [{"text": "y", "type": "text"}],
-                "tool_calls": [{"function": {}, "id": "a", "type": "function"}],
+                "tool_calls": [{"function": {}, "id": "a", "type": "function", "index": 0}],
             },
         },
     ]

@@ -37,8 +37,11 @@ NAMED = {"name": "f"}
         ),
         (ThinkChunk(thinking=[], closed=None), {"type": "thinking", "thinking": []}),
         (GuardrailConfig(block_on_error=None), {}),
-        (ModerationLlmv1Config(model_name=None, action=None), {}),
-        (ModerationLlmv2Config(ignore_other_categories=None), {}),
+        (
+            ModerationLlmv1Config(model_name=None, action=None),
+            {"ignore_other_categories": False},
+        ),
+        (ModerationLlmv2Config(model_name=None, ignore_other_categories=None), {}),
     ],
 )
 def test_a_field_that_takes_no_null_is_left_out(made: BaseModel, dumped: object) -> None:

@@ -129,17 +129,18 @@ def test_new_finish_reasons_and_roles_pass() -> None:
 @pytest.mark.parametrize(
     ("delta", "name", "arguments", "id_", "index"),
     [
-        ({"id": "a", "index": 0, "function": {"name": "f"}}, "f", None, "a", 0),
-        ({"index": 0, "function": {"arguments": '{"x'}}, None, '{"x', None, 0),
+        ({"id": "a", "index": 0, "function": {"name": "f"}}, "f", "", "a", 0),
+        ({"index": 0, "function": {"arguments": '{"x'}}, "", '{"x', None, 0),
         ({"function": {"name": "", "arguments": ""}}, "", "", None, None),
-        ({"index": None, "id": None, "function": None}, None, None, None, None),
-        ({}, None, None, None, None),
+        ({"function": {"name": None, "arguments": None}}, "", "", None, None),
+        ({"index": None, "id": None, "function": None}, "", "", None, None),
+        ({}, "", "", None, None),
     ],
 )
 def test_pieces_of_a_tool_call_may_lack_anything(
     delta: dict[str, Any],
-    name: str | None,
-    arguments: str | None,
+    name: str,
+    arguments: str,
     id_: str | None,
     index: int | None,
 ) -> None:

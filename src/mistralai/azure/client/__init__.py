@@ -7,7 +7,7 @@
 Names are loaded when they are first used.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from mistralai.client import UNSET as UNSET
     from mistralai.client import RetryConfig as RetryConfig

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qs, urlencode
 
 from mistralai.client import chat
-from mistralai.client.request import Request
+from mistralai.client.hints import resolve_hints
+from mistralai.client.params import AzureChatParams, AzureParseParams
+from mistralai.client.request import Request, take_headers
+from mistralai.client.signatures import described_by
 from mistralai.client.types.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from typing_extensions import Unpack
+
+    from mistralai.client.models import ChatCompletionResponse, CompletionEvent
+    from mistralai.client.params import ChatParams, ParseParams
+    from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
+    from mistralai.client.pending import PendingStream
     from mistralai.client.resource import Endpoint
     from mistralai.client.sdkconfiguration import SDKConfiguration
     from mistralai.client.steps import Plan
+    from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
+    from mistralai.extra.struct_chat import ParsedChatCompletionResponse
+
+P = TypeVar("P")
 
 _PATH = "/models/chat/completions"
 _MODEL = "azureai"  # what a deployment of one model takes for its name
@@ -44,7 +57,10 @@ def version_of(server_url: str) -> str | None:
 
 
 class Chat(chat.Chat):
-    """Chat completions, as `mistralai.client.chat.Chat` has them; `model` may be left out."""
+    """Chat completions, as `mistralai.client.chat.Chat` has them; `model` may be left out.
+
+    An endpoint of one model needs no name of it.
+    """
 
     def __init__(self, sdk_configuration: SDKConfiguration, *, api_version: str) -> None:
         super().__init__(sdk_configuration)
@@ -67,9 +83,78 @@ class Chat(chat.Chat):
         plan = super()._plan(
             replace(endpoint, path=path),
             method,
-            {"model": _MODEL, **params},
+            params,
             stream=stream,
             asynchronous=asynchronous,
         )
         asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
         return replace(plan, request=AzureRequest(**asked))
+
+    @described_by(AzureChatParams)
+    def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:
+        """Stream an answer, as `mistralai.client.chat.Chat.stream` does."""
+        take_headers(params)
+        return super().stream(**_chat(AzureChatParams(**params)))
+
+    @described_by(AzureChatParams, coroutine=True)
+    def stream_async(
+        self, **params: Unpack[AzureChatParams]
+    ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
+        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        take_headers(params)
+        return super().stream_async(**_chat(AzureChatParams(**params)))
+
+    @described_by(AzureChatParams)
+    def complete(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
+        """Ask for a whole answer."""
+        take_headers(params)
+        return super().complete(**_chat(AzureChatParams(**params)))
+
+    @described_by(AzureChatParams)
+    async def complete_async(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
+        """The same, async."""
+        take_headers(params)
+        return await super().complete_async(**_chat(AzureChatParams(**params)))
+
+    @described_by(AzureParseParams)
+    def parse(
+        self, response_format: type[P], **params: Unpack[AzureParseParams]
+    ) -> ParsedChatCompletionResponse[P]:
+        """Ask for a whole answer of a form, as `mistralai.client.chat.Chat.parse` does."""
+        take_headers(params)
+        return super().parse(response_format, **_parse(AzureParseParams(**params)))
+
+    @described_by(AzureParseParams)
+    async def parse_async(
+        self, response_format: type[P], **params: Unpack[AzureParseParams]
+    ) -> ParsedChatCompletionResponse[P]:
+        """The same, async."""
+        take_headers(params)
+        return await super().parse_async(response_format, **_parse(AzureParseParams(**params)))
+
+    @described_by(AzureParseParams)
+    def parse_stream(
+        self, response_format: type[P], **params: Unpack[AzureParseParams]
+    ) -> ParsedEventStream[P]:
+        """Stream an answer of a form, which is as `parse` takes it."""
+        take_headers(params)
+        return super().parse_stream(response_format, **_parse(AzureParseParams(**params)))
+
+    @described_by(AzureParseParams, coroutine=True)
+    def parse_stream_async(
+        self, response_format: type[P], **params: Unpack[AzureParseParams]
+    ) -> PendingStream[ParsedEventStreamAsync[P]]:
+        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        take_headers(params)
+        return super().parse_stream_async(response_format, **_parse(AzureParseParams(**params)))
+
+
+def _chat(params: AzureChatParams) -> ChatParams:
+    return cast("ChatParams", {**params, "model": params.get("model") or _MODEL})
+
+
+def _parse(params: AzureParseParams) -> ParseParams:
+    return cast("ParseParams", {**params, "model": params.get("model") or _MODEL})
+
+
+resolve_hints(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistralai.client import Mistral
+from mistralai.client.hints import resolve_hints
 
 from .chat import Chat, version_of
 
@@ -23,6 +24,9 @@ class MistralAzure(Mistral):
     Attributes:
         chat: Chat completions, the one resource that there is on Azure.
     """
+
+    if TYPE_CHECKING:
+        chat: Chat
 
     def __init__(
         self,
@@ -60,7 +64,7 @@ class MistralAzure(Mistral):
                 f"api_version is {api_version!r}, but server_url has api-version={named!r} in its"
                 " query; give one of them"
             )
-        self.chat = Chat(self.sdk_configuration, api_version=api_version)
+        self.chat = Chat(self.sdk_configuration, api_version=api_version)  # pyright: ignore[reportIncompatibleVariableOverride]  # it needs no model
 
     if not TYPE_CHECKING:
 
@@ -74,3 +78,6 @@ class MistralAzure(Mistral):
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self)})
+
+
+resolve_hints(__name__)

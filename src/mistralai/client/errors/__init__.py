@@ -34,7 +34,7 @@ All of them pickle and copy, without `raw_response`: the request in it holds
 the API key. Names are loaded when they are first used.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .connection import APIConnectionError as APIConnectionError
     from .connection import APITimeoutError as APITimeoutError

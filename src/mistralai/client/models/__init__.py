@@ -1,14 +1,14 @@
 """Everything that is sent and received, as pydantic models (wire-format sections 2 to 5 and 10).
 
-Models keep fields that they do not declare, read an absent field as `None`, and
-dump only what was given or received. Names are loaded when they are first used,
+A parsed model keeps fields that it does not declare, reads an absent field as `None`, and
+dumps only received fields. Names are loaded when they are first used,
 each with the module that has it, so that importing this package costs nothing.
 The `...TypedDict` twins describe the same things written as dicts.
 """
 
 # ruff: noqa: F403 -- each module says in `__all__` what it gives; a list here would be a third one
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .chunk import *
     from .content import *

@@ -47,13 +47,13 @@ class _ModerationConfig(BaseModel):
     """How to moderate.
 
     Attributes:
-        model_name: The moderation model; the API's own choice where absent.
+        model_name: The moderation model.
         ignore_other_categories: Whether only categories with a threshold count.
         action: What happens to a request that is found out.
     """
 
     model_name: str | None = None
-    ignore_other_categories: bool | None = None
+    ignore_other_categories: bool | None = False
     action: ModerationLLMAction | None = None
 
     _never_null: ClassVar[frozenset[str]] = frozenset(
@@ -64,12 +64,14 @@ class _ModerationConfig(BaseModel):
 class ModerationLlmv1Config(_ModerationConfig):
     """How to moderate with the first moderation model."""
 
+    model_name: str | None = "mistral-moderation-2411"
     custom_category_thresholds: ModerationLlmv1CategoryThresholds | None = None
 
 
 class ModerationLlmv2Config(_ModerationConfig):
     """How to moderate with the second moderation model."""
 
+    model_name: str | None = "mistral-moderation-2603"
     custom_category_thresholds: ModerationLlmv2CategoryThresholds | None = None
 
 
@@ -82,7 +84,7 @@ class GuardrailConfig(BaseModel):
         moderation_llm_v2: Check with the second moderation model.
     """
 
-    block_on_error: bool | None = None
+    block_on_error: bool | None = False
     moderation_llm_v1: ModerationLlmv1Config | None = None
     moderation_llm_v2: ModerationLlmv2Config | None = None
 

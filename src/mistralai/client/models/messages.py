@@ -1,5 +1,7 @@
 """The four kinds of message (wire-format section 3)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
@@ -61,9 +63,11 @@ class AssistantMessage(BaseModel):
     role: Annotated[Literal["assistant"], NullIs(lambda: "assistant")] = "assistant"
     content: AssistantMessageContent | None = None
     tool_calls: list[ToolCall] | None = None
-    prefix: LooseBool = None
+    prefix: LooseBool = False
 
     _never_null: ClassVar[frozenset[str]] = frozenset({"prefix"})
+    _dumped_when_set: ClassVar[frozenset[str]] = frozenset({"prefix"})
+    _sent_defaults: ClassVar[Mapping[str, object]] = MappingProxyType({"prefix": False})
 
 
 class ToolMessage(BaseModel):

@@ -1,6 +1,6 @@
 """What a request cost (wire-format section 5)."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from ..types.basemodel import BaseModel
 from ..types.lenient import Lenient, LooseInt, LooseStr
@@ -10,6 +10,8 @@ __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "UsageInfo"]
 
 class _TokensDetails(BaseModel):
     """Kinds of tokens. Reads as a mapping too."""
+
+    _open: ClassVar[bool] = True
 
     def __getitem__(self, name: str) -> Any:
         return self.model_dump()[name]
@@ -59,6 +61,8 @@ class UsageInfo(BaseModel):
     service_tier: LooseStr = None
     prompt_tokens_details: Annotated[PromptTokensDetails | None, Lenient()] = None
     completion_tokens_details: Annotated[CompletionTokensDetails | None, Lenient()] = None
+
+    _open: ClassVar[bool] = True
 
     @property
     def additional_properties(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Names are loaded when they are first used: `UNSET` and the aliases of types
 come without pydantic.
 """
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .basemodel import BaseModel as BaseModel
     from .basemodel import UnrecognizedInt as UnrecognizedInt

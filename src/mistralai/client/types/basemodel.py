@@ -1,5 +1,12 @@
-"""The base of all models."""
+"""The base of all models, and the reading of a caller's keywords and dicts.
 
+Parsed JSON keeps every field, and gets none. Keywords of a constructor and dicts
+in a call are read as the generated SDK reads them: known fields alone, with the
+defaults that it sends.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from pydantic import BaseModel as PydanticBaseModel
@@ -25,6 +32,9 @@ class BaseModel(PydanticBaseModel):
     A dump leaves out a `None` that was neither given nor received, and one of a field for
     which the API takes no null; another null stays. `UNSET` given to a constructor means that the argument was not given.
     `model_fields_set` tells an absent field from one that was null.
+
+    A constructor passes over keywords that are not fields, and setting an attribute that is
+    none is a `ValueError`, as in the generated SDK. `model_validate` keeps unknown fields.
     """
 
     model_config = ConfigDict(
@@ -39,21 +49,82 @@ class BaseModel(PydanticBaseModel):
     _never_null: ClassVar[frozenset[str]] = frozenset()
     """Fields for which the API takes no null: callers give `None` where they mean nothing."""
 
+    _dumped_when_set: ClassVar[frozenset[str]] = frozenset()
+    """Fields that have a value where none came, and that a dump leaves out then."""
+
+    _sent_defaults: ClassVar[Mapping[str, object]] = MappingProxyType({})
+    """What a caller who leaves a field out sends for it; the generated SDK sends it too."""
+
+    _open: ClassVar[bool] = False
+    """Whether a constructor takes unknown fields."""
+
     if not TYPE_CHECKING:  # type checkers have the fields' own names, this would hide them
 
         def __init__(self, /, **data: Any) -> None:
-            super().__init__(**{name: v for name, v in data.items() if v is not UNSET})
+            given = {name: value for name, value in data.items() if value is not UNSET}
+            super().__init__(**given)
+            _model_as_written(self, given, [], "")
 
         # As pydantic marks its own: JSON that is parsed goes past it.
         __init__.__pydantic_base_init__ = True
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            known = name in type(self).model_fields or name.startswith("_") or self._open
+            if not known and name not in self.model_fields_set and not hasattr(type(self), name):
+                raise ValueError(f"{type(self).__name__!r} has no field {name!r}")
+            super().__setattr__(name, value)
 
     @model_serializer(mode="wrap")
     def _dump(self, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # with a return type pydantic drops the fields from the JSON schema
         model = cast("object", self)
         if not isinstance(model, PydanticBaseModel):
             return model  # a plain value where a model should be, as `model_construct` leaves it
-        given = model.__pydantic_fields_set__ - self._never_null
-        return {k: v for k, v in handler(self).items() if v is not None or k in given}
+        fields = model.__pydantic_fields_set__
+        given = fields - self._never_null
+        dumped = {k: v for k, v in handler(self).items() if v is not None or k in given}
+        for name in self._dumped_when_set:
+            if name not in fields:
+                dumped.pop(name, None)
+        return dumped
+
+
+def as_written(made: object, given: object, left_out: list[str], place: str) -> None:
+    """Take from models what a caller's dicts have beyond their fields, and give them the defaults.
+
+    Objects among the dicts stay as they are.
+
+    Args:
+        made: What validation made of it: a model, a list of them, or anything else.
+        given: What the caller gave.
+        left_out: Gets the names of the fields that are taken away.
+        place: The name of what was given, which stands before theirs.
+    """
+    if made is given:
+        return
+    if isinstance(made, list):
+        if isinstance(given, (list, tuple)):
+            models, sources = cast("list[object]", made), cast("list[object]", given)
+            for model, source in zip(models, sources, strict=True):
+                as_written(model, source, left_out, place)
+    elif isinstance(given, Mapping) and isinstance(made, BaseModel):
+        _model_as_written(made, cast("Mapping[str, object]", given), left_out, place)
+
+
+def _model_as_written(
+    made: BaseModel, given: Mapping[str, object], left_out: list[str], place: str
+) -> None:
+    extra, fields, values = made.__pydantic_extra__, made.__pydantic_fields_set__, vars(made)
+    if extra and not made._open:  # noqa: SLF001 - its own class's
+        left_out += [f"{place}.{name}" if place else name for name in extra]
+        fields.difference_update(extra)
+        extra.clear()
+    for name, value in values.items():
+        if name in given and value is not given[name]:
+            as_written(value, given[name], left_out, f"{place}.{name}" if place else name)
+    for name, default in made._sent_defaults.items():  # noqa: SLF001 - likewise
+        if name not in fields:
+            values[name] = default
+            fields.add(name)
 
 
 class UnrecognizedStr(str):

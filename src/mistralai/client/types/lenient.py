@@ -90,6 +90,22 @@ class EmptyIsNull(_Promised):
         return handler(cast("CoreSchema", promised))
 
 
+@dataclass(frozen=True, slots=True)
+class TextOrEmpty(_Promised):
+    """Read null as an empty string, without a Python call, and keep other wrong values as they came.
+
+    For text that type checkers take for granted and sloppy servers leave out.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        no_string = core_schema.str_schema(strict=True)  # which a null is not: it gets the default
+        empty = core_schema.with_default_schema(no_string, default="", on_error="default")
+        null = core_schema.chain_schema([core_schema.none_schema(), empty])
+        return _first_of(handler(source), null, core_schema.any_schema())
+
+
 def _first_of(*choices: CoreSchema) -> CoreSchema:
     return core_schema.union_schema([*choices], mode="left_to_right")
 

@@ -1,6 +1,6 @@
 """Helpers that programs import from here. Names are loaded when they are first used."""
 
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
     from .logger import Logger as Logger
     from .logger import get_default_logger as get_default_logger

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, cast
 
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
+from ..hints import resolve_hints
 from ..turn import message_of, sorted_calls
 
 if TYPE_CHECKING:
@@ -390,3 +391,6 @@ class EventStreamAsync(_StreamState[T]):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolve_hints(__name__)

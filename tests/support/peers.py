@@ -1,0 +1,139 @@
+"""The other end of a connection, by hand: it says and does what a test tells it."""
+
+import os
+import re
+import socket
+import ssl
+import struct
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+LIMIT = 10.0
+"""Seconds after which a peer that waits gives up: the test has failed."""
+
+
+class Peer:
+    """One accepted connection."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self.sock.settimeout(LIMIT)
+
+    def say(self, data: bytes) -> None:
+        self.sock.sendall(data)
+
+    def hear(self, size: int) -> bytes:
+        """Read so many bytes, or up to the end."""
+        data = b""
+        while len(data) < size and (more := self.sock.recv(min(65536, size - len(data)))):
+            data += more
+        return data
+
+    def hear_head(self) -> bytes:
+        """Read the head of a request."""
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += self.sock.recv(1) or b"-- the end --\r\n\r\n"
+        return head
+
+    def hear_end(self) -> bool:
+        """Read what is left, and say whether the connection was ended, in whatever way."""
+        try:
+            while self.sock.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+        return True
+
+    def reset(self) -> None:
+        """End the connection with an RST."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+    def end(self) -> None:
+        """Say nothing more."""
+        socket.socket.shutdown(self.sock, socket.SHUT_WR)
+
+    def close(self) -> None:
+        self.sock.close()
+
+
+class Listener:
+    """A listening socket; with a TLS context what it accepts shakes hands."""
+
+    def __init__(self, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._sock = socket.create_server((host, 0), family=family)
+        self._sock.settimeout(LIMIT)
+        self._tls = tls
+        self._stack = ExitStack()
+        self.host = host
+        self.port: int = self._sock.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http{'s' if self._tls else ''}://{host}:{self.port}/"
+
+    def accept(self, *, plainly: bool = False) -> Peer:
+        """Take the next connection, which is closed with this listener."""
+        sock, _ = self._sock.accept()
+        if self._tls is not None and not plainly:
+            sock.settimeout(LIMIT)
+            sock = self._tls.wrap_socket(sock, server_side=True)
+        peer = Peer(sock)
+        self._stack.callback(peer.close)
+        return peer
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+        self._sock.close()
+
+
+@contextmanager
+def deaf(host: str, port: int = 0) -> Iterator[int]:
+    """An address that does not answer: its backlog is full. It gives its port."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(0)
+        for _ in range(8):
+            each = stack.enter_context(socket.socket())
+            each.setblocking(False)
+            each.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
+def nobody() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def sockets_to(port: int) -> set[str]:
+    """The sockets of this process that lead to a port, connected or about to be."""
+    mine = set()
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            mine.add(os.readlink(f"/proc/self/fd/{name}"))
+        except OSError:  # the one that lists them
+            continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]:
+            _, _, remote, _, _, _, _, _, _, inode, *_ = line.split()
+            if int(re.sub(".*:", "", remote), 16) == port and f"socket:[{inode}]" in mine:
+                found.add(inode)
+    return found

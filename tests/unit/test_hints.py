@@ -1,0 +1,157 @@
+"""Annotations are found at run time too, though modules import what they name for type checkers."""
+
+import functools
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
+
+from mistralai.azure.client import MistralAzure
+from mistralai.azure.client.chat import Chat as AzureChat
+from mistralai.client import DefaultAioHttpClient, Mistral, Timeouts, deltas
+from mistralai.client.agents import Agents
+from mistralai.client.chat import Chat
+from mistralai.client.embeddings import Embeddings
+from mistralai.client.fim import Fim
+from mistralai.client.hints import Notes, noted, resolve_hints, resolved
+from mistralai.client.models import CompletionEvent, EmbeddingResponse, UsageInfo
+from mistralai.client.models_ import Models
+from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
+from mistralai.client.pending import PendingStream
+from mistralai.client.sdkconfiguration import SDKConfiguration
+from mistralai.client.types import Unset
+from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
+from support.interpreter import modules_after
+
+PUBLIC: list[type] = [
+    *(Mistral, MistralAzure, Chat, AzureChat, Fim, Agents, Embeddings, Models),
+    *(EventStream, EventStreamAsync, ParsedEventStream, ParsedEventStreamAsync, PendingStream),
+    *(SDKConfiguration, Timeouts, DefaultAioHttpClient),
+    *(value for name, value in vars(deltas).items() if name.endswith("Delta") and name != "Delta"),
+]
+
+
+def callables(cls: type) -> Iterator[tuple[str, Any]]:
+    """A class, and what this package defines in it and its bases, but for private methods."""
+    yield cls.__name__, cls
+    for base in cls.__mro__:
+        if base.__module__.startswith("mistralai"):
+            for name, member in vars(base).items():
+                function = getattr(member, "fget", getattr(member, "__func__", member))
+                if inspect.isfunction(function) and not re.match("_[^_]", name):
+                    yield f"{base.__name__}.{name}", function
+
+
+def test_every_hint_of_what_is_public_resolves() -> None:
+    failed: dict[str, str] = {}
+    seen = 0
+    for name, function in (pair for cls in PUBLIC for pair in callables(cls)):
+        seen += 1
+        try:
+            typing.get_type_hints(function)
+        except NameError as error:
+            failed[name] = str(error)
+    assert not failed
+    assert seen > 200
+
+
+def test_the_hints_of_a_method_are_those_of_its_keywords() -> None:
+    for method, answer in ((Chat.stream, EventStream[CompletionEvent]), (Chat.parse, None)):
+        hints = typing.get_type_hints(method)
+        assert hints.keys() - {"return"} == inspect.signature(method).parameters.keys() - {"self"}
+        assert hints["temperature"] == float | Unset | None
+        assert answer is None or hints["return"] == answer
+    assert typing.get_origin(typing.get_type_hints(Chat.stream)["messages"]) is Iterable
+    assert typing.get_type_hints(Mistral("key").embeddings.create)["return"] is EmbeddingResponse
+    assert typing.get_type_hints(Mistral.__init__)["client"] == httpx2.Client | None
+    assert typing.get_type_hints(deltas.UsageDelta) == {"usage": UsageInfo}
+
+
+def test_a_signature_has_the_types_too_and_shows_what_the_source_says() -> None:
+    for signature in (
+        inspect.signature(Chat.stream, eval_str=True),
+        inspect.signature(Mistral("key").chat.stream),
+        inspect.signature(functools.partial(Mistral("key").chat.stream, n=2)),
+    ):
+        assert signature.parameters["temperature"].annotation == float | Unset | None
+        assert signature.return_annotation == EventStream[CompletionEvent]
+        assert "temperature: 'OptionalNullable[float]' = UNSET" in str(signature)
+    assert inspect.signature(Mistral, eval_str=True).parameters["server"].annotation == str | None
+
+
+def test_pydantic_validates_the_arguments_of_a_method() -> None:
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(200, json={"choices": []})
+
+    http = httpx2.Client(transport=httpx2.MockTransport(answer))
+    with http, Mistral("key", client=http) as client:
+        config = ConfigDict(arbitrary_types_allowed=True)
+        complete = validate_call(client.chat.complete, config=config)
+        assert complete(model="m", messages=[{"role": "user", "content": "x"}]).choices == []
+        with pytest.raises(ValidationError, match="temperature"):
+            complete(model="m", messages=[], temperature="warm")
+
+
+def test_reading_a_signature_loads_nothing_until_a_type_is_read() -> None:
+    program = """
+import inspect
+from mistralai.client.chat import Chat
+signature = inspect.signature(Chat.stream)
+signature.bind(None, model="m", messages=[])
+notes = Chat.stream.__annotations__
+assert "model" in notes and len(notes) > 30
+"""
+    heavy = {"pydantic", "httpx2", "mistralai.client.models.messages"}
+    assert not modules_after(program) & heavy
+    assert heavy - {"httpx2"} <= modules_after(program + "dict(notes)")
+
+
+def test_notes_become_types_whatever_reads_them() -> None:
+    readers: list[Callable[[Notes], object]] = [
+        dict,
+        lambda notes: {**notes},
+        lambda notes: dict(notes.items()),
+        lambda notes: dict(zip(notes, notes.values(), strict=True)),
+        lambda notes: {"a": notes["a"], "b": notes.get("b")},
+        lambda notes: {name: notes[name] for name in notes.keys()},  # noqa: SIM118 - what is tried
+    ]
+    for read in readers:
+        notes = Notes(a=noted("Timeouts | None", __name__), b=noted("int", __name__))
+        assert read(notes) == {"a": Timeouts | None, "b": int}
+    assert Notes().get("a", 1) == 1
+
+
+def test_a_name_that_is_nowhere_leaves_the_text() -> None:
+    note = noted("NoSuchName | None", __name__)
+    assert resolved(note) == note == "NoSuchName | None"
+    assert resolved("str") == "str"
+    assert noted(int, __name__) is int
+
+
+def test_a_wrapper_of_a_method_has_its_hints() -> None:
+    @functools.wraps(Chat.complete)
+    def traced(*args: Any, **kwargs: Any) -> Any:
+        return Chat.complete(*args, **kwargs)
+
+    assert typing.get_type_hints(traced)["top_k"] == int | Unset | None
+
+
+def outer(value: "Later") -> "Later":
+    return value
+
+
+class Later(BaseModel):
+    def method(self) -> "UsageInfo":
+        return UsageInfo()
+
+
+def test_what_a_module_defines_is_found_first() -> None:
+    resolve_hints(__name__)
+    assert isinstance(outer.__annotations__, Notes)
+    assert typing.get_type_hints(outer) == {"value": Later, "return": Later}
+    assert typing.get_type_hints(Later.method) == {"return": UsageInfo}
