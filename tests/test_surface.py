@@ -49,7 +49,6 @@ every_stand_in = pytest.mark.parametrize("path", STAND_INS, ids=name_of)
 def test_the_front_door_has_these_names():
     names = [
         "BackoffStrategy",
-        "DefaultAioHttpClient",
         "Mistral",
         "RetryConfig",
         "Timeouts",

@@ -52,7 +52,7 @@ class Response(SimpleNamespace):
 
 def begun(exchange: ForeignExchange, step: Send, client: Any = None) -> Any:
     """The request of an exchange that has begun."""
-    return exchange.request(step, exchange.trace, client or httpx.Client())
+    return exchange.request(step, client or httpx.Client())
 
 
 def opened(response: Any, clock: Clock) -> ForeignExchange:
@@ -82,8 +82,7 @@ def test_a_request_is_made_by_the_client_from_plain_values(exchange: ForeignExch
     assert (method, type(url), url, options["content"]) == ("POST", str, URL, b"{}")
     assert options["headers"]["authorization"] == f"Bearer {KEY}"
     assert [*map(type, options["timeout"])] in ([float] * 4, [float, type(None), type(None), float])
-    assert set(options) == {"headers", "content", "timeout", "extensions"}
-    assert options["extensions"] == {"trace": exchange.trace}
+    assert set(options) == {"headers", "content", "timeout"}
 
 
 def test_only_keywords_that_a_client_takes_are_given_to_it(exchange: ForeignExchange) -> None:
@@ -129,14 +128,12 @@ def test_timeouts_that_a_client_has_put_in_the_place_of_ours_are_left_alone(cloc
 @pytest.mark.parametrize(
     ("step", "seconds"),
     [
-        (send(3.0, 5.0), 8.25),
-        (send(None, 5.0), None),
+        (send(3.0, 5.0), 5.25),
+        (send(None, 5.0), 5.25),
         (send(3.0, None), None),
-        (send(3.0, 5.0, until=4.0), 4.25),
-        (send(None, None, until=4.0), 4.25),
     ],
 )
-def test_a_client_that_traces_nothing_has_one_limit_until_the_head(
+def test_a_client_that_says_nothing_of_sending_has_one_limit_until_the_head(
     step: Send, seconds: float | None, clock: Clock
 ) -> None:
     clock.now = 0.0
@@ -185,9 +182,9 @@ def test_what_nothing_can_end_in_time_is_not_begun(clock: Clock) -> None:
     exchange = opened(Response(), clock)
     for moment, late in [(clock.now + 0.05, False), (clock.now, True), (clock.now - 1, True)]:
         with pytest.raises(httpx2.ReadTimeout):
-            exchange.until(moment, late=late)
-    exchange.until(clock.now + 0.2, late=False)
-    exchange.until(None, late=False)
+            exchange.set_read_deadline(moment, late=late)
+    exchange.set_read_deadline(clock.now + 0.2, late=False)
+    exchange.set_read_deadline(None, late=False)
     clock.now += 1.0
     exchange.timeout.at = clock.now - 0.5
     with pytest.raises(httpx2.ReadTimeout):
@@ -224,9 +221,9 @@ def test_a_read_that_lasts_too_long_is_ended_by_its_socket(raises: Exception | N
         exchange.held(response)
         exchange.opened(response)
         theirs.send(b"data")
-        exchange.until(None, late=False)
+        exchange.set_read_deadline(None, late=False)
         assert exchange.body.read(exchange.timeout) == b"data"
-        exchange.until(time.monotonic() + 0.01, late=True)
+        exchange.set_read_deadline(time.monotonic() + 0.01, late=True)
         for _ in range(2):
             with pytest.raises(httpx2.ReadTimeout):
                 exchange.body.read(exchange.timeout)

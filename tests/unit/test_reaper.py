@@ -9,7 +9,7 @@ import anyio
 import pytest
 import trio
 
-from mistralai.client import reaper
+from mistralai.client._http import reaper
 from mistralai.client._http.reaper import Loop, reap
 
 

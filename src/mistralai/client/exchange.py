@@ -222,7 +222,7 @@ class Exchange:
         self._socket = _socket_of(response)
         self._exact = self._asynchronous
         if isinstance(self._socket, socket.socket) and not self._asynchronous:
-            self._foreign.watch(lambda: self._end_read(response))
+            self._foreign.watch_reads(lambda: self._end_read(response))
             self._exact = True
 
     def _end_read(self, response: Any) -> None:

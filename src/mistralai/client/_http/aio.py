@@ -84,19 +84,22 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
             httpx2.WriteTimeout: The peer takes nothing more, and says nothing.
         """
         async for piece in pieces:
-            if self._spoken_to():
-                return False
-            self._transport.write(piece)
-            while self._full:
+            # In parts, because TLS takes all that it is given before it says that it is full.
+            for at in range(0, len(piece), READ_SIZE):
                 if self._spoken_to():
                     return False
-                if not await self._wait(left(timeout)):
-                    raise httpx2.WriteTimeout("the request could not be sent in time")
+                self._transport.write(piece[at : at + READ_SIZE])
+                while self._full:
+                    if self._spoken_to():
+                        return False
+                    if not await self._wait(left(timeout)):
+                        raise httpx2.WriteTimeout("the request could not be sent in time")
         return not self._lost
 
     async def send_now(self, data: bytes, timeout: float | None) -> bool:
         """Send a small request in one write; return whether it went out whole. Raises as `send`."""
-        self._transport.write(data)
+        if not self._lost:
+            self._transport.write(data)
         while self._full and not self._spoken_to():
             if not await self._wait(left(timeout)):
                 raise httpx2.WriteTimeout("the request could not be sent in time")
@@ -201,6 +204,7 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
     async def _wait(self, seconds: float | None) -> bool:
         """Wait until something happens to the connection; return whether it did in time."""
         if self._lost:
+            self.reader.eof()  # it may have begun to expect a response since
             return True
         self._set_alarm(seconds)
         self._waiter = self._loop.create_future()

@@ -34,6 +34,9 @@ class ForeignBody:
     """The body of a response, for threads, and the end of that response.
 
     A coding of `CODINGS` is undone here, in pieces of bounded size; others by the client.
+
+    Attributes:
+        watch: What ends its reads in time, or `None`.
     """
 
     def __init__(self, response: Any) -> None:
@@ -41,15 +44,15 @@ class ForeignBody:
         self._inflater: Inflater | None = None
         self._pieces: Any = None
         self._over = False
-        self._watch: Watch | None = None
+        self.watch: Watch | None = None
 
     def begin(self, headers: Any) -> None:
         """Begin to read."""
         self._pieces, self._inflater = _pieces(self._response, headers, "iter")
 
-    def watch(self, end_read: Callable[[], object]) -> None:
+    def watch_reads(self, end_read: Callable[[], object]) -> None:
         """End reads that last too long, by a function that may be called in any thread."""
-        self._watch = Watch(end_read)
+        self.watch = Watch(end_read)
 
     def read(self, timeout: Deadline) -> bytes:
         """Return the next bytes of the body, empty at its end.
@@ -64,8 +67,8 @@ class ForeignBody:
 
     def close(self) -> None:
         """Close the response."""
-        if self._watch is not None:
-            self._watch.close()
+        if self.watch is not None:
+            self.watch.close()
         if hasattr(self._pieces, "close"):
             self._pieces.close()
         self._response.close()
@@ -77,7 +80,7 @@ class ForeignBody:
         return piece if self._inflater is None else self._inflater.feed(piece)
 
     def _next(self, timeout: Deadline) -> bytes | None:
-        watch = self._watch
+        watch = self.watch
         if watch is None:
             if timeout.passed:
                 raise httpx2.ReadTimeout("nothing came in time")
