@@ -156,6 +156,8 @@ class Kind:
 
     def end(self) -> None:
         for thing in reversed(self._opened):
+            if hasattr(thing, "shut_down"):  # which wakes who waits still
+                thing.shut_down()
             self.close(thing)
         self._threads.shutdown()
 

@@ -27,7 +27,7 @@ from .sockets import is_readable, open_socket, shut_down
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterable
+    from collections.abc import AsyncGenerator
 
     from .addresses import AddressInfo
     from .attempt import Attempt
@@ -74,7 +74,7 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
         self._lost = False
         self._waiter: asyncio.Future[bool] | None = None
 
-    async def send(self, pieces: AsyncIterable[bytes], timeout: float | None) -> bool:
+    async def send(self, pieces: AsyncGenerator[bytes], timeout: float | None) -> bool:
         """Send a request; return whether it went out whole.
 
         A response that comes before the end of the request ends the sending: a server that refuses
@@ -83,17 +83,18 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
         Raises:
             httpx2.WriteTimeout: The peer takes nothing more, and says nothing.
         """
-        async for piece in pieces:
-            # In parts, because TLS takes all that it is given before it says that it is full.
-            for at in range(0, len(piece), READ_SIZE):
-                if self._spoken_to():
-                    return False
-                self._transport.write(piece[at : at + READ_SIZE])
-                while self._full:
+        async with contextlib.aclosing(pieces):
+            async for piece in pieces:
+                # In parts, because TLS takes all that it is given before it says that it is full.
+                for at in range(0, len(piece), READ_SIZE):
                     if self._spoken_to():
                         return False
-                    if not await self._wait(left(timeout)):
-                        raise httpx2.WriteTimeout("the request could not be sent in time")
+                    self._transport.write(piece[at : at + READ_SIZE])
+                    while self._full:
+                        if self._spoken_to():
+                            return False
+                        if not await self._wait(left(timeout)):
+                            raise httpx2.WriteTimeout("the request could not be sent in time")
         return not self._lost
 
     async def send_now(self, data: bytes, timeout: float | None) -> bool:

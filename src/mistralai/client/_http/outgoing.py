@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
 from .h1 import LAST_CHUNK, Unseen, chunk, request_head
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
 ONE_WRITE: Final = 64 * 1024
 """Bytes of a request that is sent in one write: no response can come before its end."""
@@ -60,15 +60,20 @@ class Outgoing:
             yield self._framed(part, sent)
         yield self._end(sent)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield the pieces of an asynchronous request."""
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        """Yield the pieces of an asynchronous request; to be closed by whoever stops early."""
         stream = self._request.stream
         assert isinstance(stream, httpx2.AsyncByteStream)
         yield self._head
         sent = 0
-        async for part in stream:
-            sent += len(part)
-            yield self._framed(part, sent)
+        parts: Any = aiter(stream)
+        try:
+            async for part in parts:
+                sent += len(part)
+                yield self._framed(part, sent)
+        finally:
+            if hasattr(parts, "aclose"):  # a generator, which trio would complain of
+                await parts.aclose()
         yield self._end(sent)
 
     def _framed(self, part: bytes, sent: int) -> bytes:

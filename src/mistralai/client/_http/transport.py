@@ -273,7 +273,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             if outgoing.small is not None:
                 whole = await connection.send_now(outgoing.small, limits.get("write"))
             else:
-                whole = await connection.send(outgoing, limits.get("write"))
+                whole = await connection.send(aiter(outgoing), limits.get("write"))
             attempt.on_sent()
             while not reader.head_complete:
                 if reader.error is not None:

@@ -16,7 +16,7 @@ from .h1 import ResponseReader
 from .sockets import is_readable, keepalive, shut_down
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable
+    from collections.abc import AsyncGenerator
 
     from .attempt import Attempt
 
@@ -52,7 +52,7 @@ class TrioConnection:
         self._process = os.getpid()
         self._closed = False
 
-    async def send(self, pieces: AsyncIterable[bytes], timeout: float | None) -> bool:
+    async def send(self, pieces: AsyncGenerator[bytes], timeout: float | None) -> bool:
         """Send a request; return whether it went out whole.
 
         A response that comes before the end of the request ends the sending: a server that refuses
@@ -65,16 +65,18 @@ class TrioConnection:
 
         async def write() -> None:
             nonlocal whole
-            async for piece in pieces:
-                with _limit(timeout) as scope:
-                    await self._layer.send_all(piece)
-                if scope.cancelled_caught:
-                    raise httpx2.WriteTimeout("the request could not be sent in time")
+            async with contextlib.aclosing(pieces):
+                async for piece in pieces:
+                    with _limit(timeout) as scope:
+                        await self._layer.send_all(piece)
+                    if scope.cancelled_caught:
+                        raise httpx2.WriteTimeout("the request could not be sent in time")
             whole = True
 
         async def listen() -> None:
             while not (self.reader.head_complete or self.reader.error):
                 await self.wait(None)
+            nursery.cancel_scope.cancel()
 
         failure: Exception | None = None
         async with trio.open_nursery() as nursery:
