@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from .client.models import *  # noqa: F403 - the models stand here too, as in SDK 1
 
 if not TYPE_CHECKING:
+    import sys
+
     from . import _spellings
 
     _spellings.install()
@@ -34,8 +36,13 @@ if not TYPE_CHECKING:
     # this module, and this one for it.
 
     def __getattr__(name):
-        import mistralai.client as client  # noqa: PLR0402 - the other form asks this function for it
-
+        # From the table of modules: until its import is over, import hooks included, the client is
+        # no attribute of this package, and `import mistralai.client as client` would ask this
+        # function for it.
+        __import__("mistralai.client")
+        client = sys.modules["mistralai.client"]
+        if name == "client":
+            return client
         if name == "__all__" or name in client.__all__:
             return getattr(client, name)
         if not name.startswith("_") and name in client.models.__all__:  # as in SDK 1

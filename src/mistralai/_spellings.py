@@ -72,11 +72,14 @@ class Finder:
 
 
 def _find(name: str) -> "ModuleSpec | None":
-    """Ask the other finders for a module below this package."""
+    """Ask the other finders for a module below this package, those that look at files first.
+
+    Finders that call hooks stand before them, and some import the package above the module.
+    """
     folders = name.split(".")[1:-1]
     path = [os.path.join(place, *folders) for place in sys.modules["mistralai"].__path__]  # noqa: PTH118 - pathlib takes long to load
-    others = (finder for finder in sys.meta_path if not isinstance(finder, Finder))
-    specs = (finder.find_spec(name, path) for finder in others)
+    others = (finder for finder in reversed(sys.meta_path) if not isinstance(finder, Finder))
+    specs = (find(name, path) for other in others if (find := getattr(other, "find_spec", None)))
     return next(filter(None, specs), None)
 
 

@@ -44,6 +44,11 @@ def test_other_names_are_left_to_other_finders(name: str) -> None:
     assert Finder().find_spec(name) is None
 
 
+def test_a_finder_of_the_older_protocol_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path, object()])
+    assert found("mistralai.models").origin
+
+
 def test_the_import_system_may_pass_what_it_knows() -> None:
     assert Finder().find_spec("mistralai.models", ["somewhere"], None) is not None
 
