@@ -12,7 +12,7 @@ from support.import_hooks import HOOKS, AsksAgain, AsksTheOthers
 
 MODULES = [
     "mistralai", "mistralai.client", "mistralai.client.chat", "mistralai.client.models",
-    "mistralai.client.models.toolcall",
+    "mistralai.client.models.toolcall", "mistralai.client.models.tool",
 ]
 IMPORTS = [
     "import mistralai.client",
@@ -29,6 +29,8 @@ IMPORTS = [
     "import mistralai.models as models; models.UserMessage",
     "from mistralai.client.models.toolcall import ToolCall",
     "from mistralai.models.toolcall import ToolCall",
+    "from mistralai.client.models.tool import Tool",
+    "from mistralai.models.tool import Tool",
     "from mistralai.azure.client import models; models.UserMessage",
 ]
 sys.setrecursionlimit(500)
@@ -95,8 +97,8 @@ import mistralai
 from support.import_hooks import HOOKS, AsksAgain
 sys.meta_path.insert(0, AsksAgain())
 HOOKS["mistralai.client.chat"] = id
-own = next(finder for finder in sys.meta_path if type(finder).__name__ == "Finder")
-assert own.find_spec("mistralai.chat").origin.endswith("chat.py")
+from mistralai import _spellings
+assert _spellings.find_alias("mistralai.chat").origin.endswith("chat.py")
 print("mistralai.client" in sys.modules)
 """,
         PYTHONPATH=str(TESTS),

@@ -63,5 +63,3 @@ def chained(spec):
     if spec is not None and spec.loader is not None and not isinstance(spec.loader, Chained):
         spec.loader = Chained(spec.loader)
     return spec
-
-
