@@ -7,7 +7,9 @@ here: as a file, which type checkers and editors see, or as a row of this table,
 
 # Strings, which load in half the time of tuples.
 SUBMODULES = {
-    "agentconversation": "AgentConversation AgentConversationAgentVersion",
+    "agentconversation": (
+        "AgentConversation AgentConversationAgentVersion AgentConversationAgentVersionTypedDict"
+    ),
     "agenthandoffdoneevent": "AgentHandoffDoneEvent",
     "agenthandoffentry": "AgentHandoffEntry",
     "agenthandoffstartedevent": "AgentHandoffStartedEvent",
@@ -15,13 +17,15 @@ SUBMODULES = {
     "agentscompletionrequest": (
         "AgentsCompletionRequest AgentsCompletionRequestMessage "
         "AgentsCompletionRequestMessageTypedDict AgentsCompletionRequestStop "
-        "AgentsCompletionRequestTool AgentsCompletionRequestToolChoice "
-        "AgentsCompletionRequestToolChoiceTypedDict AgentsCompletionRequestToolTypedDict"
+        "AgentsCompletionRequestStopTypedDict AgentsCompletionRequestTool "
+        "AgentsCompletionRequestToolChoice AgentsCompletionRequestToolChoiceTypedDict "
+        "AgentsCompletionRequestToolTypedDict"
     ),
     "agentscompletionstreamrequest": (
         "AgentsCompletionStreamRequest AgentsCompletionStreamRequestMessage "
         "AgentsCompletionStreamRequestMessageTypedDict AgentsCompletionStreamRequestStop "
-        "AgentsCompletionStreamRequestTool AgentsCompletionStreamRequestToolChoice "
+        "AgentsCompletionStreamRequestStopTypedDict AgentsCompletionStreamRequestTool "
+        "AgentsCompletionStreamRequestToolChoice "
         "AgentsCompletionStreamRequestToolChoiceTypedDict "
         "AgentsCompletionStreamRequestToolTypedDict"
     ),
@@ -36,8 +40,9 @@ SUBMODULES = {
     "chatcompletionrequest": (
         "ChatCompletionRequest ChatCompletionRequestMessage "
         "ChatCompletionRequestMessageTypedDict ChatCompletionRequestStop "
-        "ChatCompletionRequestTool ChatCompletionRequestToolChoice "
-        "ChatCompletionRequestToolChoiceTypedDict ChatCompletionRequestToolTypedDict"
+        "ChatCompletionRequestStopTypedDict ChatCompletionRequestTool "
+        "ChatCompletionRequestToolChoice ChatCompletionRequestToolChoiceTypedDict "
+        "ChatCompletionRequestToolTypedDict"
     ),
     "chatcompletionresponsechoicelogprobs": "ChatCompletionResponseChoiceLogprobs",
     "chatcompletionresponsetokenlogprobs": "ChatCompletionResponseTokenLogprobs",
@@ -45,13 +50,13 @@ SUBMODULES = {
     "chatcompletionstreamrequest": (
         "ChatCompletionStreamRequest ChatCompletionStreamRequestMessage "
         "ChatCompletionStreamRequestMessageTypedDict ChatCompletionStreamRequestStop "
-        "ChatCompletionStreamRequestTool ChatCompletionStreamRequestToolChoice "
-        "ChatCompletionStreamRequestToolChoiceTypedDict "
+        "ChatCompletionStreamRequestStopTypedDict ChatCompletionStreamRequestTool "
+        "ChatCompletionStreamRequestToolChoice ChatCompletionStreamRequestToolChoiceTypedDict "
         "ChatCompletionStreamRequestToolTypedDict"
     ),
     "codeinterpretertool": "CodeInterpreterTool",
     "completionargs": "CompletionArgs",
-    "completionargsstop": "CompletionArgsStop",
+    "completionargsstop": "CompletionArgsStop CompletionArgsStopTypedDict",
     "completionchunk": "CompletionChunk",
     "completionresponsestreamchoice": (
         "CompletionResponseStreamChoice CompletionResponseStreamChoiceFinishReason"
@@ -68,19 +73,23 @@ SUBMODULES = {
     "conversationmessages": "ConversationMessages",
     "conversationrequest": (
         "ConversationRequest ConversationRequestAgentVersion "
-        "ConversationRequestHandoffExecution ConversationRequestTool"
+        "ConversationRequestAgentVersionTypedDict ConversationRequestHandoffExecution "
+        "ConversationRequestTool"
     ),
     "conversationresponse": "ConversationResponse ConversationResponseOutput",
     "conversationrestartrequest": (
         "ConversationRestartRequest ConversationRestartRequestAgentVersion "
+        "ConversationRestartRequestAgentVersionTypedDict "
         "ConversationRestartRequestHandoffExecution"
     ),
     "conversationrestartstreamrequest": (
         "ConversationRestartStreamRequest ConversationRestartStreamRequestAgentVersion "
+        "ConversationRestartStreamRequestAgentVersionTypedDict "
         "ConversationRestartStreamRequestHandoffExecution"
     ),
     "conversationstreamrequest": (
         "ConversationStreamRequest ConversationStreamRequestAgentVersion "
+        "ConversationStreamRequestAgentVersionTypedDict "
         "ConversationStreamRequestHandoffExecution ConversationStreamRequestTool"
     ),
     "conversationusageinfo": "ConversationUsageInfo",
@@ -93,17 +102,22 @@ SUBMODULES = {
     "documentlibrarytool": "DocumentLibraryTool DocumentLibraryToolTypedDict",
     "documenturlchunk": "DocumentURLChunk DocumentURLChunkTypedDict",
     "embeddingdtype": "EmbeddingDtype",
-    "embeddingrequest": "EmbeddingRequest EmbeddingRequestInputs",
+    "embeddingrequest": "EmbeddingRequest EmbeddingRequestInputs EmbeddingRequestInputsTypedDict",
     "embeddingresponsedata": "EmbeddingResponseData",
     "encodingformat": "EncodingFormat",
     "filechunk": "FileChunk FileChunkTypedDict",
-    "fimcompletionrequest": "FIMCompletionRequest FIMCompletionRequestStop",
+    "fimcompletionrequest": (
+        "FIMCompletionRequest FIMCompletionRequestStop FIMCompletionRequestStopTypedDict"
+    ),
     "fimcompletionresponse": "FIMCompletionResponse",
-    "fimcompletionstreamrequest": "FIMCompletionStreamRequest FIMCompletionStreamRequestStop",
+    "fimcompletionstreamrequest": (
+        "FIMCompletionStreamRequest FIMCompletionStreamRequestStop "
+        "FIMCompletionStreamRequestStopTypedDict"
+    ),
     "ftmodelcard": "FTModelCard",
     "functioncall": "Arguments ArgumentsTypedDict FunctionCall FunctionCallTypedDict",
     "functioncallentry": "FunctionCallEntry FunctionCallEntryConfirmationStatus",
-    "functioncallentryarguments": "FunctionCallEntryArguments",
+    "functioncallentryarguments": "FunctionCallEntryArguments FunctionCallEntryArgumentsTypedDict",
     "functioncallevent": "FunctionCallEvent FunctionCallEventConfirmationStatus",
     "functionname": "FunctionName FunctionNameTypedDict",
     "functionresultentry": "FunctionResultEntry",
@@ -149,7 +163,9 @@ SUBMODULES = {
     "responseerrorevent": "ResponseErrorEvent",
     "responseformats": "ResponseFormats",
     "responsestartedevent": "ResponseStartedEvent",
-    "retrieve_model_v1_models_model_id_getop": "ResponseRetrieveModelV1ModelsModelIDGet",
+    "retrieve_model_v1_models_model_id_getop": (
+        "ResponseRetrieveModelV1ModelsModelIDGet UnknownResponseRetrieveModelV1ModelsModelIDGet"
+    ),
     "ssetypes": "SSETypes",
     "streamingdelayrange": "StreamingDelayRange",
     "systemmessagecontentchunks": "SystemMessageContentChunks SystemMessageContentChunksTypedDict",
@@ -159,11 +175,20 @@ SUBMODULES = {
     "toolchoice": "ToolChoice ToolChoiceTypedDict",
     "toolchoiceenum": "ToolChoiceEnum",
     "toolconfiguration": "ToolConfiguration ToolConfigurationTypedDict",
-    "toolexecutiondeltaevent": "ToolExecutionDeltaEvent ToolExecutionDeltaEventName",
-    "toolexecutiondoneevent": "ToolExecutionDoneEvent ToolExecutionDoneEventName",
-    "toolexecutionentry": "ToolExecutionEntry ToolExecutionEntryName",
-    "toolexecutionstartedevent": "ToolExecutionStartedEvent ToolExecutionStartedEventName",
-    "toolfilechunk": "ToolFileChunk ToolFileChunkTool",
+    "toolexecutiondeltaevent": (
+        "ToolExecutionDeltaEvent ToolExecutionDeltaEventName ToolExecutionDeltaEventNameTypedDict"
+    ),
+    "toolexecutiondoneevent": (
+        "ToolExecutionDoneEvent ToolExecutionDoneEventName ToolExecutionDoneEventNameTypedDict"
+    ),
+    "toolexecutionentry": (
+        "ToolExecutionEntry ToolExecutionEntryName ToolExecutionEntryNameTypedDict"
+    ),
+    "toolexecutionstartedevent": (
+        "ToolExecutionStartedEvent ToolExecutionStartedEventName "
+        "ToolExecutionStartedEventNameTypedDict"
+    ),
+    "toolfilechunk": "ToolFileChunk ToolFileChunkTool ToolFileChunkToolTypedDict",
     "toolreferencechunk": (
         "ToolReferenceChunk ToolReferenceChunkTool ToolReferenceChunkToolTypedDict "
         "ToolReferenceChunkTypedDict"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .messagedicts import *
     from .messages import *
     from .modelcards import *
+    from .plainunions import *
     from .requestdicts import *
     from .requests import *
     from .response import *
@@ -256,6 +257,28 @@ _MODULES = {
         "StreamingDelayRange",
         "UnarchiveModelResponse",
         "UnknownModelListData",
+        "UnknownResponseRetrieveModelV1ModelsModelIDGet",
+    ),
+    "plainunions": (
+        "AgentConversationAgentVersionTypedDict",
+        "AgentsCompletionRequestStopTypedDict",
+        "AgentsCompletionStreamRequestStopTypedDict",
+        "ChatCompletionRequestStopTypedDict",
+        "ChatCompletionStreamRequestStopTypedDict",
+        "CompletionArgsStopTypedDict",
+        "ConversationRequestAgentVersionTypedDict",
+        "ConversationRestartRequestAgentVersionTypedDict",
+        "ConversationRestartStreamRequestAgentVersionTypedDict",
+        "ConversationStreamRequestAgentVersionTypedDict",
+        "EmbeddingRequestInputsTypedDict",
+        "FIMCompletionRequestStopTypedDict",
+        "FIMCompletionStreamRequestStopTypedDict",
+        "FunctionCallEntryArgumentsTypedDict",
+        "ToolExecutionDeltaEventNameTypedDict",
+        "ToolExecutionDoneEventNameTypedDict",
+        "ToolExecutionEntryNameTypedDict",
+        "ToolExecutionStartedEventNameTypedDict",
+        "ToolFileChunkToolTypedDict",
     ),
     "requestdicts": (
         "APIKeyAuthTypedDict",
@@ -343,7 +366,7 @@ _MODULES = {
         "PromptTokensDetails",
         "UsageInfo",
     ),
-    "validationerror": ("ValidationError",),
+    "validationerror": ("Loc", "LocTypedDict", "ValidationError"),
 }
 
 if not TYPE_CHECKING:
