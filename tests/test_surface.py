@@ -227,7 +227,7 @@ assert importlib.reload(real) is older
     assert (program.stderr, program.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("name", ["chat", "models", "models.usermessage", "utils.eventstreaming"])
+@pytest.mark.parametrize("name", ["chat", "models", "models.content", "utils.eventstreaming"])
 def test_specs_and_sources_are_found_under_both_spellings(name):
     older = importlib.util.find_spec(f"mistralai.{name}")
     real = importlib.util.find_spec(f"mistralai.client.{name}")
@@ -291,14 +291,55 @@ def test_the_finder_imports_nothing(monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("builtins.__import__", refuse)
-        spec = _spellings.Finder().find_spec("mistralai.models.usermessage")
-    assert spec.origin == models.usermessage.__file__
+        spec = _spellings.find_alias("mistralai.models.messages")
+    assert spec.origin == models.messages.__file__
 
 
-def test_the_finder_is_installed_once():
-    _spellings.install()
+def test_the_finder_is_put_up_once():
+    before = [*sys.meta_path]
     importlib.reload(mistralai)
-    assert sum(type(f).__name__ == "Finder" for f in sys.meta_path) == 1
+    assert sys.meta_path == before
+
+
+def test_a_thread_that_imports_a_submodule_waits_for_the_finder():
+    """It comes while another thread loads the finder, and is not told that there is no such module."""
+    program = run_program("""
+import importlib, sys, threading
+
+threads, answers, modules = [], {}, []
+
+def load(name):
+    modules.append(importlib.import_module(name))
+
+class Spy:
+    def find_spec(self, name, path=None, target=None):
+        if name != "mistralai._spellings":
+            return
+        for asked in ["mistralai.models.tool", "mistralai.client", "mistralai._submodules", "other"]:
+            finders = [finder for finder in sys.meta_path if type(finder).__name__ == "_Finder"]
+            answers[asked] = [finder.find_spec(asked) is not None for finder in finders]
+        for asked in ["mistralai.models.tool", "mistralai.client.models.tool", "mistralai.models"]:
+            threads.append(threading.Thread(target=load, args=[asked]))
+            threads[-1].start()
+
+sys.meta_path.insert(0, Spy())
+import mistralai
+for thread in threads:
+    thread.join()
+print(*answers.items(), sep="\\n")
+from mistralai.client.models import tool
+print(set(modules) <= {tool, mistralai.models}, len(modules))
+print(mistralai.models.__spec__.name, tool.__spec__.loader)
+""")
+    assert (program.stderr, program.returncode) == ("", 0)
+    assert program.stdout.splitlines() == [
+        "('mistralai.models.tool', [True, True])",
+        "('mistralai.client', [True, True])",
+        "('mistralai._submodules', [False, False])",
+        "('other', [False, False])",
+        "True 3",
+        "mistralai.client.models names of mistralai.client.models",
+    ]
 
 
 def test_packages_can_be_walked():

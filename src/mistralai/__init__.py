@@ -24,17 +24,50 @@ if TYPE_CHECKING:
     from .client import utils as utils
     from .client.models import *  # noqa: F403 - the models stand here too, as in SDK 1
 
-if not TYPE_CHECKING:
+if not TYPE_CHECKING and "_Finder" not in globals():  # once, also where this module is reloaded
+    import sys
+
+    class _Finder:
+        """Lets threads that import a submodule wait until a finder of `_spellings` is loaded.
+
+        Python does not wait for a package when another thread imports a submodule of it. The
+        waiting is the loader's, because finders run under the import lock of the process.
+        """
+
+        def find_spec(self, name, _path=None, _target=None):
+            waits = name.startswith("mistralai.") and not name.startswith("mistralai._")
+            return type(__spec__)(name, self) if waits else None
+
+        def create_module(self, spec):
+            __import__("mistralai")  # waits for the thread that executes it
+            __import__(spec.name)
+            module = sys.modules[spec.name]
+            spec.loader_state = module.__spec__
+            return module
+
+        def exec_module(self, module):
+            module.__spec__ = module.__spec__.loader_state
+
+    _first, _last = _Finder(), _Finder()
+    sys.meta_path.insert(0, _first)  # before those that look at files
+    sys.meta_path.append(_last)  # behind them, and behind those that call hooks
+
     from . import _spellings
 
-    _spellings.install()
+    _first.find_spec, _last.find_spec = _spellings.find_alias, _spellings.find_names
 
+if not TYPE_CHECKING:
     # Not imported here: a thread that imports `mistralai.client` at the same time would wait for
     # this module, and this one for it.
 
     def __getattr__(name):
-        import mistralai.client as client  # noqa: PLR0402 - the other form asks this function for it
-
+        # From the table of modules: until its import is over, import hooks included, the client is
+        # no attribute of this package, and `import mistralai.client as client` would ask this
+        # function for it.
+        __import__("mistralai.client")
+        client = sys.modules["mistralai.client"]
+        if name == "client":
+            return client
         if name == "__all__" or name in client.__all__:
             return getattr(client, name)
         if not name.startswith("_") and name in client.models.__all__:  # as in SDK 1

@@ -77,9 +77,9 @@ def pip(python, command, *what):
     subprocess.run([python, "-m", "pip", command, *options, *what], check=True, env=ENVIRON)
 
 
-def said_by(python, program, *args):
+def said_by(python, program, *args, starter=()):
     """What a program says held; libraries print what they like beside it."""
-    command = [python, HERE / "programs" / program, *args]
+    command = [*starter, python, HERE / "programs" / program, *args]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=300, check=False, env=ENVIRON
     )
@@ -98,6 +98,13 @@ def test_a_library_streams_through_this_package(environment, library):
 def test_a_tracing_library_leaves_every_form_of_a_call(environment, tracer):
     python = environment(tracer, [TRACERS[tracer], "opentelemetry-sdk", "mistralai"])
     assert said_by(python, "with_tracers.py", tracer) == [*FORMS, *ALL, "text", "error"]
+
+
+def test_hooks_that_are_set_before_the_import_run_and_trace(environment):
+    python = environment("ddtrace", [TRACERS["ddtrace"], "opentelemetry-sdk", "mistralai"])
+    starter = [python.with_name(f"ddtrace-run{python.suffix}")]
+    said = said_by(python, "with_import_hooks.py", starter=starter)
+    assert said == ["wrapt", "ddtrace-run"]
 
 
 def test_what_intercepts_httpx2_intercepts_this_package(environment, tmp_path):

@@ -4,12 +4,11 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
-from mistralai import _spellings
-from mistralai._spellings import ALIASES, Finder
+from mistralai._spellings import ALIASES, find_alias, find_names
 
 
 def found(name: str) -> ModuleSpec:
-    spec = Finder().find_spec(name)
+    spec = find_alias(name)
     assert spec is not None
     return spec
 
@@ -41,11 +40,16 @@ def test_an_alias_is_found_where_the_real_module_is(alias: str) -> None:
     ],
 )
 def test_other_names_are_left_to_other_finders(name: str) -> None:
-    assert Finder().find_spec(name) is None
+    assert find_alias(name) is None
+
+
+def test_a_finder_of_the_older_protocol_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path, object()])
+    assert found("mistralai.models").origin
 
 
 def test_the_import_system_may_pass_what_it_knows() -> None:
-    assert Finder().find_spec("mistralai.models", ["somewhere"], None) is not None
+    assert find_alias("mistralai.models", ["somewhere"], None) is not None
 
 
 @pytest.mark.parametrize("name", ["models", "models.usermessage", "utils.retries"])
@@ -62,17 +66,17 @@ def test_loading_gives_the_real_module_and_leaves_it_as_it_was(name: str) -> Non
     assert real.__name__ == f"mistralai.client.{name}"
 
 
-def test_the_finder_stands_before_those_that_look_at_files() -> None:
+def test_one_finder_is_before_those_that_look_at_files_and_one_is_last() -> None:
     kinds = [finder if isinstance(finder, type) else type(finder) for finder in sys.meta_path]
     names = [kind.__name__ for kind in kinds]
-    assert names.index("Finder") < names.index("PathFinder")
+    assert names.count("_Finder") == 2
+    assert names.index("_Finder") < names.index("PathFinder")
+    assert names[-1] == "_Finder"
 
 
-def test_the_finder_is_installed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    others = [object(), object()]
-    monkeypatch.setattr(sys, "meta_path", others[:])
-    _spellings.install()
-    _spellings.install()
-    finder, *after = sys.meta_path
-    assert isinstance(finder, Finder)
-    assert after == others
+def test_a_submodule_made_of_names_is_found_by_its_own_name_and_others_are_not() -> None:
+    spec = find_names("mistralai.client.models.tool")
+    assert spec is not None
+    assert (spec.name, spec.origin) == ("mistralai.client.models.tool", None)
+    for name in ("mistralai.client.models.tools", "mistralai.models.tool", "other.tool", "tool"):
+        assert find_names(name) is None, name

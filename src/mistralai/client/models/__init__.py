@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .messagedicts import *
     from .messages import *
     from .modelcards import *
+    from .plainunions import *
     from .requestdicts import *
     from .requests import *
     from .response import *
@@ -257,6 +258,28 @@ _MODULES = {
         "StreamingDelayRange",
         "UnarchiveModelResponse",
         "UnknownModelListData",
+        "UnknownResponseRetrieveModelV1ModelsModelIDGet",
+    ),
+    "plainunions": (
+        "AgentConversationAgentVersionTypedDict",
+        "AgentsCompletionRequestStopTypedDict",
+        "AgentsCompletionStreamRequestStopTypedDict",
+        "ChatCompletionRequestStopTypedDict",
+        "ChatCompletionStreamRequestStopTypedDict",
+        "CompletionArgsStopTypedDict",
+        "ConversationRequestAgentVersionTypedDict",
+        "ConversationRestartRequestAgentVersionTypedDict",
+        "ConversationRestartStreamRequestAgentVersionTypedDict",
+        "ConversationStreamRequestAgentVersionTypedDict",
+        "EmbeddingRequestInputsTypedDict",
+        "FIMCompletionRequestStopTypedDict",
+        "FIMCompletionStreamRequestStopTypedDict",
+        "FunctionCallEntryArgumentsTypedDict",
+        "ToolExecutionDeltaEventNameTypedDict",
+        "ToolExecutionDoneEventNameTypedDict",
+        "ToolExecutionEntryNameTypedDict",
+        "ToolExecutionStartedEventNameTypedDict",
+        "ToolFileChunkToolTypedDict",
     ),
     "requestdicts": (
         "APIKeyAuthTypedDict",
@@ -345,10 +368,12 @@ _MODULES = {
         "PromptTokensDetails",
         "UsageInfo",
     ),
-    "validationerror": ("ValidationError",),
+    "validationerror": ("Loc", "LocTypedDict", "ValidationError"),
 }
 
 if not TYPE_CHECKING:
+    __import__("mistralai")  # waits for the thread that puts the finder of submodules up
+
     from ..lazy import lazy
 
     __all__, __getattr__, __dir__ = lazy(__name__, _MODULES)

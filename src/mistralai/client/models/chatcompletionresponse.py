@@ -1,5 +1,6 @@
 """A path by which other libraries import `ChatCompletionResponse`."""
 
-from .response import ChatCompletionResponse
+from .response import ChatCompletionChoice, ChatCompletionResponse
+from .usage import UsageInfo
 
-__all__ = ["ChatCompletionResponse"]
+__all__ = ["ChatCompletionChoice", "ChatCompletionResponse", "UsageInfo"]

@@ -1,5 +1,6 @@
 """A path by which other libraries import `CompletionEvent`."""
 
+from .chunk import CompletionChunk
 from .event import CompletionEvent
 
-__all__ = ["CompletionEvent"]
+__all__ = ["CompletionChunk", "CompletionEvent"]

@@ -1,5 +1,6 @@
 """A path by which other libraries import `Function`."""
 
+from .requestdicts import FunctionTypedDict
 from .tools import Function
 
-__all__ = ["Function"]
+__all__ = ["Function", "FunctionTypedDict"]

@@ -24,6 +24,7 @@ __all__ = [
     "StreamingDelayRange",
     "UnarchiveModelResponse",
     "UnknownModelListData",
+    "UnknownResponseRetrieveModelV1ModelsModelIDGet",
 ]
 
 _Strings: TypeAlias = Annotated[list[str] | None, Lenient()]
@@ -136,6 +137,7 @@ ModelListData: TypeAlias = Annotated[
     StrictOneOf(UnknownModelListData, absent="base"),
 ]
 ResponseRetrieveModelV1ModelsModelIDGet: TypeAlias = ModelListData
+UnknownResponseRetrieveModelV1ModelsModelIDGet: TypeAlias = UnknownModelListData
 
 
 class ModelList(Answer):

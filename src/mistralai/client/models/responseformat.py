@@ -1,5 +1,12 @@
 """A path by which other libraries import `ResponseFormat`."""
 
-from .formats import ResponseFormat
+from .formats import JSONSchema, ResponseFormat, ResponseFormats
+from .requestdicts import JSONSchemaTypedDict, ResponseFormatTypedDict
 
-__all__ = ["ResponseFormat"]
+__all__ = [
+    "JSONSchema",
+    "JSONSchemaTypedDict",
+    "ResponseFormat",
+    "ResponseFormatTypedDict",
+    "ResponseFormats",
+]

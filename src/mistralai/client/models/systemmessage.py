@@ -1,5 +1,17 @@
 """A path by which other libraries import `SystemMessage`."""
 
-from .messages import SystemMessage, SystemMessageContent
+from .messagedicts import (
+    SystemMessageContentChunksTypedDict,
+    SystemMessageContentTypedDict,
+    SystemMessageTypedDict,
+)
+from .messages import SystemMessage, SystemMessageContent, SystemMessageContentChunks
 
-__all__ = ["SystemMessage", "SystemMessageContent"]
+__all__ = [
+    "SystemMessage",
+    "SystemMessageContent",
+    "SystemMessageContentChunks",
+    "SystemMessageContentChunksTypedDict",
+    "SystemMessageContentTypedDict",
+    "SystemMessageTypedDict",
+]

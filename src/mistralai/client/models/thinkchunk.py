@@ -1,5 +1,23 @@
 """A path by which other libraries import `ThinkChunk`."""
 
-from .content import ThinkChunk, Thinking
+from .content import ReferenceChunk, TextChunk, ThinkChunk, Thinking, ToolReferenceChunk
+from .contentdicts import (
+    ReferenceChunkTypedDict,
+    TextChunkTypedDict,
+    ThinkChunkTypedDict,
+    ThinkingTypedDict,
+    ToolReferenceChunkTypedDict,
+)
 
-__all__ = ["ThinkChunk", "Thinking"]
+__all__ = [
+    "ReferenceChunk",
+    "ReferenceChunkTypedDict",
+    "TextChunk",
+    "TextChunkTypedDict",
+    "ThinkChunk",
+    "ThinkChunkTypedDict",
+    "Thinking",
+    "ThinkingTypedDict",
+    "ToolReferenceChunk",
+    "ToolReferenceChunkTypedDict",
+]

@@ -1,5 +1,6 @@
 """A path by which other libraries import `ToolCall`."""
 
-from .toolcalls import ToolCall
+from .messagedicts import FunctionCallTypedDict, ToolCallTypedDict
+from .toolcalls import FunctionCall, ToolCall
 
-__all__ = ["ToolCall"]
+__all__ = ["FunctionCall", "FunctionCallTypedDict", "ToolCall", "ToolCallTypedDict"]

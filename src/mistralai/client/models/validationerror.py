@@ -1,5 +1,10 @@
 """One complaint of a 422."""
 
+from typing import TypeAlias
+
 from ..errors.httpvalidationerror import ValidationError
 
-__all__ = ["ValidationError"]
+__all__ = ["Loc", "LocTypedDict", "ValidationError"]
+
+Loc: TypeAlias = str | int
+LocTypedDict: TypeAlias = Loc

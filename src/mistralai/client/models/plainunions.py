@@ -1,0 +1,75 @@
+"""The `...TypedDict` names of unions of plain values, which have no other form as dicts."""
+
+from typing import TypeAlias
+
+from .conversationevents import (
+    ToolExecutionDeltaEventName,
+    ToolExecutionDoneEventName,
+    ToolExecutionStartedEventName,
+)
+from .conversationrequests import (
+    AgentConversationAgentVersion,
+    ConversationRequestAgentVersion,
+    ConversationRestartRequestAgentVersion,
+    ConversationRestartStreamRequestAgentVersion,
+    ConversationStreamRequestAgentVersion,
+)
+from .conversations import (
+    CompletionArgsStop,
+    FunctionCallEntryArguments,
+    ToolExecutionEntryName,
+    ToolFileChunkTool,
+)
+from .embeddings import EmbeddingRequestInputs
+from .requests import (
+    AgentsCompletionRequestStop,
+    AgentsCompletionStreamRequestStop,
+    ChatCompletionRequestStop,
+    ChatCompletionStreamRequestStop,
+    FIMCompletionRequestStop,
+    FIMCompletionStreamRequestStop,
+)
+
+__all__ = [
+    "AgentConversationAgentVersionTypedDict",
+    "AgentsCompletionRequestStopTypedDict",
+    "AgentsCompletionStreamRequestStopTypedDict",
+    "ChatCompletionRequestStopTypedDict",
+    "ChatCompletionStreamRequestStopTypedDict",
+    "CompletionArgsStopTypedDict",
+    "ConversationRequestAgentVersionTypedDict",
+    "ConversationRestartRequestAgentVersionTypedDict",
+    "ConversationRestartStreamRequestAgentVersionTypedDict",
+    "ConversationStreamRequestAgentVersionTypedDict",
+    "EmbeddingRequestInputsTypedDict",
+    "FIMCompletionRequestStopTypedDict",
+    "FIMCompletionStreamRequestStopTypedDict",
+    "FunctionCallEntryArgumentsTypedDict",
+    "ToolExecutionDeltaEventNameTypedDict",
+    "ToolExecutionDoneEventNameTypedDict",
+    "ToolExecutionEntryNameTypedDict",
+    "ToolExecutionStartedEventNameTypedDict",
+    "ToolFileChunkToolTypedDict",
+]
+
+AgentConversationAgentVersionTypedDict: TypeAlias = AgentConversationAgentVersion
+AgentsCompletionRequestStopTypedDict: TypeAlias = AgentsCompletionRequestStop
+AgentsCompletionStreamRequestStopTypedDict: TypeAlias = AgentsCompletionStreamRequestStop
+ChatCompletionRequestStopTypedDict: TypeAlias = ChatCompletionRequestStop
+ChatCompletionStreamRequestStopTypedDict: TypeAlias = ChatCompletionStreamRequestStop
+CompletionArgsStopTypedDict: TypeAlias = CompletionArgsStop
+ConversationRequestAgentVersionTypedDict: TypeAlias = ConversationRequestAgentVersion
+ConversationRestartRequestAgentVersionTypedDict: TypeAlias = ConversationRestartRequestAgentVersion
+ConversationRestartStreamRequestAgentVersionTypedDict: TypeAlias = (
+    ConversationRestartStreamRequestAgentVersion
+)
+ConversationStreamRequestAgentVersionTypedDict: TypeAlias = ConversationStreamRequestAgentVersion
+EmbeddingRequestInputsTypedDict: TypeAlias = EmbeddingRequestInputs
+FIMCompletionRequestStopTypedDict: TypeAlias = FIMCompletionRequestStop
+FIMCompletionStreamRequestStopTypedDict: TypeAlias = FIMCompletionStreamRequestStop
+FunctionCallEntryArgumentsTypedDict: TypeAlias = FunctionCallEntryArguments
+ToolExecutionDeltaEventNameTypedDict: TypeAlias = ToolExecutionDeltaEventName
+ToolExecutionDoneEventNameTypedDict: TypeAlias = ToolExecutionDoneEventName
+ToolExecutionEntryNameTypedDict: TypeAlias = ToolExecutionEntryName
+ToolExecutionStartedEventNameTypedDict: TypeAlias = ToolExecutionStartedEventName
+ToolFileChunkToolTypedDict: TypeAlias = ToolFileChunkTool
