@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .loading import first, in_thread
 from .params import ChatBody, ChatParams, ParseParams
 from .resource import Endpoint, Resource
 from .signatures import check_names, described_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from typing_extensions import Unpack
 
     from ..extra.struct_chat import ParsedChatCompletionResponse
-    from .models import ChatCompletionResponse, CompletionEvent
+    from .models import ChatCompletionResponse, CompletionEvent, ResponseFormatTypedDict
     from .parsed import ParsedEventStream, ParsedEventStreamAsync
     from .pending import PendingStream
     from .structure import Structure
@@ -92,11 +93,16 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
         """The same, async."""
-        from ..extra.struct_chat import parsed_response
 
-        structure = _structure("parse_async", response_format, params)
-        answer = await self.complete_async(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure)
+        def form() -> tuple[Callable[..., Any], Structure[P], ResponseFormatTypedDict]:
+            from ..extra.struct_chat import parsed_response
+
+            structure = _structure("parse_async", response_format, params)
+            return parsed_response, structure, structure.response_format
+
+        read, structure, asked = form() if first.over else await in_thread(form)
+        answer = await self.complete_async(**params, response_format=asked)
+        return cast("ParsedChatCompletionResponse[P]", read(answer, structure))
 
     @described_by(ParseParams)
     def parse_stream(

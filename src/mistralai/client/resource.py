@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from .loading import first, first_call
 from .request import Request, address, checked_headers, checked_url, joined
 from .signatures import is_own
 from .types.unset import UNSET
@@ -97,6 +98,8 @@ class Resource:
         caller = caller_of()
 
         async def start() -> EventStreamAsync[CompletionEvent]:
+            if not first.over:
+                await self._first(lambda: plan)
             from .flow import StreamCall
             from .utils.eventstreaming import EventStreamAsync
 
@@ -120,7 +123,11 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
-        plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
+        def planned() -> Plan:
+            _adapter(endpoint)
+            return self._plan(endpoint, method, params, stream=False, asynchronous=True)
+
+        plan = planned() if first.over else await self._first(planned)
         from .flow import Call
 
         world = self._world()
@@ -139,6 +146,15 @@ class Resource:
 
         configuration = self.sdk_configuration
         return AsyncDriver(configuration.async_client, world.clock, configuration.recorder)
+
+    async def _first(self, planned: Callable[[], Plan]) -> Plan:
+        """Plan the first asynchronous call of the process."""
+
+        def plan() -> Plan:
+            self._world()
+            return planned()
+
+        return await first_call(self.sdk_configuration, plan)
 
     def _plan(
         self,
