@@ -36,10 +36,15 @@ ask = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}]}
 """
 
 CALLS = {
+    "chat.stream_async": "async with client.chat.stream_async(**ask) as s: await s.until_done()",
     "chat.complete_async": "await client.chat.complete_async(**ask)",
     "chat.complete_async, tools": """tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
     await client.chat.complete_async(**ask, tools=[tool], response_format={"type": "text"})""",
+    "chat.parse_stream_async": """form = dataclasses.make_dataclass("Form", [("a", int)])
+    async with client.chat.parse_stream_async(form, **ask) as s: await anext(aiter(s))""",
     "models.list_async": "await client.models.list_async()",
+    "fim.stream_async": """async with client.fim.stream_async(model="m", prompt="x") as s:
+        await s.until_done()""",
 }
 
 SPIED = """
@@ -53,6 +58,22 @@ async def main():
 {run}
 print(json.dumps([here, len(there)]))
 """
+
+ON_THE_LOOP = {
+    f"mistralai.client.{name}"
+    for name in (
+        "caller",
+        "errors",
+        "errors.details",
+        "errors.mistralerror",
+        "errors.sdkerror",
+        "pending",
+        "retry",
+        "steps",
+        "timeouts",
+    )
+}
+"""What a call looks at before it returns what is to be awaited: small, and nobody else's."""
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +100,11 @@ def ran(sim):
 def test_its_modules_are_imported_in_a_thread(ran, run):
     for name, call in CALLS.items():
         here, there = json.loads(ran(SPIED.format(call=call, run=run)))
-        assert {module.partition(".")[0] for module in here} <= sys.stdlib_module_names, name
-        assert len(here) < 8, (name, here)
+        ours = {module for module in here if module.partition(".")[0] == "mistralai"}
+        others = {module for module in here if module not in ours}
+        assert ours <= ON_THE_LOOP, name
+        assert {module.partition(".")[0] for module in others} <= sys.stdlib_module_names, name
+        assert len(others) < 8, (name, others)
         assert there > 200, name
 
 
@@ -214,10 +238,42 @@ async def main():
             client.chat.stream_async(**ask, **wrong)
         except (TypeError, ValueError) as error:
             print(*wrong)
+    assert "pydantic" not in sys.modules
 
 {run}
 """)
     assert said.split() == ["temprature", "server_url", "timeout_ms", "retries", "http_headers"]
+
+
+def test_a_wrong_body_is_refused_where_it_is_made(ran):
+    said = ran("""
+import asyncio
+
+async def main():
+    pending = client.chat.stream_async(model="m", messages=[{"role": "bot"}])  # makes none
+    assert "pydantic" not in sys.modules
+    try:
+        await pending
+    except ValueError as error:
+        print(len(error.errors()))
+    try:
+        client.chat.stream_async(model=5, messages=[])
+    except ValueError as error:
+        print(len(error.errors()))
+
+asyncio.run(main())
+""")
+    assert said == "1\n2\n"
+
+
+def test_without_a_loop_to_hold_up_it_is_refused_at_the_call(ran):
+    said = ran("""
+try:
+    client.chat.stream_async(model=5, messages=[])
+except ValueError as error:
+    print(len(error.errors()))
+""")
+    assert said == "2\n"
 
 
 def test_where_there_are_no_threads_any_more_the_loop_does_it_itself():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .loading import first, in_thread
+from .loading import first, holds_up, in_thread
 from .params import ChatBody, ChatParams, ParseParams
 from .resource import Endpoint, Resource
 from .signatures import check_names, described_by
@@ -54,7 +54,11 @@ class Chat(Resource):
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """The same, async: `async with`, `await` or `async for`; nothing is sent before that.
+
+        In the first asynchronous call of a process, which loads the models in a thread, a wrong
+        field of the body raises there too, and not yet here.
+        """
         return self._stream_async(CHAT, "stream_async", params)
 
     @described_by(ChatParams)
@@ -120,15 +124,23 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        from .parsed import ParsedEventStreamAsync
         from .pending import PendingStream
 
-        structure = _structure("parse_stream_async", response_format, params)
-        pending = self.stream_async(**params, response_format=structure.response_format)
+        check_names(params, ParseParams, method="parse_stream_async")
+
+        def form() -> tuple[type[ParsedEventStreamAsync[P]], Structure[P], ResponseFormatTypedDict]:
+            from .parsed import ParsedEventStreamAsync
+
+            structure = _structure("parse_stream_async", response_format, params)
+            return ParsedEventStreamAsync, structure, structure.response_format
+
+        formed = None if holds_up() else form()
+        pending = formed and self.stream_async(**params, response_format=formed[2])
 
         async def start() -> ParsedEventStreamAsync[P]:
-            stream: Any = await pending
-            return ParsedEventStreamAsync(stream, structure) if _is_stream(stream) else stream
+            parsed, structure, asked = await in_thread(form) if formed is None else formed
+            stream: Any = await (pending or self.stream_async(**params, response_format=asked))
+            return parsed(stream, structure) if _is_stream(stream) else stream
 
         return PendingStream(start)
 

@@ -35,6 +35,11 @@ class _First:
 first = _First()
 
 
+def holds_up() -> bool:
+    """Return whether to make a request's body now would hold up a loop that runs."""
+    return not first.over and f"{__package__}.body" not in sys.modules and _loop() is not None
+
+
 async def first_call(configuration: SDKConfiguration, plan: Callable[[], T]) -> T:
     """Load what calls of this client use, and plan the first one, in a thread."""
     loop = _loop()

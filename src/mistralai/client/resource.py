@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .loading import first, first_call
+from .loading import first, first_call, holds_up
 from .request import Request, address, checked_headers, checked_url, joined
 from .signatures import is_own
 from .types.unset import UNSET
@@ -91,15 +91,22 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
+        # Where the models would be loaded now, and a loop wait for them, the body is made, and what
+        # is wrong with it raised, in the thread that loads them.
+        late = holds_up()
+        plan = self._plan(endpoint, method, params, stream=True, asynchronous=True, body=not late)
         from .caller import caller_of
         from .pending import PendingStream
 
         caller = caller_of()
 
+        def planned() -> Plan:
+            if not late:
+                return plan
+            return self._plan(endpoint, method, params, stream=True, asynchronous=True)
+
         async def start() -> EventStreamAsync[CompletionEvent]:
-            if not first.over:
-                await self._first(lambda: plan)
+            plan = planned() if first.over else await self._first(planned)
             from .flow import StreamCall
             from .utils.eventstreaming import EventStreamAsync
 
@@ -164,8 +171,17 @@ class Resource:
         *,
         stream: bool,
         asynchronous: bool,
+        body: bool = True,
     ) -> Plan:
         """What a call asks for.
+
+        Args:
+            endpoint: Where it asks.
+            method: The method that was called, for errors.
+            params: Its keywords.
+            stream: Whether the answer is to come as a stream.
+            asynchronous: Whether the call is.
+            body: Whether to make the body. If not, the plan is good for its errors alone.
 
         Raises:
             TypeError: A keyword is unknown, or a required one is missing.
@@ -184,7 +200,7 @@ class Resource:
             # A fragment is not sent. Tests match it, because the generated SDK has it.
             url=joined(base, address(endpoint.path, params, endpoint.query)) + "#stream" * stream,
             key=configuration.key,
-            body=_body(endpoint, params, stream=stream),
+            body=_body(endpoint, params, stream=stream) if body else b"",
             headers=checked_headers(params.get("http_headers")),
             stream=stream,
         )
