@@ -94,10 +94,12 @@ class ForeignExchange(Exchange):
         super().__init__(clock, recorder)
         self._asynchronous = asynchronous
         self._limits: dict[str, float | None] | None = None  # what the client takes as timeouts
+        self._entered = False  # the client was asked for something
 
     def request(self, step: Send, trace: object, client: Any) -> Any:
         """Let the client build the request."""
         headers = self._begin(step)
+        self._entered = True
         # A client in a loop waits as long as the cancel scope lets it.
         read = step.silence if self._asynchronous else step.answer
         limits = {"connect": step.connect, "read": read, "write": read, "pool": step.connect}
@@ -168,13 +170,16 @@ class ForeignExchange(Exchange):
         left = self.timeout.left()
         failure = super().failure(error, handled)
         if failure is None:
-            forget_frames(error, handled)
-            error.add_note("(the HTTP client's frames are left out: they hold the API key)")
+            if self._entered:
+                forget_frames(error, handled)
+                error.add_note("(the HTTP client's frames are left out: they hold the API key)")
         elif failure.kind == "timeout":
             failure.early = left is None or left > _EARLY
         return failure
 
     def _known(self, error: Exception) -> tuple[Exception, Exception] | None:
+        if not self._entered:  # what gives the key failed
+            return None
         standard = alike(error)
         if standard is None:
             return (error, error) if isinstance(error, OSError) else None
