@@ -284,6 +284,18 @@ def test_what_else_it_raises_comes_out_as_it_is_without_its_frames(colour):
     assert "frames are left out" in caught.value.__notes__[0]
 
 
+@pytest.mark.parametrize("colour", ON_HTTPX, indirect=True)
+def test_what_gives_the_key_fails_by_itself(colour):
+    def unavailable():
+        raise httpx.ReadTimeout("the vault is closed")
+
+    client = colour.client(api_key=unavailable)
+    with pytest.raises(httpx.ReadTimeout, match="the vault is closed") as caught:
+        colour.open(client, **ASK)
+    assert "in unavailable" in rendered(caught.value)
+    assert not hasattr(caught.value, "__notes__")
+
+
 # --- leaving -----------------------------------------------------------------
 
 

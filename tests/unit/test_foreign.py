@@ -30,6 +30,13 @@ def exchange(request: pytest.FixtureRequest, clock: Clock) -> ForeignExchange:
     return ForeignExchange(clock, asynchronous=request.param)
 
 
+@pytest.fixture
+def asked(exchange: ForeignExchange) -> ForeignExchange:
+    """An exchange whose client was asked for a request."""
+    begun(exchange, send())
+    return exchange
+
+
 def send(connect: float | None = 3.0, answer: float | None = 5.0, **more: float | None) -> Send:
     return Send(REQUEST, connect, answer, **more)
 
@@ -301,34 +308,34 @@ def test_an_exception_is_known_by_the_name_of_its_class() -> None:
 
 @pytest.mark.parametrize("error", [httpx.InvalidURL("x"), RuntimeError("x"), LookupError("x")])
 def test_what_is_not_the_networks_is_nothing_of_the_kind(
-    error: Exception, exchange: ForeignExchange
+    error: Exception, asked: ForeignExchange
 ) -> None:
     assert alike(error) is None
-    assert exchange.failure(error, None) is None
+    assert asked.failure(error, None) is None
 
 
-def test_an_error_of_the_system_is_a_broken_connection(exchange: ForeignExchange) -> None:
+def test_an_error_of_the_system_is_a_broken_connection(asked: ForeignExchange) -> None:
     error = ConnectionResetError("x")
-    failure = exchange.failure(error, None)
+    failure = asked.failure(error, None)
     assert failure is not None
     assert (failure.kind, failure.cause, failure.standard) == ("broken", error, error)
 
 
-def test_a_certificate_is_found_behind_a_clients_exception(exchange: ForeignExchange) -> None:
+def test_a_certificate_is_found_behind_a_clients_exception(asked: ForeignExchange) -> None:
     error = httpx.ConnectError("x")
     error.__context__ = ssl.SSLCertVerificationError("no")
-    failure = exchange.failure(error, None)
+    failure = asked.failure(error, None)
     assert failure is not None
     assert (failure.kind, failure.cause) == ("certificate", error)
     assert isinstance(failure.standard, httpx2.ConnectError)
 
 
 def test_a_timeout_before_its_limit_is_the_clients_own(
-    exchange: ForeignExchange, clock: Clock
+    asked: ForeignExchange, clock: Clock
 ) -> None:
     for at, early in [(clock.now + 5.0, True), (None, True), (clock.now + 0.01, False)]:
-        exchange.timeout.at = at
-        failure = exchange.failure(httpx.ReadTimeout("x"), None)
+        asked.timeout.at = at
+        failure = asked.failure(httpx.ReadTimeout("x"), None)
         assert failure is not None
         assert failure.early == early, at
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from .loading import first, holds_up, in_thread
 from .params import ChatBody, ChatParams, ParseParams
 from .request import take_headers
 from .resource import Endpoint, Resource
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..extra.struct_chat import ParsedChatCompletionResponse
-    from .models import ChatCompletionResponse, CompletionEvent
+    from .models import ChatCompletionResponse, CompletionEvent, ResponseFormatTypedDict
     from .parsed import ParsedEventStream, ParsedEventStreamAsync
     from .pending import PendingStream
     from .structure import Structure
@@ -55,7 +56,11 @@ class Chat(Resource):
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """The same, async: `async with`, `await` or `async for`; nothing is sent before that.
+
+        In the first asynchronous call of a process, which loads the models in a thread, a wrong
+        field of the body raises there too, and not yet here.
+        """
         take_headers(params)
         return self._stream_async(CHAT, "stream_async", ChatParams(**params))
 
@@ -100,14 +105,21 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
         """The same, async."""
-        from ..extra.struct_chat import parsed_response
-        from .models.answer import responses_kept
-
         take_headers(params)
-        structure = _structure("parse_async", response_format, ParseParams(**params))
-        with responses_kept() as kept:
-            answer = await self.complete_async(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure, kept.get(id(answer)))
+
+        def form() -> tuple[Any, Any, Structure[P], ResponseFormatTypedDict]:
+            from ..extra.struct_chat import parsed_response
+            from .models.answer import responses_kept
+
+            structure = _structure("parse_async", response_format, ParseParams(**params))
+            return parsed_response, responses_kept, structure, structure.response_format
+
+        read, keeping, structure, asked = form() if first.over else await in_thread(form)
+        with keeping() as kept:
+            answer = await self.complete_async(**params, response_format=asked)
+        return cast(
+            "ParsedChatCompletionResponse[P]", read(answer, structure, kept.get(id(answer)))
+        )
 
     @described_by(ParseParams)
     def parse_stream(
@@ -126,16 +138,24 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        from .parsed import ParsedEventStreamAsync
         from .pending import PendingStream
 
         take_headers(params)
-        structure = _structure("parse_stream_async", response_format, ParseParams(**params))
-        pending = self.stream_async(**params, response_format=structure.response_format)
+        check_names(params, ParseParams, method="parse_stream_async")
+
+        def form() -> tuple[type[ParsedEventStreamAsync[P]], Structure[P], ResponseFormatTypedDict]:
+            from .parsed import ParsedEventStreamAsync
+
+            structure = _structure("parse_stream_async", response_format, ParseParams(**params))
+            return ParsedEventStreamAsync, structure, structure.response_format
+
+        formed = None if holds_up() else form()
+        pending = formed and self.stream_async(**params, response_format=formed[2])
 
         async def start() -> ParsedEventStreamAsync[P]:
-            stream: Any = await pending
-            return ParsedEventStreamAsync(stream, structure) if _is_stream(stream) else stream
+            parsed, structure, asked = await in_thread(form) if formed is None else formed
+            stream: Any = await (pending or self.stream_async(**params, response_format=asked))
+            return parsed(stream, structure) if _is_stream(stream) else stream
 
         return PendingStream(start)
 

@@ -68,9 +68,12 @@ def alike(error: BaseException) -> httpx2.TransportError | httpx2.DecodingError 
 class ForeignExchange(Exchange):
     """One attempt by such a client."""
 
+    _entered = False  # the client was asked for something
+
     def request(self, step: Send, client: Any) -> Any:
         """Let the client build the request."""
         headers = self._begin(step)
+        self._entered = True
         # A client in a loop waits as long as the cancel scope lets it.
         read = step.silence if self._asynchronous else step.answer
         limits = {"connect": step.connect, "read": read, "write": read, "pool": step.connect}
@@ -113,8 +116,9 @@ class ForeignExchange(Exchange):
         left = self.timeout.left()
         failure = super().failure(error, handled)
         if failure is None:
-            self._forget(error, handled)
-            error.add_note("(the HTTP client's frames are left out: they hold the API key)")
+            if self._entered:
+                self._forget(error, handled)
+                error.add_note("(the HTTP client's frames are left out: they hold the API key)")
         elif failure.kind == "timeout":
             failure.early = left is None or left > _EARLY
         return failure
@@ -123,6 +127,8 @@ class ForeignExchange(Exchange):
         forget_requests(error, handled, ours_alone=True)
 
     def _standard(self, error: Exception) -> Exception | None:
+        if not self._entered:  # what gives the key failed
+            return None
         standard = alike(error)
         if standard is None:
             return error if isinstance(error, OSError) else None

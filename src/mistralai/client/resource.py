@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .hints import resolve_hints
+from .loading import first, first_call, holds_up
 from .request import Request, address, checked_url, joined
 from .signatures import is_own
 from .types.unset import UNSET
@@ -91,13 +92,22 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
+        # Where the models would be loaded now, and a loop wait for them, the body is made, and what
+        # is wrong with it raised, in the thread that loads them.
+        late = holds_up()
+        plan = self._plan(endpoint, method, params, stream=True, asynchronous=True, body=not late)
         from .caller import caller_of
         from .pending import PendingStream
 
         caller = caller_of()
 
+        def planned() -> Plan:
+            if not late:
+                return plan
+            return self._plan(endpoint, method, params, stream=True, asynchronous=True)
+
         async def start() -> EventStreamAsync[CompletionEvent]:
+            plan = planned() if first.over else await self._first(planned)
             from .flow import StreamCall
             from .utils.eventstreaming import EventStreamAsync
 
@@ -121,7 +131,11 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
-        plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
+        def planned() -> Plan:
+            _adapter(endpoint)
+            return self._plan(endpoint, method, params, stream=False, asynchronous=True)
+
+        plan = planned() if first.over else await self._first(planned)
         from .flow import Call
 
         world = self._world()
@@ -146,6 +160,15 @@ class Resource:
             callers_own=configuration.async_client_supplied,
         )
 
+    async def _first(self, planned: Callable[[], Plan]) -> Plan:
+        """Plan the first asynchronous call of the process."""
+
+        def plan() -> Plan:
+            self._world()
+            return planned()
+
+        return await first_call(self.sdk_configuration, plan)
+
     def _plan(
         self,
         endpoint: Endpoint[Any],
@@ -154,8 +177,17 @@ class Resource:
         *,
         stream: bool,
         asynchronous: bool,
+        body: bool = True,
     ) -> Plan:
         """What a call asks for.
+
+        Args:
+            endpoint: Where it asks.
+            method: The method that was called, for errors.
+            params: Its keywords.
+            stream: Whether the answer is to come as a stream.
+            asynchronous: Whether the call is.
+            body: Whether to make the body. If not, the plan is good for its errors alone.
 
         Raises:
             TypeError: A keyword is unknown, or a required one is missing.
@@ -175,7 +207,7 @@ class Resource:
             # A fragment is not sent. Tests match it, because the generated SDK has it.
             url=joined(base, address(endpoint.path, params, endpoint.query)) + "#stream" * stream,
             key=configuration.key,
-            body=_body(endpoint, params, stream=stream, left_out=left_out),
+            body=_body(endpoint, params, stream=stream, left_out=left_out) if body else b"",
             headers=params.get("http_headers") or {},
             stream=stream,
         )

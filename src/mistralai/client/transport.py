@@ -109,7 +109,7 @@ class SyncDriver:
 
     def _send(self, step: Send) -> Head:
         client = self._client
-        self._exchange = exchange = _exchange_by(client)(self._clock, self._recorder)
+        self._exchange = exchange = exchange_by(client)(self._clock, self._recorder)
         request = exchange.request(step, client)
         if self._closing.is_set():
             raise httpx2.ReadError("the call was closed")
@@ -224,7 +224,7 @@ class AsyncDriver:
     async def _send(self, step: Send) -> Head:
         client = self._client
         self._loop = self._loop or Loop()
-        self._exchange = exchange = _exchange_by(client)(
+        self._exchange = exchange = exchange_by(client)(
             self._clock, self._recorder, asynchronous=True, callers_own=self._callers_own
         )
         request = exchange.request(step, client)
@@ -240,7 +240,7 @@ class AsyncDriver:
         return exchange.opened(response)
 
 
-def _exchange_by(client: object) -> type[Exchange]:
+def exchange_by(client: object) -> type[Exchange]:
     """Return what an attempt is by a client of httpx2's, or by one of another make."""
     if isinstance(client, httpx2.Client | httpx2.AsyncClient):
         return Exchange

@@ -74,6 +74,7 @@ class Chat(chat.Chat):
         *,
         stream: bool,
         asynchronous: bool,
+        body: bool = True,
     ) -> Plan:
         # The address is asked at each call, which may name another.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
@@ -86,6 +87,7 @@ class Chat(chat.Chat):
             params,
             stream=stream,
             asynchronous=asynchronous,
+            body=body,
         )
         asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
         return replace(plan, request=AzureRequest(**asked))
