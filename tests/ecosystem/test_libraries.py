@@ -20,16 +20,28 @@ PROJECT = HERE.parents[1]
 KEPT = PROJECT / ".ecosystem"
 ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ALL = ["text", "tool", "structured", "error", "cancelled"]
+FAILING = ["unreachable", "timeout", "cut"]
+WHOLE = ["unreachable", "timeout"]
 LIBRARIES = {
-    "pydantic_ai": (["pydantic-ai-slim[mistral]"], ALL),
-    "llama_index": (["llama-index-llms-mistralai"], [*ALL, "text", "error"]),
-    "instructor": (["instructor", "mistralai"], [*ALL, "structured"]),
+    "pydantic_ai": (["pydantic-ai-slim[mistral]"], [*ALL, *FAILING, *WHOLE, *FAILING, "cut"]),
+    "llama_index": (["llama-index-llms-mistralai"], [*ALL, "text", "error", *FAILING, *FAILING]),
+    "instructor": (
+        ["instructor", "mistralai"],
+        [*ALL, "structured", *FAILING, *WHOLE, *FAILING],
+    ),
     "llm_mistral": (["llm-mistral"], [*ALL, "text", "error"]),
-    "any_llm_sdk": (["any-llm-sdk[mistral]"], [*ALL, "text", "error"]),
-    "strands_agents": (["strands-agents[mistral]"], ALL),
-    "agno": (["agno", "mistralai"], [*ALL, "text"]),
+    "any_llm_sdk": (
+        ["any-llm-sdk[mistral]"],
+        [*ALL, "text", "error", *FAILING, *FAILING, *FAILING],
+    ),
+    "strands_agents": (["strands-agents[mistral]"], [*ALL, *FAILING]),
+    "agno": (["agno", "mistralai"], [*ALL, "text", *FAILING]),
     "ag2": (["ag2[mistral]"], ALL),
-    "inspect_ai": (["inspect-ai", "openai", "mistralai"], ALL),
+    "inspect_ai": (["inspect-ai", "openai", "mistralai"], [*ALL, *FAILING]),
+    "agent_framework_mistral": (
+        ["agent-framework-mistral", "httpx2"],
+        [*ALL, "text", "error", *FAILING, *FAILING, *WHOLE],
+    ),
 }
 TRACERS = {
     "openinference": "openinference-instrumentation-mistralai",
