@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import httpx2
 import pytest
 
 import mistralai
@@ -176,7 +177,7 @@ def test_classes_are_the_same_and_pickle_under_either_spelling():
     assert UserMessage is Older is Oldest is Azures is models.UserMessage
     message = Older(content="x")
     assert pickle.loads(pickle.dumps(message)) == message
-    error = mistralai.errors.SDKError("it went wrong")
+    error = mistralai.errors.SDKError("it went wrong", httpx2.Response(500))
     assert type(pickle.loads(pickle.dumps(error))) is errors.SDKError
 
 

@@ -133,7 +133,7 @@ def test_a_failure_in_json_is_in_the_summary():
 
 
 def every_error():
-    kinds = [errors.MistralError]
+    kinds = [errors.MistralClientError]
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
     return [kind for kind in kinds if kind.__module__ != "mistralai.client.errors.precise"]

@@ -41,7 +41,7 @@ def raised(colour, answer, *, whole=False):
     """The error that a call gives, at the call or while its stream is read."""
     with Simulator(answer) as sim:
         client = colour.client(server_url=sim.url, retry_config=None)
-        with pytest.raises(errors.MistralError) as caught:
+        with pytest.raises(errors.MistralClientError) as caught:
             ask(colour, client, whole=whole, **ASK)
         assert len(sim.requests) == 1
     return caught.value
@@ -248,7 +248,7 @@ def test_without_a_key_nothing_is_sent_to_mistrals_own_servers(colour, server):
         client=httpx2.Client(transport=http),
         async_client=httpx2.AsyncClient(transport=http),
     )
-    with pytest.raises(errors.AuthenticationError) as caught:
+    with pytest.raises(errors.MissingKeyError) as caught:
         colour.open(client, **ASK)
     assert caught.value.status_code is None
     assert "MISTRAL_API_KEY" in str(caught.value)

@@ -157,6 +157,8 @@ def test_an_answer_that_is_not_of_the_form_is_an_error(colour, serve, content, r
     assert (error.body, error.finish_reason) == (content, reason)
     assert error.partial.choices[0].message.content == content
     assert error.request_id == error.partial.request_id is not None
+    assert (error.status_code, error.raw_response.status_code) == (200, 200)
+    assert error.headers is error.raw_response.headers is error.partial.headers
 
 
 def test_a_stream_is_validated_once_at_its_end(colour, parse, validated):
@@ -232,6 +234,7 @@ def test_a_list_that_is_cut_off_does_not_end_as_if_it_were_whole(
         colour.call(stream.get_final_parsed)
     assert (raised.value.body, raised.value.finish_reason) == (text, reason)
     assert raised.value.partial == stream.snapshot
+    assert raised.value.raw_response is stream.response
 
 
 def test_an_element_of_another_form_is_an_error_with_its_text(colour, parse):
@@ -239,7 +242,10 @@ def test_an_element_of_another_form_is_an_error_with_its_text(colour, parse):
     for _ in range(2):
         with pytest.raises(StructuredOutputError, match="pages") as raised:
             colour.next(stream.items())
-        assert raised.value.body == '{"title": "x"}'
+        error = raised.value
+        assert error.body == '{"title": "x"}'
+        assert error.raw_response is stream.response
+        assert (error.partial, error.events_received) == (stream.snapshot, stream.timing.events)
 
 
 def test_items_are_for_lists(parse, colour):

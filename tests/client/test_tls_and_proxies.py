@@ -116,7 +116,7 @@ def test_no_proxy_exempts_hosts(colour, secure, proxy, monkeypatch, exempt):
 def test_plain_http_goes_through_its_proxy_without_a_tls_context(colour, sim, made, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", sim.url)
     client = colour.client(api_key=None, server_url="http://mistral.example")
-    with pytest.raises(errors.AuthenticationError):
+    with pytest.raises(errors.AuthenticationError):  # the simulator's, who misses the key
         colour.complete(client, **ASK)
     assert sim.requests[0].target == "http://mistral.example/v1/chat/completions"
     assert made == []

@@ -31,7 +31,7 @@ class Kind:
     """
 
     after: Callable[..., Answer]
-    error: type[errors.MistralError]
+    error: type[errors.MistralClientError]
     again: bool
     harmless: bool = False
 

@@ -1,6 +1,6 @@
 """Faults at every byte of a short answer, on a socket and by hand.
 
-Wherever it happens: what arrived is delivered, once; then comes a `MistralError` that is also
+Wherever it happens: what arrived is delivered, once; then comes a `MistralClientError` that is also
 what httpx2 raised, with the text of all that was delivered.
 """
 
@@ -74,8 +74,8 @@ ONCE = Policy(retries=0)
 
 
 def check_by_hand(
-    hand: ByHand, complete: int, error: type[errors.MistralError] | None
-) -> errors.MistralError | None:
+    hand: ByHand, complete: int, error: type[errors.MistralClientError] | None
+) -> errors.MistralClientError | None:
     """See that so many events are delivered, then the error."""
     delivered, raised = hand.stream()
     assert said(delivered) == [text or None for text in TEXTS[:complete]]
@@ -89,7 +89,7 @@ def check_by_hand(
     return raised
 
 
-def expected(body: bytes, error: type[errors.MistralError]) -> tuple[int, type | None]:
+def expected(body: bytes, error: type[errors.MistralClientError]) -> tuple[int, type | None]:
     """How many events a body completes, and how it ends where that error follows."""
     complete = 0
     for event in read_events(body).events:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from mistralai.client import DefaultAioHttpClient
-from mistralai.client.errors import APIConnectionError, MistralError
+from mistralai.client.errors import APIConnectionError, MistralClientError, MistralError
 from mistralai.client.models import CompletionEvent
 from mistralai.client.retry import BackoffStrategy, RetryConfig
 from mistralai.simulator import ScenarioLike
@@ -81,7 +81,7 @@ class Fault:
     server: ScenarioLike
     client: Mapping[str, Any] = field(default_factory=dict)
     call: Mapping[str, Any] = field(default_factory=dict)
-    error: type[MistralError] | None = None
+    error: type[MistralClientError] | None = None
     httpx: type[Exception] = Exception
     says: tuple[str, ...] = ()
     has: Mapping[str, Any] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class Outcome:
 
     stream: Any = None
     events: list[CompletionEvent] = field(default_factory=list)
-    error: MistralError | None = None
+    error: MistralClientError | None = None
     lines: Lines = field(default_factory=Lines)
 
     @property
@@ -139,7 +139,7 @@ def read(
             outcome.events.append(colour.next(outcome.stream))
     except StopIteration:
         pass
-    except MistralError as error:
+    except MistralClientError as error:
         outcome.error = error
     check(outcome)
     return outcome
@@ -155,16 +155,20 @@ def check(outcome: Outcome) -> None:
     assert KEY not in "".join(_shown(outcome))
 
 
-def check_class(error: MistralError) -> None:
-    """See that an error of the network is what httpx2 raised, too."""
+def check_class(error: MistralClientError) -> None:
+    """See that an error is of the network, and what httpx2 raised, or has an answer."""
     cause = error.__cause__
+    if isinstance(error, MistralError):
+        assert not isinstance(error, APIConnectionError | httpx2.TransportError)
+        assert error.status_code == error.raw_response.status_code
+        assert error.headers is error.raw_response.headers
     if isinstance(error, APIConnectionError):
         assert isinstance(error, httpx2.TransportError)
     if isinstance(cause, httpx2.TransportError):
         assert isinstance(error, type(cause)), (type(error), cause)
 
 
-def partial_text(error: MistralError) -> str:
+def partial_text(error: MistralClientError) -> str:
     """The text of an answer that broke off."""
     choices = error.partial.choices if error.partial else []
     return "".join(choice.message.content or "" for choice in choices)

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import httpx2
 
-from mistralai.client.errors import MistralError
+from mistralai.client.errors import MistralClientError
 from mistralai.client.faults import Kind, TransportFailure
 from mistralai.client.flow import Call, StreamCall
 from mistralai.client.models import CompletionEvent
@@ -250,7 +250,7 @@ class Outcome(NamedTuple):
     """What the caller of a stream gets: events, then perhaps an error."""
 
     events: list[CompletionEvent]
-    error: MistralError | None
+    error: MistralClientError | None
 
 
 class ByHand:
@@ -309,7 +309,7 @@ class ByHand:
         events: list[CompletionEvent] = []
         try:
             self.network.run(call.open())
-        except MistralError as error:
+        except MistralClientError as error:
             return Outcome(events, error)
         while call.end_reason is None:
             events += self.pump()

@@ -33,10 +33,10 @@ def complaints(*listed: dict[str, Any]) -> errors.HTTPValidationErrorData:
     return errors.HTTPValidationErrorData.model_validate({"detail": listed})
 
 
-def make(cls: type[errors.MistralError]) -> errors.MistralError:
+def make(cls: type[errors.MistralClientError]) -> errors.MistralClientError:
     """An error with all that one can have."""
-    if issubclass(cls, errors.NoResponseError):
-        error: errors.MistralError = cls("What happened")
+    if issubclass(cls, errors.NoResponseError | errors.MissingKeyError):
+        error: errors.MistralClientError = cls("What happened")
     elif issubclass(cls, errors.HTTPValidationError):
         data = complaints({"loc": ["body", "model"], "msg": "What happened", "type": "x"})
         error = cls(data, response(422), "the body")
@@ -62,7 +62,7 @@ def make(cls: type[errors.MistralError]) -> errors.MistralError:
 
 _NAMED = [*(getattr(errors, name) for name in errors.__all__), *vars(precise).values()]
 CLASSES = sorted(
-    {cls for cls in _NAMED if isinstance(cls, type) and issubclass(cls, errors.MistralError)},
+    {cls for cls in _NAMED if isinstance(cls, type) and issubclass(cls, errors.MistralClientError)},
     key=lambda cls: cls.__name__,
 )
 """Every class of this package's errors, the combined ones included."""

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, assert_type
 
+import httpx2
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
@@ -65,7 +66,7 @@ def both_spellings_are_the_same(
     assert_type(message, azure_models.UserMessage)
     assert_type(stream, EventStream[CompletionEvent])
     assert_type(OlderChat(client.sdk_configuration), Chat)
-    assert_type(OlderSDKError("it went wrong"), SDKError)
+    assert_type(OlderSDKError("it went wrong", httpx2.Response(500)), SDKError)
     assert_type(OlderRetryConfig("none", BackoffStrategy(1, 1, 1, 1), False), RetryConfig)
     assert_type(OLDER_UNSET, Unset)
 
@@ -262,5 +263,15 @@ def every_error(client: Mistral) -> None:
         assert_type(error.retry_after, float | None)
         assert_type(error.error.code, str | None)
     except errors.MistralError as error:
-        assert_type(error.status_code, int | None)
+        assert_type(error.status_code, int)
+        assert_type(error.raw_response, httpx2.Response)
         assert_type(error.partial, ChatCompletionResponse | None)
+    except errors.APIConnectionError as error:
+        assert_type(error.status_code, int | None)
+        assert_type(error.request, httpx2.Request)
+    except errors.MissingKeyError as error:
+        assert_type(error.hint, str)
+    except errors.MistralClientError as error:
+        assert_type(error.status_code, int | None)
+        assert_type(error.raw_response, httpx2.Response | None)
+        assert_type(error.body, str)

@@ -58,11 +58,36 @@ def test_the_errors_of_the_api_are_loaded_without_pydantic_and_httpx2() -> None:
     ],
 )
 def test_connection_errors_are_httpx2s_too(
-    cls: type[errors.MistralError], theirs: type[Exception]
+    cls: type[errors.APIConnectionError], theirs: type[Exception]
 ) -> None:
     assert issubclass(cls, theirs)
     with pytest.raises(theirs):
         raise make(cls)
+
+
+def test_an_answer_is_behind_every_mistral_error_and_behind_no_other() -> None:
+    answered = {cls for cls in CLASSES if issubclass(cls, errors.MistralError)}
+    connection = {cls for cls in CLASSES if issubclass(cls, errors.APIConnectionError)}
+    root = {errors.MistralClientError}
+    assert root | answered | connection | {errors.NoResponseError, errors.MissingKeyError} == {
+        *CLASSES
+    }
+    assert not answered & connection
+    assert not [cls for cls in answered if issubclass(cls, httpx2.TransportError)]
+    for cls in answered:
+        error = make(cls)
+        assert isinstance(error, errors.MistralError)
+        assert (error.status_code, error.headers, error.body) == (
+            error.raw_response.status_code,
+            error.raw_response.headers,
+            "the body",
+        )
+
+
+def test_a_mistral_error_is_not_made_without_a_response() -> None:
+    for make_one in (errors.MistralError, errors.SDKError, errors.ResponseValidationError):
+        with pytest.raises(TypeError, match="raw_response"):
+            make_one("What happened")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
 # --- the combined classes ----------------------------------------------------
@@ -165,7 +190,7 @@ def test_a_body_that_was_not_read_is_empty() -> None:
 
 
 def test_an_error_without_a_response_has_no_status() -> None:
-    error = errors.MistralError("What happened")
+    error = errors.MistralClientError("What happened")
     assert (error.status_code, error.body, error.headers) == (None, "", {})
     assert (error.raw_response, error.request_id) == (None, None)
 
@@ -265,9 +290,12 @@ def test_an_error_says_what_the_api_calls_it() -> None:
     assert str(error) == text
 
 
-def test_an_error_without_a_status_is_a_whole_sentence_too() -> None:
-    error = errors.AuthenticationError("there is no API key")
+def test_an_error_for_want_of_a_key_says_what_to_do_as_one_for_a_wrong_key_does() -> None:
+    error = errors.MissingKeyError()
     assert str(error) == "there is no API key. Set MISTRAL_API_KEY or give api_key= a valid key."
+    assert error.hint == errors.AuthenticationError.hint
+    assert isinstance(error, ValueError)
+    assert not isinstance(error, errors.MistralError)
 
 
 @pytest.mark.parametrize(("size", "shown"), [(500, 500), (501, 501), (10**6, 501)])
@@ -280,9 +308,10 @@ def test_a_long_body_is_cut_in_the_message_alone(size: int, shown: int) -> None:
 
 
 def test_a_long_message_is_cut() -> None:
-    assert str(errors.SDKError("x" * 5000)) == "x" * 2000 + "…."
+    long = errors.SDKError("x" * 5000, response(500))
+    assert str(long) == "x" * 2000 + "… (status 500)."
     many = complaints(*[{"msg": "x"}] * 5000)
-    assert len(str(errors.HTTPValidationError(many))) == 2001
+    assert len(str(errors.HTTPValidationError(many, response(422)))) == 2001
 
 
 # --- which of them may be tried again ----------------------------------------
@@ -294,7 +323,7 @@ RETRYABLE -= {"LocalProtocolError", "UnsupportedProtocol"}
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_a_connection_may_be_tried_again_unless_that_would_change_nothing(
-    cls: type[errors.MistralError],
+    cls: type[errors.MistralClientError],
 ) -> None:
     assert make(cls).retryable == (cls.__name__ in RETRYABLE)
 

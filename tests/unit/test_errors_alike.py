@@ -15,11 +15,13 @@ from support.madeerrors import CLASSES, KEY, make, response
 
 ERRORS = [pytest.param(make(cls), id=cls.__name__) for cls in CLASSES]
 
+WITHOUT_ANSWER = (errors.NoResponseError, errors.MissingKeyError)
+
 every_error = pytest.mark.parametrize("error", ERRORS)
 
 
 def test_every_class_is_among_them() -> None:
-    below = {errors.MistralError}
+    below = {errors.MistralClientError}
     while more := {sub for cls in below for sub in cls.__subclasses__()} - below:
         below |= more
     ours = {cls for cls in below if cls.__module__.startswith("mistralai.")}
@@ -30,7 +32,7 @@ def test_every_class_is_among_them() -> None:
 # --- pickles and copies ------------------------------------------------------
 
 
-def check_twin(twin: errors.MistralError, error: errors.MistralError) -> None:
+def check_twin(twin: errors.MistralClientError, error: errors.MistralClientError) -> None:
     """A copy says the same, and holds neither the response nor the request."""
     assert type(twin) is type(error)
     assert twin is not error
@@ -40,7 +42,7 @@ def check_twin(twin: errors.MistralError, error: errors.MistralError) -> None:
     assert twin.raw_response is None
     left_out = {"raw_response": None} | ({"_request": None} if "_request" in vars(error) else {})
     assert vars(twin) == {**vars(error), **left_out}
-    assert error.raw_response is not None or isinstance(error, errors.NoResponseError)
+    assert error.raw_response is not None or isinstance(error, WITHOUT_ANSWER)
     if isinstance(twin, errors.APIConnectionError):
         with pytest.raises(RuntimeError, match="request"):
             _ = twin.request
@@ -49,7 +51,7 @@ def check_twin(twin: errors.MistralError, error: errors.MistralError) -> None:
 @every_error
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_an_error_comes_back_from_a_pickle_without_the_key(
-    error: errors.MistralError, protocol: int
+    error: errors.MistralClientError, protocol: int
 ) -> None:
     pickled = pickle.dumps(error, protocol)
     assert KEY.encode() not in pickled
@@ -59,7 +61,7 @@ def test_an_error_comes_back_from_a_pickle_without_the_key(
 @every_error
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
 def test_an_error_can_be_copied(
-    error: errors.MistralError, duplicate: Callable[[Any], errors.MistralError]
+    error: errors.MistralClientError, duplicate: Callable[[Any], errors.MistralClientError]
 ) -> None:
     check_twin(duplicate(error), error)
 
@@ -86,13 +88,13 @@ def test_notes_are_copied() -> None:
 
 
 @every_error
-def test_an_error_does_not_show_the_key(error: errors.MistralError) -> None:
+def test_an_error_does_not_show_the_key(error: errors.MistralClientError) -> None:
     for shown in (repr(error), str(error), f"{error}", repr(vars(error)), repr(error.args)):
         assert KEY not in shown
 
 
 @every_error
-def test_an_error_says_what_happened_in_its_message(error: errors.MistralError) -> None:
+def test_an_error_says_what_happened_in_its_message(error: errors.MistralClientError) -> None:
     assert "What happened" in error.message
     assert str(error) == error.message
     assert error.args == (error.message,)
@@ -100,13 +102,13 @@ def test_an_error_says_what_happened_in_its_message(error: errors.MistralError) 
 
 
 @every_error
-def test_errors_are_equal_only_to_themselves(error: errors.MistralError) -> None:
+def test_errors_are_equal_only_to_themselves(error: errors.MistralClientError) -> None:
     assert {error, error} == {error}
     assert error != copy.copy(error)
 
 
 @every_error
-def test_an_error_passes_through_a_context_manager(error: errors.MistralError) -> None:
+def test_an_error_passes_through_a_context_manager(error: errors.MistralClientError) -> None:
     # contextlib sets `__traceback__`, which a frozen dataclass would refuse.
     @contextlib.contextmanager
     def manager() -> Iterator[None]:
@@ -118,7 +120,7 @@ def test_an_error_passes_through_a_context_manager(error: errors.MistralError) -
 
 
 @every_error
-def test_the_fields_of_an_error_can_be_logged(error: errors.MistralError) -> None:
+def test_the_fields_of_an_error_can_be_logged(error: errors.MistralClientError) -> None:
     fields = {field.name: getattr(error, field.name) for field in dataclasses.fields(error)}
     assert fields["events_received"] == 3
     assert fields["partial"].id == "1"
@@ -136,16 +138,20 @@ COMMON += ["request_id", "partial", "events_received"]
 @pytest.mark.parametrize(
     ("cls", "more"),
     [
+        (errors.MistralClientError, []),
         (errors.MistralError, []),
         (errors.SDKError, ["error", "retry_after"]),
         (errors.RateLimitError, ["error", "retry_after"]),
         (errors.HTTPValidationError, ["data"]),
         (errors.ResponseValidationError, []),
         (errors.NoResponseError, []),
+        (errors.MissingKeyError, []),
         (errors.APIConnectionError, []),
         (errors.APITimeoutError, ["phase", "elapsed", "since_last_event"]),
         (precise_module.ReadTimeout, ["phase", "elapsed", "since_last_event"]),
     ],
 )
-def test_these_are_the_fields_of_an_error(cls: type[errors.MistralError], more: list[str]) -> None:
+def test_these_are_the_fields_of_an_error(
+    cls: type[errors.MistralClientError], more: list[str]
+) -> None:
     assert [field.name for field in dataclasses.fields(cls)] == COMMON + more

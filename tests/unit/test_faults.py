@@ -7,7 +7,7 @@ import pytest
 from mistralai.client.errors import (
     APIConnectionError,
     APITimeoutError,
-    MistralError,
+    MistralClientError,
     ResponseValidationError,
     StreamInterruptedError,
     StreamTruncatedError,
@@ -215,7 +215,7 @@ def test_every_failure_becomes_an_error_that_knows_its_cause(
     failure: TransportFailure, at: Progress
 ) -> None:
     error = transport_error(failure, at)
-    assert isinstance(error, MistralError)
+    assert isinstance(error, MistralClientError)
     assert error.__cause__ is failure.cause
     assert error.body == ""
     if isinstance(error, APIConnectionError):

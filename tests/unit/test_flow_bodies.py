@@ -7,7 +7,7 @@ from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
     InternalServerError,
-    MistralError,
+    MistralClientError,
     NotFoundError,
     RateLimitError,
     ResponseValidationError,
@@ -317,4 +317,4 @@ def test_what_comes_after_a_redirect_counts_as_without_it() -> None:
 def test_a_connection_that_fails_after_a_redirect_is_tried_again() -> None:
     hand = ByHand(moved("/v2"), fails("connect"), GOOD)
     assert hand.stream().error is None
-    assert not isinstance(hand.stream_call.error, (APIConnectionError, MistralError))
+    assert not isinstance(hand.stream_call.error, (APIConnectionError, MistralClientError))

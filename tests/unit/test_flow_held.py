@@ -6,7 +6,7 @@ from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
     HTTPValidationError,
-    MistralError,
+    MistralClientError,
     PermissionDeniedError,
     RateLimitError,
     ResponseValidationError,
@@ -56,7 +56,7 @@ NOT_ASKED_AGAIN = {
     "fields": (sse({"detail": [{"msg": "x"}]}), HTTPValidationError),
     "bad json": (b"data: {\n\n", ResponseValidationError),
     "compression": (fails("encoding"), ResponseValidationError),
-    "timeout": (fails("timeout"), MistralError),
+    "timeout": (fails("timeout"), MistralClientError),
 }
 
 
@@ -76,7 +76,7 @@ def test_a_stream_that_fails_before_content_is_asked_for_again(
 @pytest.mark.parametrize(("fault", "cls"), NOT_ASKED_AGAIN.values(), ids=NOT_ASKED_AGAIN)
 @pytest.mark.parametrize("held", HELD, ids=["nothing", "role", "empty", "ping"])
 def test_some_faults_end_a_stream_even_before_content(
-    fault: Piece, held: tuple[Piece, ...], cls: type[MistralError]
+    fault: Piece, held: tuple[Piece, ...], cls: type[MistralClientError]
 ) -> None:
     hand = ByHand(answers(*held, fault))
     events, error = hand.stream()

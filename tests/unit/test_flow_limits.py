@@ -4,7 +4,7 @@ from math import inf
 import httpx2
 import pytest
 
-from mistralai.client.errors import APITimeoutError, MistralError
+from mistralai.client.errors import APITimeoutError, MistralClientError
 from mistralai.client.errors import precise as classes
 from mistralai.client.flow import LATE
 from mistralai.client.retry import Policy
@@ -281,5 +281,5 @@ def test_a_whole_answer_has_a_total_too() -> None:
 def test_a_timeout_that_is_not_ours_is_named_by_what_was_waited_for() -> None:
     limits = Limits(first_event=None)
     error = ByHand(fails("timeout", httpx2.ReadTimeout), limits=limits).stream().error
-    assert isinstance(error, MistralError)
+    assert isinstance(error, MistralClientError)
     assert str(error).startswith("no event with content since the request was sent; 0.0 s")

@@ -4,7 +4,7 @@ import pytest
 
 from mistralai.client.errors import (
     APITimeoutError,
-    MistralError,
+    MistralClientError,
     ResponseValidationError,
     StreamInterruptedError,
     StreamTruncatedError,
@@ -43,7 +43,7 @@ def contents(body: bytes) -> list[str | None]:
     ids=["broken", "timeout", "silent", "cut off"],
 )
 def test_what_arrived_before_a_fault_is_delivered_and_then_the_error(
-    fault: Piece | None, cls: type[MistralError]
+    fault: Piece | None, cls: type[MistralClientError]
 ) -> None:
     for offset in every_byte:
         body = [piece for piece in (BODY[:offset], fault) if piece]

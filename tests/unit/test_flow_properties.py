@@ -7,7 +7,7 @@ import httpx2
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from mistralai.client.errors import MistralError
+from mistralai.client.errors import MistralClientError
 from mistralai.client.faults import TransportFailure
 from mistralai.client.retry import BackoffStrategy, Policy, RetryConfig
 from mistralai.client.steps import Close
@@ -194,7 +194,7 @@ def check_waits(hand: ByHand, policy: Policy) -> None:
         assert hand.elapsed <= hand.limits.total + moments + 1e-6
 
 
-def check_secrets(hand: ByHand, error: MistralError | None) -> None:
+def check_secrets(hand: ByHand, error: MistralClientError | None) -> None:
     """The key is nowhere."""
     for shown in (repr(error), str(error), repr(hand.call.attempts), *hand.lines):
         assert KEY not in shown
@@ -224,14 +224,14 @@ def test_whatever_comes_a_stream_keeps_its_promises(
 ) -> None:
     # Invariant: at most the allowed requests, no wait past a limit, never a request after
     # content was handed out, the events of one answer in order and each of them once, and an
-    # error, if any, that is a MistralError, comes last, and shows no key.
+    # error, if any, that is a MistralClientError, comes last, and shows no key.
     hand, policy = by_hand(script, retries, limits=limits, chance=chance, strict_end=strict_end)
     call = hand.stream_call
     events: list[str] = []
-    error: MistralError | None = None
+    error: MistralClientError | None = None
     try:
         hand.network.run(call.open())
-    except MistralError as failed:
+    except MistralClientError as failed:
         error = failed
     while error is None and call.end_reason is None:
         before = hand.requests
@@ -273,7 +273,7 @@ def check_events(script: list[Draft | str], events: list[str], *, number: int, w
     assert not whole or events == all_of_them or any(not known(part) for part in draft.body)
 
 
-def check_partial(error: MistralError | None, events: list[str]) -> None:
+def check_partial(error: MistralClientError | None, events: list[str]) -> None:
     """An error after events has what they say."""
     if error is None:
         return
@@ -293,12 +293,12 @@ def test_whatever_comes_a_whole_answer_keeps_its_promises(
     script: list[Draft | str], retries: Any, limits: Limits, chance: float
 ) -> None:
     # Invariant: at most the allowed requests, no wait past a limit, and either the whole body
-    # of one answer or a MistralError that shows no key.
+    # of one answer or a MistralClientError that shows no key.
     hand, policy = by_hand(script, retries, limits=limits, chance=chance, stream=False)
-    error: MistralError | None = None
+    error: MistralClientError | None = None
     try:
         body = hand.answer()
-    except MistralError as failed:
+    except MistralClientError as failed:
         error = failed
     else:
         draft = script[(hand.requests - 1) % len(script)]

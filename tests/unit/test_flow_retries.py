@@ -7,7 +7,7 @@ from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
     InternalServerError,
-    MistralError,
+    MistralClientError,
     RateLimitError,
     StreamInterruptedError,
 )
@@ -83,7 +83,7 @@ def test_these_failures_are_not(only: Any) -> None:
     hand = ByHand(only)
     events, error = hand.stream()
     assert events == []
-    assert isinstance(error, MistralError)
+    assert isinstance(error, MistralClientError)
     assert hand.requests == 1
     assert hand.sleeps == []
     assert [attempt.delay for attempt in hand.call.attempts] == [None]

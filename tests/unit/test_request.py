@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mistralai.client import __version__
-from mistralai.client.errors import AuthenticationError
+from mistralai.client.errors import MissingKeyError
 from mistralai.client.request import (
     SERVERS,
     InsecureConnectionWarning,
@@ -284,7 +284,7 @@ def test_where_the_caller_authorises_the_key_is_not_asked_for() -> None:
 
 @pytest.mark.parametrize("url", [*SERVERS.values(), "https://mistral.ai", "https://API.MISTRAL.AI"])
 def test_without_a_key_nothing_goes_to_mistral(url: str) -> None:
-    with pytest.raises(AuthenticationError, match="Set MISTRAL_API_KEY") as caught:
+    with pytest.raises(MissingKeyError, match="Set MISTRAL_API_KEY") as caught:
         request(url, key=None).all_headers()
     assert caught.value.status_code is None
 

@@ -14,7 +14,8 @@ from mistralai.client.errors import (
     ErrorDetails,
     HTTPValidationError,
     HTTPValidationErrorData,
-    MistralError,
+    MissingKeyError,
+    MistralClientError,
     ResponseValidationError,
     SDKError,
     StreamInterruptedError,
@@ -207,11 +208,7 @@ def test_inside_a_stream_an_error_counts_as_the_status_that_it_would_have(
     assert Policy().wants(sdk_error(200, cls=cls, raw=raw)) == retried
 
 
-def test_an_error_before_any_status_is_none_to_try_again() -> None:
-    assert not Policy().wants(SDKError("no key"))
-
-
-CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
+CONNECTION_ERRORS: list[tuple[MistralClientError, bool]] = [
     (APIConnectionError("x"), True),
     (StreamInterruptedError("x"), True),
     (StreamTruncatedError("x"), True),
@@ -223,9 +220,10 @@ CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
     (CertificateError("x"), False),
     (LocalProtocolError("x"), False),
     (UnsupportedProtocol("x"), False),
-    (ResponseValidationError("x"), False),
-    (HTTPValidationError(HTTPValidationErrorData()), False),
-    (MistralError("x"), False),
+    (ResponseValidationError("x", httpx2.Response(200)), False),
+    (HTTPValidationError(HTTPValidationErrorData(), httpx2.Response(422)), False),
+    (MissingKeyError(), False),
+    (MistralClientError("x"), False),
 ]
 
 
@@ -237,7 +235,7 @@ CONNECTION_ERRORS: list[tuple[MistralError, bool]] = [
     ],
 )
 def test_errors_without_a_status_say_themselves_whether_to_try_again(
-    error: MistralError, *, retried: bool
+    error: MistralClientError, *, retried: bool
 ) -> None:
     assert Policy().wants(error) == retried
     assert not Policy.of(config(connection_errors=False)).wants(error)

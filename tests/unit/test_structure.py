@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import httpx2
 import pytest
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
 from mistralai.client.errors import MistralError, StructuredOutputError
 from mistralai.client.structure import Structure, closed
+
+RESPONSE = httpx2.Response(200)
 
 
 class Author(BaseModel):
@@ -140,7 +143,7 @@ def test_what_is_no_form_is_refused(wrong):
     ],
 )
 def test_an_answer_is_read_into_its_form(form, text, value):
-    assert Structure(form).read(text) == value
+    assert Structure(form).read(text, "stop", RESPONSE) == value
 
 
 @pytest.mark.parametrize(
@@ -154,13 +157,14 @@ def test_an_answer_is_read_into_its_form(form, text, value):
 )
 def test_an_answer_of_another_form_is_an_error_with_its_text(text, reason, message):
     with pytest.raises(StructuredOutputError, match=message) as raised:
-        Structure(Author).read(text, reason)
+        Structure(Author).read(text, reason, RESPONSE)
     error = raised.value
     assert isinstance(error, MistralError)
     assert isinstance(error, ValueError)
     assert (error.body, error.finish_reason) == (text, reason)
+    assert (error.raw_response, error.status_code) == (RESPONSE, 200)
     assert type(error.__cause__).__name__ == "ValidationError"
 
 
 def test_an_answer_that_is_whole_in_spite_of_its_finish_reason_is_read():
-    assert Structure(Author).read('{"name": "x"}', "length") == Author(name="x")
+    assert Structure(Author).read('{"name": "x"}', "length", RESPONSE) == Author(name="x")

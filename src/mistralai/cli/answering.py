@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..client.errors import MistralError
+from ..client.errors import MistralClientError
 from .escapes import one_line
 from .outcome import CUT_OFF, Outcome
 
@@ -29,7 +29,7 @@ def answer(
         model: Who is waited for.
 
     Returns:
-        How it ended: whole, by a `MistralError`, or by Ctrl-C, after which the stream is closed
+        How it ended: whole, by a `MistralClientError`, or by Ctrl-C, after which the stream is closed
         and has what came.
     """
     stream: EventStream[CompletionEvent] | None = None
@@ -39,7 +39,7 @@ def answer(
             stream = ask()
             with stream:
                 sink.show(stream)
-        except (MistralError, KeyboardInterrupt) as stopped:
+        except (MistralClientError, KeyboardInterrupt) as stopped:
             error = stopped
         outcome = Outcome(stream, error)
         sink.end(outcome)

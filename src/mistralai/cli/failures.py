@@ -43,12 +43,11 @@ def _is_connecting(error: Exception) -> bool:
 
 _DOCTOR: Final = "`mistralai doctor` looks for the reason."
 
+_KEY: Final = "Set MISTRAL_API_KEY to a key of https://console.mistral.ai, or try --simulate."
+
 _TABLE: Final = (
-    _Row(
-        errors.AuthenticationError,
-        AUTHENTICATION,
-        "Set MISTRAL_API_KEY to a key of https://console.mistral.ai, or try --simulate.",
-    ),
+    _Row(errors.MissingKeyError, AUTHENTICATION, _KEY),
+    _Row(errors.AuthenticationError, AUTHENTICATION, _KEY),
     _Row(errors.PermissionDeniedError, AUTHENTICATION, "Ask for the right, or use another key."),
     _Row(errors.CapacityExceededError, RATE_LIMIT, "Try again later, or another model with -m."),
     _Row(errors.RateLimitError, RATE_LIMIT, "Wait a little, or raise the limit of the workspace."),
@@ -59,7 +58,7 @@ _TABLE: Final = (
     _Row(errors.APIConnectionError, CONNECTION, _DOCTOR),
     _Row(errors.HTTPValidationError, OTHER, "Look at the options that you gave."),
     _Row(errors.ResponseValidationError, OTHER, "See whether --server-url is right."),
-    _Row(errors.MistralError, OTHER),
+    _Row(errors.MistralClientError, OTHER),
     _Row(UnicodeError, OTHER),
     _Row(ValueError, USAGE, "`--help` lists the options."),
     _Row(TypeError, USAGE, "`--help` lists the options."),
@@ -114,8 +113,8 @@ def _said(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     text = _FOR_PROGRAMS.sub("", str(error))
-    if isinstance(error, errors.SDKError):
+    if isinstance(error, errors.SDKError | errors.MissingKeyError):
         text = text.replace(error.hint, "")
-        if error.error.message:  # then the body has no more to say
-            text = text.partition(" Body: ")[0]
+    if isinstance(error, errors.SDKError) and error.error.message:  # the body has no more to say
+        text = text.partition(" Body: ")[0]
     return text

@@ -19,7 +19,7 @@ class Outcome:
 
     Attributes:
         stream: What was read; `None` where none began.
-        error: What stopped it: a `MistralError`, or a `KeyboardInterrupt` for Ctrl-C.
+        error: What stopped it: a `MistralClientError`, or a `KeyboardInterrupt` for Ctrl-C.
     """
 
     stream: EventStream[CompletionEvent] | None

@@ -30,7 +30,7 @@ class Agents(Resource):
 
     Every method takes the keywords of `AgentsParams`, `agent_id` and `messages` at
     least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralError`.
+    whatever goes wrong after that is a `MistralClientError`.
     """
 
     @described_by(AgentsParams)

@@ -37,7 +37,7 @@ class Chat(Resource):
 
     Every method takes the keywords of `ChatParams`, `model` and `messages` at
     least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralError`.
+    whatever goes wrong after that is a `MistralClientError`.
     """
 
     @described_by(ChatParams)
@@ -82,10 +82,12 @@ class Chat(Resource):
             StructuredOutputError: The answer has not this form.
         """
         from ..extra.struct_chat import parsed_response
+        from .models.answer import responses_kept
 
         structure = _structure("parse", response_format, params)
-        answer = self.complete(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure)
+        with responses_kept() as kept:
+            answer = self.complete(**params, response_format=structure.response_format)
+        return parsed_response(answer, structure, kept.get(id(answer)))
 
     @described_by(ParseParams)
     async def parse_async(
@@ -93,10 +95,12 @@ class Chat(Resource):
     ) -> ParsedChatCompletionResponse[P]:
         """The same, async."""
         from ..extra.struct_chat import parsed_response
+        from .models.answer import responses_kept
 
         structure = _structure("parse_async", response_format, params)
-        answer = await self.complete_async(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure)
+        with responses_kept() as kept:
+            answer = await self.complete_async(**params, response_format=structure.response_format)
+        return parsed_response(answer, structure, kept.get(id(answer)))
 
     @described_by(ParseParams)
     def parse_stream(

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from .errors import (
     APIConnectionError,
     APITimeoutError,
-    MistralError,
+    MistralClientError,
     ResponseValidationError,
     StreamInterruptedError,
     StreamTruncatedError,
@@ -72,11 +72,11 @@ class Progress:
         return None if self.head is None else self.head.raw
 
 
-def transport_error(failure: TransportFailure, at: Progress) -> MistralError:
+def transport_error(failure: TransportFailure, at: Progress) -> MistralClientError:
     """The error for a failure of the network."""
     if failure.kind in {"connect_timeout", "timeout"}:
-        error: MistralError = _timeout(failure, at)
-    elif failure.kind == "encoding":
+        error: MistralClientError = _timeout(failure, at)
+    elif failure.kind == "encoding" and at.response is not None:
         message = "the body's compression is corrupt"
         error = ResponseValidationError(message, at.response, failure.cause, body="")
     else:

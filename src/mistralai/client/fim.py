@@ -29,7 +29,7 @@ class Fim(Resource):
     """What stands between a beginning and an end, mostly of code.
 
     Every method takes the keywords of `FIMParams`, `model` and `prompt` at least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralError`.
+    whatever goes wrong after that is a `MistralClientError`.
     """
 
     @described_by(FIMParams)

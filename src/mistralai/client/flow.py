@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from .accumulate import Accumulator
-from .errors import MistralError, ResponseValidationError, StreamTruncatedError
+from .errors import MistralClientError, MistralError, ResponseValidationError, StreamTruncatedError
 from .errors.mistralerror import request_id
 from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
@@ -94,7 +94,7 @@ class Call:
                 yield from self._ask()
                 body = yield from self._body(None, None)
                 answer = read(body)
-            except MistralError as error:
+            except MistralClientError as error:
                 yield from self._again(error)
             else:
                 yield Close()
@@ -106,7 +106,7 @@ class Call:
         while True:
             try:
                 return (yield from self._ask())
-            except MistralError as error:
+            except MistralClientError as error:
                 yield from self._again(error)
 
     def progress(self) -> Progress:
@@ -200,7 +200,7 @@ class Call:
     def _error_body(self) -> Steps[bytes]:
         try:
             return (yield from self._body(*ERROR_BODY))
-        except MistralError:
+        except MistralClientError:
             return b""  # the status says enough
         finally:
             yield Close()
@@ -212,7 +212,7 @@ class Call:
         while size is None or size > 0:
             try:
                 data = yield from self._read(until)
-            except MistralError:
+            except MistralClientError:
                 if until is not None and pieces:
                     break
                 raise
@@ -241,7 +241,7 @@ class Call:
             self._late += len(data)
         return data
 
-    def _again(self, error: MistralError) -> Steps[None]:
+    def _again(self, error: MistralClientError) -> Steps[None]:
         """Wait for the next attempt, or raise the error where there is none."""
         delay = self._delay(error)
         yield Close()
@@ -256,7 +256,7 @@ class Call:
         if self._ended:  # closed meanwhile
             raise error
 
-    def _delay(self, error: MistralError) -> float | None:
+    def _delay(self, error: MistralClientError) -> float | None:
         """Seconds until the next attempt, or `None` where this was the last."""
         if self._stale and not self._freed:
             self._freed = True
@@ -274,7 +274,7 @@ class Call:
         self._retries += 1
         return delay
 
-    def _end(self, how: str, error: MistralError | None = None) -> None:
+    def _end(self, how: str, error: MistralClientError | None = None) -> None:
         """The last attempt is over."""
         if self._ended:
             return
@@ -308,8 +308,8 @@ class StreamCall(Call):
         self.answer_so_far = Accumulator()
         self.ready: list[CompletionEvent] = []
         self.end_reason: EndReason | None = None
-        self.error: MistralError | None = None
-        self._problem: MistralError | None = None  # what is to end it
+        self.error: MistralClientError | None = None
+        self._problem: MistralClientError | None = None  # what is to end it
 
     def open(self) -> Steps[None]:
         """Ask until the answer begins."""
@@ -364,7 +364,7 @@ class StreamCall(Call):
         self._problem = None
         self.timing.begin()
 
-    def _take(self) -> Steps[MistralError | None]:
+    def _take(self) -> Steps[MistralClientError | None]:
         """Read once; give the error that the stream ends with, if it does."""
         reader = self._reader
         try:
@@ -375,7 +375,7 @@ class StreamCall(Call):
             self._came.reverse()
         except EventTooLargeError as large:
             return self._too_large(large)
-        except MistralError as error:
+        except MistralClientError as error:
             # A connection that fails when the answer is complete takes nothing away.
             self._over = reader.complete and not isinstance(error, ResponseValidationError)
             return None if self._over else error
@@ -429,7 +429,7 @@ class StreamCall(Call):
             body = data + (yield from self._error_body())
             raise self.unexpected(body, "event stream")
 
-    def _fail(self, problem: MistralError) -> Steps[None]:
+    def _fail(self, problem: MistralClientError) -> Steps[None]:
         """Ask again while nothing was handed out, else end with the error."""
         if self._content:
             yield Close()
@@ -440,7 +440,7 @@ class StreamCall(Call):
         try:
             yield from self._again(problem)
             yield from self.send()
-        except MistralError as last:
+        except MistralClientError as last:
             # What opened the stream is handed out after all, and then this.
             self._problem, self._content = last, True
         else:
@@ -449,12 +449,12 @@ class StreamCall(Call):
     def _finish(self) -> Steps[None]:
         """The answer is whole: let the body end, so that the connection can be used again."""
         if self._reader.done:
-            with suppress(MistralError):
+            with suppress(MistralClientError):
                 yield from self._body(*DRAIN)
         yield Close()
         self._settle(self._reader.end_reason, None)
 
-    def _settle(self, reason: EndReason, error: MistralError | None) -> None:
+    def _settle(self, reason: EndReason, error: MistralClientError | None) -> None:
         if self.end_reason is not None:  # closed meanwhile
             return
         if error is not None and self.timing.events:
@@ -476,7 +476,7 @@ def _least(one: float | None, other: float | None) -> float | None:
     return min((value for value in (one, other) if value is not None), default=None)
 
 
-def _reason(error: MistralError) -> str:
+def _reason(error: MistralClientError) -> str:
     """Why an attempt failed, in a few words."""
     if error.status_code is not None and error.status_code != 200:
         return f"status {error.status_code}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from pydantic_core import from_json, to_json
 
 from .deltas import text_of
 from .errors import StructuredOutputError
+from .errors.mistralerror import request_id
 from .models import CompletionEvent
 from .partial_json import GrowingJSON, ItemScanner
 from .structure import ITEMS, mismatch
@@ -15,7 +17,7 @@ from .utils.eventstreaming import EventStream, EventStreamAsync, _StreamState
 from .views import AsyncView, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     import httpx2
     from pydantic import TypeAdapter
@@ -35,11 +37,11 @@ class Growing(Generic[P]):
         items: The elements, where it is a list.
     """
 
-    def __init__(self, structure: Structure[P]) -> None:
+    def __init__(self, structure: Structure[P], call: StreamCall) -> None:
         self._structure = structure
         self._final: tuple[P] | None = None
         self.json = GrowingJSON()
-        self.items = None if structure.item is None else Items(structure.item)
+        self.items = None if structure.item is None else Items(structure.item, call)
 
     def add(self, text: str) -> None:
         """Take the next piece of the text."""
@@ -70,8 +72,9 @@ class Growing(Generic[P]):
 class Items(Generic[E]):
     """The elements of a list, each validated once, when it is asked for."""
 
-    def __init__(self, adapter: TypeAdapter[E]) -> None:
+    def __init__(self, adapter: TypeAdapter[E], call: StreamCall) -> None:
         self._adapter = adapter
+        self._call = call
         self._scanner = ItemScanner()
         self._found: list[str] = []
         self._read: list[E] = []
@@ -123,8 +126,22 @@ class Items(Generic[E]):
             try:
                 self._read.append(self._adapter.validate_json(text))
             except ValueError as invalid:
-                raise mismatch(invalid, text, None, None) from invalid
+                assert self._call.head is not None
+                with _so_far(self._call):
+                    raise mismatch(invalid, text, None, self._call.head.raw) from invalid
         return self._read[place]
+
+
+@contextmanager
+def _so_far(call: StreamCall) -> Generator[None, None, None]:
+    """Let an error of the form say what had come by then."""
+    try:
+        yield
+    except StructuredOutputError as error:
+        snapshot = call.answer_so_far.snapshot()
+        error.partial = snapshot.came_with(error.headers, request_id(error.headers))
+        error.events_received = call.timing.events
+        raise
 
 
 class PartialReading:
@@ -175,7 +192,7 @@ class _Parsed(_StreamState[CompletionEvent], Generic[P]):
         """
         super().__init__(*stream.parts())
         self._stream: Any = stream
-        self._growing = Growing(structure)
+        self._growing = Growing(structure, self._call)
 
     def _took(self, event: CompletionEvent) -> CompletionEvent:
         text = text_of(event.data)
@@ -184,11 +201,8 @@ class _Parsed(_StreamState[CompletionEvent], Generic[P]):
         return event
 
     def _final(self) -> P:
-        try:
+        with _so_far(self._call):
             return self._growing.final(self.finish_reason, self.response)
-        except StructuredOutputError as error:
-            error.partial, error.events_received = self.snapshot, self.timing.events
-            raise
 
     def _items(self) -> ItemReading[Any]:
         items = self._growing.items
@@ -197,7 +211,8 @@ class _Parsed(_StreamState[CompletionEvent], Generic[P]):
 
         def finish() -> None:
             if self.end_reason != "closed":
-                items.finish(self._growing.json.text, self.finish_reason, self.response)
+                with _so_far(self._call):
+                    items.finish(self._growing.json.text, self.finish_reason, self.response)
 
         return ItemReading(items, finish)
 
@@ -247,7 +262,7 @@ class ParsedEventStream(_Parsed[P], EventStream[CompletionEvent]):
 
         Raises:
             StructuredOutputError: The text is not of the form, or was cut off.
-            MistralError: As `until_done`.
+            MistralClientError: As `until_done`.
         """
         self.until_done()
         return self._final()

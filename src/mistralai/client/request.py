@@ -217,7 +217,7 @@ class Request:
         """The headers of one attempt, names in lower case, the key among them.
 
         Raises:
-            AuthenticationError: There is no key, and the server is one of Mistral's.
+            MissingKeyError: There is no key, and the server is one of Mistral's.
             ValueError: The callable that gives the key gave no printable ASCII.
         """
         headers = {"accept": "application/json", "user-agent": __user_agent__}
@@ -237,9 +237,9 @@ class Request:
         host = parts.hostname or ""
         if key is None:
             if host == "mistral.ai" or host.endswith(".mistral.ai"):
-                from .errors import AuthenticationError
+                from .errors import MissingKeyError
 
-                raise AuthenticationError("there is no API key for Mistral's server")
+                raise MissingKeyError("there is no API key for Mistral's server")
             return {}
         if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
             warnings.warn(

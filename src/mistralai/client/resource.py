@@ -222,7 +222,7 @@ def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
     from .errors.mistralerror import request_id
-    from .models.answer import Answer
+    from .models.answer import Answer, keep_response
 
     assert call.head is not None
     try:
@@ -234,6 +234,7 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))
+        keep_response(model, call.head.raw)
     return answer
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .errors import (
     CapacityExceededError,
     InternalServerError,
-    MistralError,
+    MistralClientError,
     RateLimitError,
     SDKError,
 )
@@ -152,7 +152,7 @@ class Policy:
             statuses=tuple(str(code).upper() for code in config.status_codes_override or RETRIED),
         )
 
-    def wants(self, error: MistralError) -> bool:
+    def wants(self, error: MistralClientError) -> bool:
         """Whether an error is one to try again after, time and number aside."""
         if isinstance(error, SDKError):
             return self._wants_status(_status(error), error.retry_after)

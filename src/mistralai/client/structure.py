@@ -80,8 +80,8 @@ class Structure(Generic[P]):
     def read(
         self,
         text: str,
-        finish_reason: str | None = None,
-        raw_response: httpx2.Response | None = None,
+        finish_reason: str | None,
+        raw_response: httpx2.Response,
     ) -> P:
         """Read a whole answer.
 
@@ -113,7 +113,7 @@ def mismatch(
     invalid: Exception | None,
     text: str,
     finish_reason: str | None,
-    raw_response: httpx2.Response | None,
+    raw_response: httpx2.Response,
 ) -> StructuredOutputError:
     """The error for an answer that is not of the form that was asked for."""
     if finish_reason in CUT_OFF:

@@ -1,6 +1,6 @@
 """Answers with the objects that their text was parsed into."""
 
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from mistralai.client.errors import StructuredOutputError
 from mistralai.client.models import (
@@ -13,6 +13,9 @@ from mistralai.client.structure import Structure
 from mistralai.client.types import BaseModel
 
 from .utils.response_format import CustomPydanticModel
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class ParsedAssistantMessage(AssistantMessage, Generic[CustomPydanticModel]):
@@ -53,10 +56,16 @@ def convert_to_parsed_chat_completion_response(
 
 
 def parsed_response(
-    response: ChatCompletionResponse, structure: Structure[CustomPydanticModel]
+    response: ChatCompletionResponse,
+    structure: Structure[CustomPydanticModel],
+    raw_response: "httpx2.Response | None" = None,
 ) -> ParsedChatCompletionResponse[CustomPydanticModel]:
-    """The same, for a form that was read before."""
-    choices = [_choice(choice, response, structure) for choice in response.choices]
+    """The same, for a form that was read before; an error has the response that is given."""
+    if raw_response is None:  # the answer was made or copied by someone else
+        import httpx2
+
+        raw_response = httpx2.Response(200, headers=response.headers)
+    choices = [_choice(choice, response, structure, raw_response) for choice in response.choices]
     made = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
         _fields(response, choices=choices)
     )
@@ -67,6 +76,7 @@ def _choice(
     choice: ChatCompletionChoice,
     response: ChatCompletionResponse,
     structure: Structure[CustomPydanticModel],
+    raw_response: "httpx2.Response",
 ) -> ParsedChatCompletionChoice[CustomPydanticModel]:
     message = choice.message
     if message is None:
@@ -75,9 +85,9 @@ def _choice(
     parsed = None
     if text or (isinstance(message.content, str) and not message.tool_calls):
         try:
-            parsed = structure.read(text, choice.finish_reason)
+            parsed = structure.read(text, choice.finish_reason, raw_response)
         except StructuredOutputError as error:
-            error.partial, error.request_id = response, response.request_id
+            error.partial = response
             raise
     made = ParsedAssistantMessage[CustomPydanticModel].model_validate(
         _fields(message, parsed=parsed)

@@ -39,7 +39,7 @@ def answer_once(
         structured: Whether the answer is JSON.
 
     Raises:
-        MistralError: The answer broke off, or there was none.
+        MistralClientError: The answer broke off, or there was none.
         KeyboardInterrupt: The user stopped it.
     """
     sink = sink_for(showing, output, structured=structured)

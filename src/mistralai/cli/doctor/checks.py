@@ -168,11 +168,11 @@ def _handshake(patient: Patient, connection: socket.socket) -> Finding:
 
 
 def _models(patient: Patient) -> Finding:
-    from ...client.errors import MistralError
+    from ...client.errors import MistralClientError
 
     try:
         found = patient.client.models.list(retries=None).data
-    except (MistralError, ValueError) as error:
+    except (MistralClientError, ValueError) as error:
         return Finding.of("models", error)
     names = {getattr(card, "id", None) for card in found}
     if patient.model not in names and names:
@@ -182,13 +182,13 @@ def _models(patient: Patient) -> Finding:
 
 
 def _stream(patient: Patient) -> Finding:
-    from ...client.errors import MistralError
+    from ...client.errors import MistralClientError
 
     asking = Asking(model=patient.model, max_tokens=1)
     try:
         with asking.chat(patient.client, [{"role": "user", "content": "Hi"}]) as stream:
             stream.until_done()
-    except (MistralError, ValueError) as error:
+    except (MistralClientError, ValueError) as error:
         return Finding.of("stream", error)
     first = duration(stream.timing.first_content)
     return Finding("stream", State.GOOD, f"{patient.model}, first token after {first}")

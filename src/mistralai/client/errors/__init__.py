@@ -1,18 +1,20 @@
 """Every way in which a call can fail.
 
-    MistralError                        whatever is raised once a request has begun
-    ├── SDKError                        the API answered with an error
-    │   ├── BadRequestError             400
-    │   ├── AuthenticationError         401, or no key to send
-    │   ├── PermissionDeniedError       403
-    │   ├── NotFoundError               404
-    │   ├── ConflictError               409
-    │   ├── RateLimitError              429: the caller's quota is used up
-    │   ├── CapacityExceededError       429 or 503, code 3505: the service is full
-    │   └── InternalServerError         5xx
-    ├── HTTPValidationError             422: a field of the request is wrong
-    ├── ResponseValidationError         what arrived is not what the API promises
-    │   └── StructuredOutputError       nor the JSON of the form that `parse` asked for
+    MistralClientError                  whatever a call can raise once it was made
+    ├── MistralError                    an answer came: it is an error, or not what was asked for
+    │   ├── SDKError                    the API answered with an error
+    │   │   ├── BadRequestError         400
+    │   │   ├── AuthenticationError     401
+    │   │   ├── PermissionDeniedError   403
+    │   │   ├── NotFoundError           404
+    │   │   ├── ConflictError           409
+    │   │   ├── RateLimitError          429: the caller's quota is used up
+    │   │   ├── CapacityExceededError   429 or 503, code 3505: the service is full
+    │   │   └── InternalServerError     5xx
+    │   ├── HTTPValidationError         422: a field of the request is wrong
+    │   └── ResponseValidationError     what arrived is not what the API promises
+    │       └── StructuredOutputError   nor the JSON of the form that `parse` asked for
+    ├── MissingKeyError                 there is no key to send; a ValueError too
     ├── NoResponseError                 there is no response to speak of
     └── APIConnectionError              could not connect, or the connection broke
         ├── APITimeoutError             .phase: connect, first_event, idle or total
@@ -20,7 +22,10 @@
             ├── StreamInterruptedError  the connection broke after the stream began
             └── StreamTruncatedError    the body ended cleanly, but in mid-answer
 
-A status without a class of its own is a plain `SDKError`. Every
+A `MistralError` has `status_code`, `headers`, `body` and `raw_response`, always; in the
+others they are `None` or empty where no answer came. A status without a class of
+its own is a plain `SDKError`. An error inside a stream has the response of its stream,
+with status 200. So has an `IncompleteStreamError`, whose answer came and was cut. Every
 `APIConnectionError` is an `httpx2.TransportError` too, every `APITimeoutError`
 an `httpx2.TimeoutException`, of httpx2's precise class where there was one, so
 that code which catches httpx2's exceptions goes on working.
@@ -39,6 +44,8 @@ if TYPE_CHECKING:
     from .details import ErrorDetails as ErrorDetails
     from .httpvalidationerror import HTTPValidationError as HTTPValidationError
     from .httpvalidationerror import HTTPValidationErrorData as HTTPValidationErrorData
+    from .missing_key_error import MissingKeyError as MissingKeyError
+    from .mistralerror import MistralClientError as MistralClientError
     from .mistralerror import MistralError as MistralError
     from .no_response_error import NoResponseError as NoResponseError
     from .responsevalidationerror import ResponseValidationError as ResponseValidationError
@@ -63,7 +70,8 @@ _MODULES = {
     ),
     "details": ("ErrorDetails",),
     "httpvalidationerror": ("HTTPValidationError", "HTTPValidationErrorData"),
-    "mistralerror": ("MistralError",),
+    "missing_key_error": ("MissingKeyError",),
+    "mistralerror": ("MistralClientError", "MistralError"),
     "no_response_error": ("NoResponseError",),
     "responsevalidationerror": ("ResponseValidationError",),
     "sdkerror": (

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 
 import httpx2
 
-from .mistralerror import MistralError
+from .mistralerror import MistralClientError
 
 
 @dataclass(init=False, repr=False, eq=False)
-class APIConnectionError(MistralError, httpx2.TransportError):
+class APIConnectionError(MistralClientError, httpx2.TransportError):
     """Could not connect, or the connection broke. The original is the `__cause__`."""
 
     def __init__(
         self, message: str, raw_response: httpx2.Response | None = None, body: str | None = None
     ) -> None:
-        MistralError.__init__(self, message, raw_response, body)
+        MistralClientError.__init__(self, message, raw_response, body)
         self._request = None  # what httpx2's `.request` reads
 
     @property

@@ -54,7 +54,7 @@ class HTTPValidationError(MistralError):
     def __init__(
         self,
         data: HTTPValidationErrorData,
-        raw_response: httpx2.Response | None = None,
+        raw_response: httpx2.Response,
         body: str | None = None,
     ) -> None:
         super().__init__("", raw_response, body)

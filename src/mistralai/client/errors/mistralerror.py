@@ -1,4 +1,4 @@
-"""The root of the error tree."""
+"""The root of the error tree, and the root of those that an answer is behind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..models import ChatCompletionResponse
 
-E = TypeVar("E", bound="MistralError")
+E = TypeVar("E", bound="MistralClientError")
 
 _REQUEST_IDS = ("mistral-correlation-id", "x-kong-request-id", "x-request-id")
 
@@ -20,16 +20,16 @@ _REQUEST_IDS = ("mistral-correlation-id", "x-kong-request-id", "x-request-id")
 # A dataclass for those who log `dataclasses.fields(error)`; exceptions stay hashable and
 # compare by identity.
 @dataclass(init=False, repr=False, eq=False)
-class MistralError(Exception):
-    """Whatever is raised once a request has begun.
+class MistralClientError(Exception):
+    """Whatever a call can raise once it was made, with an answer or without one.
 
     Attributes:
         message: The sentence that `str()` gives.
-        status_code: The HTTP status; `None` before one was known, 200 for an
+        status_code: The HTTP status of the answer; `None` where there is none, 200 for an
             error inside a stream.
-        body: The body of the answer as text, as far as it was read.
-        headers: The headers of the answer; empty before there was one.
-        raw_response: The `httpx2.Response`, or `None`. Left out of pickles and copies.
+        body: The body of the answer as text, as far as it was read; empty where there is none.
+        headers: The headers of the answer; empty where there is none.
+        raw_response: The `httpx2.Response`; `None` where there is none, and in pickles and copies.
         request_id: The API's id of the request, to quote in a report.
         partial: What had arrived of the answer, or `None`.
         events_received: Events that had arrived of the stream.
@@ -72,6 +72,25 @@ class MistralError(Exception):
         if "_request" in state:
             state["_request"] = None
         return _restore, (type(self), self.args, state)
+
+
+@dataclass(init=False, repr=False, eq=False)
+class MistralError(MistralClientError):
+    """An answer came, and it is an error or not what was asked for.
+
+    Attributes:
+        status_code: The HTTP status, 200 for an error inside a stream.
+        raw_response: The `httpx2.Response`. Pickles and copies drop it.
+    """
+
+    # Narrower than the root's, which nobody should set to less than this class promises.
+    status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
+    raw_response: httpx2.Response  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    def __init__(
+        self, message: str, raw_response: httpx2.Response, body: str | None = None
+    ) -> None:
+        super().__init__(message, raw_response, body)
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:

@@ -64,6 +64,14 @@ class UnsupportedProtocol(APIConnectionError, httpx2.UnsupportedProtocol):
         return False
 
 
+class DecodingError(APIConnectionError, httpx2.DecodingError):
+    """The answer's compression was found to be corrupt before there was a response to show."""
+
+    @property
+    def retryable(self) -> bool:
+        return False
+
+
 class StreamReadError(StreamInterruptedError, httpx2.ReadError): ...
 
 
@@ -83,6 +91,7 @@ _CLASSES = (
     RemoteProtocolError,
     ProxyError,
     UnsupportedProtocol,
+    DecodingError,
     StreamReadError,
     StreamProtocolError,
 )

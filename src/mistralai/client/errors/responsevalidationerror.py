@@ -21,7 +21,7 @@ class ResponseValidationError(MistralError):
     def __init__(
         self,
         message: str,
-        raw_response: httpx2.Response | None = None,
+        raw_response: httpx2.Response,
         cause: BaseException | None = None,
         body: str | None = None,
     ) -> None:

@@ -32,7 +32,7 @@ class SDKError(MistralError):
     def __init__(
         self,
         message: str,
-        raw_response: httpx2.Response | None = None,
+        raw_response: httpx2.Response,
         body: str | None = None,
         *,
         error: ErrorDetails | None = None,
@@ -68,7 +68,7 @@ class BadRequestError(SDKError):
 
 @dataclass(init=False, repr=False, eq=False)
 class AuthenticationError(SDKError):
-    """401: the API key is missing or refused; without a status, there was none to send."""
+    """401: the API key is refused. Where there is none to send it is a `MissingKeyError`."""
 
     hint = "Set MISTRAL_API_KEY or give api_key= a valid key."
 

@@ -26,7 +26,7 @@ class StructuredOutputError(ResponseValidationError, ValueError):
     def __init__(
         self,
         message: str,
-        raw_response: httpx2.Response | None = None,
+        raw_response: httpx2.Response,
         cause: BaseException | None = None,
         body: str | None = None,
         *,

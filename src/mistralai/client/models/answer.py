@@ -1,11 +1,18 @@
 """What whole answers have in common."""
 
-from collections.abc import Mapping
-from typing import Self
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Self
 
 from ..types.basemodel import BaseModel
 
+if TYPE_CHECKING:
+    import httpx2
+
 __all__ = ["Answer"]
+
+_kept: ContextVar[dict[int, "httpx2.Response"] | None] = ContextVar("_kept", default=None)
 
 
 class Answer(BaseModel):
@@ -30,3 +37,24 @@ class Answer(BaseModel):
         """The id by which the API knows the request (wire-format section 8), or `None`."""
         request_id: str | None = getattr(self, "_request_id", None)
         return request_id
+
+
+@contextmanager
+def responses_kept() -> Generator[dict[int, "httpx2.Response"], None, None]:
+    """Give the responses of the answers that come inside the `with`, each by its answer's `id`.
+
+    An answer holds none itself: a response holds the request, and so all of its messages.
+    """
+    kept: dict[int, httpx2.Response] = {}
+    token = _kept.set(kept)
+    try:
+        yield kept
+    finally:
+        _kept.reset(token)
+
+
+def keep_response(answer: Answer, response: "httpx2.Response") -> None:
+    """Keep the response of an answer for whoever asks inside `responses_kept`."""
+    kept = _kept.get()
+    if kept is not None:
+        kept[id(answer)] = response

@@ -179,7 +179,7 @@ class _StreamState(Generic[T]):
 
         Raises:
             IncompleteStreamError: It was closed before its end.
-            MistralError: It failed.
+            MistralClientError: It failed.
         """
         if self._call.error is not None:
             raise self._call.error
@@ -201,7 +201,7 @@ class _StreamState(Generic[T]):
 class EventStream(_StreamState[T]):
     """Events as they arrive: iterate, best inside `with`, which closes the connection.
 
-    Iteration raises a `MistralError` when the stream fails, after every event that
+    Iteration raises a `MistralClientError` when the stream fails, after every event that
     arrived was given out; asked again it raises the same.
     """
 
@@ -248,7 +248,7 @@ class EventStream(_StreamState[T]):
 
         Raises:
             IncompleteStreamError: The stream was closed before its end, or broke off.
-            MistralError: It failed otherwise, now or before.
+            MistralClientError: It failed otherwise, now or before.
         """
         for _ in self:
             pass
@@ -334,7 +334,7 @@ class EventStreamAsync(_StreamState[T]):
 
         Raises:
             IncompleteStreamError: The stream was closed before its end, or broke off.
-            MistralError: It failed otherwise, now or before.
+            MistralClientError: It failed otherwise, now or before.
         """
         async for _ in self:
             pass

@@ -1,0 +1,19 @@
+"""There is no key to send."""
+
+from typing import ClassVar
+
+from .mistralerror import MistralClientError
+from .sdkerror import AuthenticationError
+
+
+class MissingKeyError(MistralClientError, ValueError):
+    """There is no API key, and the server is one of Mistral's. Nothing was sent.
+
+    Attributes:
+        hint: What to do about it, part of the message.
+    """
+
+    hint: ClassVar[str] = AuthenticationError.hint
+
+    def __init__(self, message: str = "there is no API key") -> None:
+        super().__init__(f"{message}. {self.hint}")
