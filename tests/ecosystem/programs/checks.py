@@ -9,7 +9,7 @@ import inspect
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx2
 from pydantic import BaseModel
@@ -118,6 +118,15 @@ def _cancelled(check):
 @contextmanager
 def _failing_server(name, events):
     """The address of a server that fails in the way named."""
+    with ExitStack() as servers:
+        # An error names the port, and strands takes one that has 429 in it for throttling.
+        while "429" in (url := servers.enter_context(_server(name, events))):
+            pass
+        yield url
+
+
+@contextmanager
+def _server(name, events):
     if name == "unreachable":
         with socket.socket() as deaf:  # bound, so that nobody else gets the port
             deaf.bind(("127.0.0.1", 0))

@@ -40,11 +40,11 @@ def structured(url):
 
 
 def fails(url):
-    return list(llm(url, timeout=TIMEOUT).stream_chat(asking(POEM)))
+    return list(llm(url, timeout=TIMEOUT, max_retries=0).stream_chat(asking(POEM)))
 
 
 async def fails_async(url):
-    pieces = await llm(url, timeout=TIMEOUT).astream_chat(asking(POEM))
+    pieces = await llm(url, timeout=TIMEOUT, max_retries=0).astream_chat(asking(POEM))
     return [piece async for piece in pieces]
 
 
