@@ -1,5 +1,6 @@
 """Every error of the API, by its status and inside a stream, in all three colours."""
 
+import gzip
 import json
 
 import httpx2
@@ -60,7 +61,9 @@ def test_a_status_has_its_class(colour, status, cls, whole):
         "1",
         "some_type",
     )
-    assert json.loads(error.body) == body
+    assert json.loads(error.body) == error.raw_response.json() == body
+    assert error.raw_response.request.url.path == "/v1/chat/completions"
+    assert error.raw_response.elapsed.total_seconds() > 0
     assert error.request_id == error.headers["mistral-correlation-id"] == "some-id"
     assert str(error).startswith(f"It went wrong (status {status}, code 1, type some_type).")
 
@@ -100,6 +103,19 @@ def test_a_page_of_a_gateway_is_an_error_of_its_status(colour):
     assert type(error) is errors.InternalServerError
     assert str(error).startswith("Bad Gateway (status 502).")
     assert len(str(error)) < 1000
+
+
+def test_an_error_that_is_compressed_is_read(colour):
+    body = gzip.compress(json.dumps(error_body()).encode())
+    answer = Answer(
+        status=400,
+        content_type="application/json",
+        body=[body],
+        headers={"content-encoding": "gzip", "x-two": "words"},
+    )
+    error = raised(colour, answer)
+    assert json.loads(error.body) == error.raw_response.json() == error_body()
+    assert error.headers["x-two"] == "words"
 
 
 # The shapes of wire-format section 7, the status that each was seen with, and what is in it.
@@ -202,7 +218,7 @@ def test_a_200_that_is_no_answer_names_its_content_type(colour, content_type, bo
     error = raised(colour, Answer(content_type=content_type, body=[body]), whole=whole)
     assert type(error) is errors.ResponseValidationError
     assert content_type in str(error)
-    assert error.body == body.decode()
+    assert error.body == error.raw_response.text == body.decode()
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])

@@ -158,7 +158,8 @@ def test_an_answer_that_is_not_of_the_form_is_an_error(colour, serve, content, r
     assert error.partial.choices[0].message.content == content
     assert error.request_id == error.partial.request_id is not None
     assert (error.status_code, error.raw_response.status_code) == (200, 200)
-    assert error.headers is error.raw_response.headers is error.partial.headers
+    assert error.headers == error.raw_response.headers == error.partial.headers
+    assert error.raw_response.json()["choices"][0]["message"]["content"] == content
 
 
 def test_a_stream_is_validated_once_at_its_end(colour, parse, validated):

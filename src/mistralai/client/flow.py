@@ -24,7 +24,7 @@ from .errors.mistralerror import request_id
 from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
 from .reader import EventReader, has_content
-from .response import EXCERPT, status_error, unexpected
+from .response import EXCERPT, readable, status_error, unexpected
 from .retry import Attempt
 from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
@@ -136,7 +136,9 @@ class Call:
                 return
             body = yield from self._error_body()
             if redirects == _REDIRECTS and 300 <= head.status < 400:
-                raise SDKError(f"the server redirected {_REDIRECTS} times", head.raw, "")
+                raise SDKError(
+                    f"the server redirected {_REDIRECTS} times", readable(head, body), ""
+                )
             self._request = self._redirected(head, body)
             redirects += 1
             reason = f"redirected to {self._request.shown_url}"
@@ -193,7 +195,7 @@ class Call:
         raise SDKError(
             f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
             " give its address as server_url if it is the right one",
-            head.raw,
+            readable(head, body),
             "",
         )
 

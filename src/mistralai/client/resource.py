@@ -222,7 +222,8 @@ def _body(endpoint: Endpoint[Any], params: Mapping[str, Any], *, stream: bool) -
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
     from .errors.mistralerror import request_id
-    from .models.answer import Answer, keep_response
+    from .models.answer import Answer, kept_responses
+    from .response import readable
 
     assert call.head is not None
     try:
@@ -234,7 +235,9 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))
-        keep_response(model, call.head.raw)
+        kept = kept_responses()
+        if kept is not None:
+            kept[id(model)] = readable(call.head, body)
     return answer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -126,8 +126,46 @@ def parsed(body: bytes) -> object:
         return None
 
 
+def readable(head: Head, body: bytes) -> httpx2.Response:
+    """The response of an answer whose body was read, with that body as its `text` and `json()`.
+
+    The body is mostly read from under the response, which then knows nothing of it.
+
+    Args:
+        head: The head of the answer.
+        body: The body, decompressed.
+    """
+    raw = head.raw
+    if _is_read(raw):
+        return raw
+    # With these a response would decompress the body once more.
+    dropped = {"content-encoding", "content-length"} if "content-encoding" in raw.headers else ()
+    headers = [field for field in raw.headers.multi_items() if field[0].lower() not in dropped]
+    made = type(raw)(
+        raw.status_code,
+        headers=headers,
+        content=body,
+        extensions=raw.extensions,
+        history=raw.history,
+        default_encoding=raw.default_encoding,
+    )
+    with suppress(RuntimeError):  # a transport of a test's may have given none
+        made.request = raw.request
+    with suppress(RuntimeError):  # it is not closed
+        made.elapsed = raw.elapsed
+    return made
+
+
+def _is_read(response: httpx2.Response) -> bool:
+    try:
+        return isinstance(response.content, bytes)
+    except RuntimeError:  # httpx2's `ResponseNotRead`
+        return False
+
+
 def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
     """The error that an answer with an error status is."""
+    head = replace(head, raw=readable(head, body))
     found = complaint(parsed(body)) or Complaint(ErrorDetails())
     return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
 
@@ -193,6 +231,7 @@ def _decoded(body: bytes) -> str:
 
 def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
     """The error that a 200 answer is whose body is not what was asked for."""
+    head = replace(head, raw=readable(head, body))
     if found := complaint(parsed(body)):
         return stream_error(found, head, body, wall_time)
     return ResponseValidationError(

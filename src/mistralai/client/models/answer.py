@@ -53,8 +53,6 @@ def responses_kept() -> Generator[dict[int, "httpx2.Response"], None, None]:
         _kept.reset(token)
 
 
-def keep_response(answer: Answer, response: "httpx2.Response") -> None:
-    """Keep the response of an answer for whoever asks inside `responses_kept`."""
-    kept = _kept.get()
-    if kept is not None:
-        kept[id(answer)] = response
+def kept_responses() -> "dict[int, httpx2.Response] | None":
+    """Where the responses of answers go, inside `responses_kept`."""
+    return _kept.get()
