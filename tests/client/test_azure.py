@@ -9,6 +9,7 @@ import mistralai.azure.client
 import mistralai.client
 from mistralai import Mistral
 from mistralai.azure.client import MistralAzure
+from mistralai.azure.client.errors import AuthenticationError
 from mistralai.simulator import Answer, Simulator
 from support.serving import ASK, DONE, HELLO
 
@@ -67,6 +68,19 @@ def test_a_callers_own_headers_win(client, answering, headers):
     sent = {name: request.headers.get(name) for name in ("authorization", "api-key")}
     expected = {"authorization": "Bearer a key", "api-key": "other"}
     assert sent == (expected if "api-key" in headers else {**headers, "api-key": None})
+
+
+def test_a_key_that_azure_repeats_is_hidden():
+    key = "a-key-that-nobody-may-see"
+    with Simulator(Answer.of_json({"message": f"no api-key {key}"}, status=401)) as sim:
+        client = MistralAzure(key, server_url=sim.url)
+        with pytest.raises(AuthenticationError, match=r"^no api-key \(hidden\)") as caught:
+            client.chat.complete(messages=MESSAGES)
+        own = {"api-key": f"{key}-2"}
+        with pytest.raises(AuthenticationError, match=r"^no api-key \(hidden\)") as again:
+            client.chat.complete(messages=MESSAGES, http_headers=own)
+        assert sim.requests[1].headers["api-key"] == f"{key}-2"
+    assert key not in caught.value.body + again.value.body
 
 
 def test_a_callable_that_gives_no_key_sends_none(answering):

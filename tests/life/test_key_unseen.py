@@ -10,16 +10,24 @@ import zlib
 import anyio
 import httpx2
 import pytest
+from pydantic import BaseModel
 
 from mistralai import Mistral, Timeouts
 from mistralai.client import errors
 from mistralai.client.asyncio_network import AsyncioStream
 from mistralai.client.network import AsyncStream
 from mistralai.simulator import Answer, Gate, Repeat, Simulator, Wire
-from support.serving import ASK, chunk, event
+from support.faults import quickly
+from support.serving import ASK, DONE, HELLO, chunk, event
 from support.unseen import rendered, shown
 
 KEY = "a-key-that-nobody-may-see"
+
+
+class Form(BaseModel):
+    pass
+
+
 FIRST = event(chunk("Hel"))
 ENDLESS = Answer(body=[FIRST], ending="hang")
 SHORT = {"timeouts": Timeouts(first_event=0.2, idle=0.2)}
@@ -219,6 +227,117 @@ def test_a_key_that_is_none(name, monkeypatch):
         with pytest.raises(ValueError, match="not printable ASCII") as caught:
             Mistral()
         assert KEY not in rendered(caught.value) + shown(caught.value)
+
+
+AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
+# What a caller does beside giving the key as a header; the first are calls that fail.
+CALLS = {
+    "refused": {"http_headers": AUTHORIZATION},
+    "a proxy's mapping": {"http_headers": httpx2.Headers(AUTHORIZATION)},
+    "a wrong value": {"http_headers": AUTHORIZATION, "temperature": object()},
+    "an unknown keyword": {"http_headers": AUTHORIZATION, "temprature": 1},
+    "a bad address": {"http_headers": AUTHORIZATION, "server_url": "nowhere"},
+    "a line end": {"http_headers": {"Authorization": f"Bearer {KEY}\n"}},
+    "bytes": {"http_headers": {"x": "y", "Authorization": f"Bearer {KEY}".encode()}},
+    "no mapping": {"http_headers": [("Authorization", KEY)]},
+}
+
+
+@pytest.mark.parametrize("method", ["stream", "complete", "parse", "parse_stream"])
+def test_a_header_that_the_caller_gives(colour, logged, method):
+    asked = {**ASK, **({"response_format": Form} if "parse" in method else {})}
+    with Simulator(Answer.of_json({"detail": "no"}, status=401)) as sim:
+        client = colour.client(api_key=None, server_url=sim.url)
+        for name, call in CALLS.items():
+            with pytest.raises((errors.AuthenticationError, *WRONG)) as caught:
+                colour.ask(client.chat, method, **asked, **call)
+            assert KEY not in rendered(caught.value, ours=True) + shown(caught.value), name
+        assert {request.headers["authorization"] for request in sim.requests} == {f"Bearer {KEY}"}
+    assert KEY not in logged.text
+
+
+# --- what a server repeats ---------------------------------------------------
+
+SAYS = f"the key Bearer {KEY} is not known"
+LONG = "x" * 480
+REPEATED = {
+    "a status": Answer.of_json({"object": "error", "message": SAYS, "type": KEY}, status=401),
+    "a field": Answer.of_json(
+        {"detail": [{"loc": ["body", KEY], "msg": SAYS, "type": "x", "input": {KEY: [SAYS]}}]},
+        status=422,
+    ),
+    "a page": Answer(status=502, content_type="text/html", body=[f"<p>{SAYS}</p>".encode()]),
+    "a page that is cut in the message": Answer(status=502, body=[f"{LONG}{KEY}".encode()]),
+    "a header": Answer.of_json({"detail": "no"}, status=400, headers={"x-authorization": KEY}),
+    "an error in a 200": Answer.of_json({"error": {"message": SAYS, "code": KEY}}),
+    "JSON in a 200": Answer.of_json([SAYS]),
+    "an error in the stream": Answer(body=[FIRST, event({"error": {"message": SAYS}})]),
+    "an error event": Answer(body=[FIRST, f"event: error\ndata: {SAYS}\n\n".encode()]),
+    "a list of fields in the stream": Answer(body=[FIRST, event({"detail": [{"msg": SAYS}]})]),
+    "bad JSON": Answer(body=[FIRST, f"data: {{{SAYS}\n\n".encode()]),
+    "bad JSON at length": Answer(body=[FIRST, f"data: {{{'y' * 3000}{KEY}\n\n".encode()]),
+    "JSON that is no chunk": Answer(body=[FIRST, event({"choices": SAYS})]),
+    "JSON that is cut in the message": Answer(body=[FIRST, event([LONG[:182] + KEY])]),
+    "an event that is too large": Answer(body=[FIRST, f"data: {SAYS}{'z' * 9000}".encode()]),
+    "another host": Answer(status=307, headers={"location": f"https://{KEY}.example/"}),
+    "no HTTP": Wire([f"HTTP/1.1 200 OK\r\n{KEY}\r\n\r\n".encode()], "cut"),
+    "another path": [
+        Answer(status=307, headers={"location": f"/v1/{KEY}"}),
+        Answer.of_json({"detail": SAYS}, status=503),
+        Answer(body=[FIRST, b"data: {oops\n\n"]),
+    ],
+}
+GIVEN = {
+    "text": {},
+    "callable": {},
+    "header": {"http_headers": AUTHORIZATION},
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
+def test_a_key_that_a_server_repeats(colour, logged, kind):
+    given = {} if kind == "header" else {"api_key": key_of(kind)}
+    for name, server in REPEATED.items():
+        with Simulator(server) as sim:
+            client = colour.client(
+                server_url=sim.url, retry_config=quickly(50), max_event_size=8192, **given
+            )
+            with pytest.raises(errors.MistralClientError) as caught:
+                colour.collect(colour.open(client, **ASK, **GIVEN[kind]))
+            assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
+        error = caught.value
+        assert KEY not in rendered(error, ours=True) + shown(error), name
+        assert KEY[:10] not in str(error), name
+        # httpcore2 logs the headers of an answer, and httpx2 where a redirect leads.
+        own = [record.getMessage() for record in logged.records if record.name == "mistralai"]
+        assert KEY not in "".join(own), name
+        if name in {"a status", "a field", "a page"}:
+            assert "(hidden)" in str(error), name
+            assert "(hidden)" in error.body, name
+            assert KEY in error.raw_response.text, name
+
+
+def test_a_whole_answer_that_repeats_the_key(colour, logged):
+    for body in (b'["%b"]', b"{%b", b'{"choices": "%b"}', b'{"error": "%b"}'):
+        with Simulator(Answer(content_type="application/json", body=[body % KEY.encode()])) as sim:
+            client = colour.client(api_key=KEY, server_url=sim.url, retry_config=None)
+            with pytest.raises(errors.MistralError) as caught:
+                colour.complete(client, **ASK)
+        assert "(hidden)" in caught.value.body, body
+        check(caught.value, logged)
+
+
+def test_attempts_do_not_have_a_key_that_a_server_repeats(colour):
+    refused = Answer.of_json({"detail": SAYS}, status=503)
+    redirected = Answer(status=307, headers={"location": f"/v1/{KEY}"})
+    broken = Answer(body=[event({"error": SAYS})])
+    with Simulator([refused, redirected, broken, Answer(body=[HELLO, DONE])]) as sim:
+        client = colour.client(api_key=KEY, server_url=sim.url, retry_config=quickly())
+        stream = colour.open(client, **ASK)
+        colour.collect(stream)
+    assert len(stream.attempts) == 4
+    assert "redirected to" in repr(stream.attempts)
+    assert KEY not in repr(stream.attempts)
 
 
 # --- objects -----------------------------------------------------------------

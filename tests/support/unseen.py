@@ -3,7 +3,10 @@
 import copy
 import pickle
 from collections.abc import Iterator
+from pathlib import Path
 from traceback import TracebackException
+
+import mistralai
 
 
 def shown(thing: object) -> str:
@@ -23,12 +26,23 @@ def shown(thing: object) -> str:
     return "\n".join(texts)
 
 
-def rendered(error: BaseException) -> str:
-    """The tracebacks, with locals, of an error and of all that it was caused by or raised in."""
-    return "\n".join(
-        "".join(TracebackException.from_exception(each, capture_locals=True).format(chain=False))
-        for each in chain_of(error)
-    )
+PACKAGE = str(Path(mistralai.__file__).parent)
+
+
+def rendered(error: BaseException, *, ours: bool = False) -> str:
+    """The tracebacks, with locals, of an error and of all that it was caused by or raised in.
+
+    Args:
+        error: The error.
+        ours: Whether to leave out the frames of others, in which what a caller gave is the caller's.
+    """
+    tracebacks = [
+        TracebackException.from_exception(each, capture_locals=True) for each in chain_of(error)
+    ]
+    for each in tracebacks:
+        if ours:
+            each.stack[:] = [f for f in each.stack if f.filename.startswith(PACKAGE)]
+    return "\n".join("".join(each.format(chain=False)) for each in tracebacks)
 
 
 def chain_of(error: BaseException) -> Iterator[BaseException]:

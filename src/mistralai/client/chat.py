@@ -137,7 +137,9 @@ def _is_stream(given: object) -> bool:
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:
+    from .request import take_headers
     from .structure import Structure
 
+    take_headers(params)
     check_names(params, ParseParams, method=method)
     return Structure(wanted)

@@ -23,6 +23,7 @@ from .errors import MistralClientError, MistralError, ResponseValidationError, S
 from .errors.mistralerror import request_id
 from .errors.sdkerror import SDKError
 from .faults import Progress, TransportFailure, transport_error, truncated
+from .hiding import hidden, hide
 from .reader import EventReader, has_content
 from .response import EXCERPT, readable, status_error, unexpected
 from .retry import Attempt
@@ -92,8 +93,7 @@ class Call:
         while True:
             try:
                 yield from self._ask()
-                body = yield from self._body(None, None)
-                answer = read(body)
+                answer = read((yield from self._body(None, None)))
             except MistralClientError as error:
                 yield from self._again(error)
             else:
@@ -141,7 +141,7 @@ class Call:
                 )
             self._request = self._redirected(head, body)
             redirects += 1
-            reason = f"redirected to {self._request.shown_url}"
+            reason = hidden(f"redirected to {self._request.shown_url}", self._request.sent)
             self.attempts += (Attempt(head.status, reason, 0.0),)
 
     def _send(self) -> Steps[Head]:
@@ -245,6 +245,7 @@ class Call:
 
     def _again(self, error: MistralClientError) -> Steps[None]:
         """Wait for the next attempt, or raise the error where there is none."""
+        hide(error, self._request.sent)
         delay = self._delay(error)
         yield Close()
         if delay is None:
@@ -289,7 +290,8 @@ class Call:
     def _log(self, line: str) -> None:
         if self._world.log is not None:
             identifier = request_id(self.head.headers) if self.head and self._answered else None
-            self._world.log(f"[{identifier or 'no request id yet'}] {line}")
+            line = f"[{identifier or 'no request id yet'}] {line}"
+            self._world.log(hidden(line, self._request.sent))
 
 
 class StreamCall(Call):
@@ -459,6 +461,8 @@ class StreamCall(Call):
     def _settle(self, reason: EndReason, error: MistralClientError | None) -> None:
         if self.end_reason is not None:  # closed meanwhile
             return
+        if error is not None:
+            hide(error, self._request.sent)
         if error is not None and self.timing.events:
             error.events_received = self.timing.events
             error.partial = self.answer_so_far.snapshot()

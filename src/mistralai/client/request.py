@@ -6,7 +6,8 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, cast
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from ._version import __user_agent__
@@ -25,6 +26,7 @@ SERVERS: Final = {
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~\w]+", re.ASCII)
 _HEADER_VALUE = re.compile(r"([!-~]([\t -~]*[!-~])?)?")
+_CREDENTIAL = re.compile(r"(proxy-)?authorization|.*(key|token|secret|password)")
 _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECASE)
 
 
@@ -39,6 +41,26 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'(hidden)'"
+
+
+class Credential(NamedTuple):
+    """What a header authorises a request with.
+
+    Attributes:
+        scheme: Such as `Bearer`; empty where the header has none.
+        key: The rest of it.
+    """
+
+    scheme: str
+    key: Secret
+
+    @classmethod
+    def of(cls, name: str, value: str) -> Self:
+        """Read a header, whose name is in lower case."""
+        scheme, blank, key = value.partition(" ")
+        if blank and name.endswith("authorization"):
+            return cls(scheme, Secret(key.strip()))
+        return cls("", Secret(value))
 
 
 class Key:
@@ -120,29 +142,58 @@ def checked_url(url: str, name: str = "server_url") -> str:
     return url.rstrip("/")
 
 
-def checked_headers(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+def take_headers(params: Mapping[str, object]) -> None:
+    """Put a checked copy that hides its values in the place of the `http_headers` of a call.
+
+    The keywords of a call are one dict, in the frames of this package from the method that was
+    called to what sends the request. A traceback that is rendered with locals shows it.
+
+    Args:
+        params: The keywords, which are changed.
+
+    Raises:
+        TypeError: As `checked_headers`.
+        ValueError: As `checked_headers`.
+    """
+    if params.get("http_headers") is not None:
+        ours = cast("dict[str, Any]", params)
+        ours["http_headers"] = checked_headers(ours.pop("http_headers"))
+
+
+def checked_headers(headers: Mapping[str, str]) -> dict[str, Secret]:
     """The headers that a caller adds, if HTTP can carry them (RFC 9110, section 5).
+
+    Their values are kept unseen: any of them may be a key.
 
     Raises:
         TypeError: They are no mapping of strings.
-        ValueError: A name or a value has other characters. The text does not show the value,
-            which may be a key.
+        ValueError: A name or a value has other characters. The text does not show the value.
     """
-    if headers is None:
-        return {}
-    if not isinstance(headers, Mapping):
-        raise TypeError(f"http_headers takes a mapping, not a {type(headers).__name__}")
-    for name, value in cast("Mapping[object, object]", headers).items():
-        if not isinstance(name, str) or not isinstance(value, str):
-            raise TypeError(f"http_headers[{name!r}] is a {type(value).__name__}; give strings")
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"http_headers has {name!r}, which is no name of a header")
-        if not _HEADER_VALUE.fullmatch(value):
-            raise ValueError(
-                f"http_headers[{name!r}] has characters that a header cannot carry (it is not"
-                " shown here); give printable ASCII without blanks around it"
-            )
-    return headers
+    fields: list[tuple[str, str]] = []
+    if isinstance(headers, Mapping):
+        fields += headers.items()
+        problem = next(filter(None, starmap(_problem_of, fields)), None)
+    else:
+        kind = type(headers).__name__
+        problem = TypeError(f"http_headers takes a mapping, not a {kind}")
+    if problem is not None:
+        del headers, fields  # there may be a key in them
+        raise problem
+    return {name: Secret(value) for name, value in fields}
+
+
+def _problem_of(name: object, value: object) -> Exception | None:
+    """What is wrong with a header field. It is returned: a frame that raises shows its locals."""
+    if not isinstance(name, str) or not isinstance(value, str):
+        return TypeError(f"http_headers[{name!r}] is a {type(value).__name__}; give strings")
+    if not _HEADER_NAME.fullmatch(name):
+        return ValueError(f"http_headers has {name!r}, which is no name of a header")
+    if not _HEADER_VALUE.fullmatch(value):
+        return ValueError(
+            f"http_headers[{name!r}] has characters that a header cannot carry (it is not"
+            " shown here); give printable ASCII without blanks around it"
+        )
+    return None
 
 
 def address(path: str, values: Mapping[str, object], query: Iterable[str] = ()) -> str:
@@ -199,6 +250,7 @@ class Request:
         body: JSON, serialised once.
         headers: What the caller adds; these win over this package's own.
         stream: Whether the answer is asked for as an event stream.
+        sent: The credentials that were sent so far, to be hidden where a server repeats them.
     """
 
     method: str
@@ -207,6 +259,7 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     stream: bool = False
+    sent: set[Credential] = field(default_factory=set["Credential"], repr=False, compare=False)
 
     @property
     def shown_url(self) -> str:
@@ -229,7 +282,11 @@ class Request:
         given = {name.lower(): value for name, value in self.headers.items()}
         if "authorization" not in given:
             headers |= self._authorization()
-        return headers | given
+        headers |= given
+        for name in headers:
+            if _CREDENTIAL.fullmatch(name):
+                self.sent.add(Credential.of(name, headers[name]))
+        return headers
 
     def _authorization(self) -> dict[str, str]:
         parts = urlsplit(self.url)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .request import Request, address, checked_headers, checked_url
+from .request import Request, address, checked_url, take_headers
 from .signatures import is_own
 from .types.unset import UNSET
 
@@ -75,6 +75,7 @@ class Resource:
     def _stream(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
         from .caller import caller_of
         from .flow import StreamCall
@@ -90,6 +91,7 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=True)
         from .caller import caller_of
         from .pending import PendingStream
@@ -109,6 +111,7 @@ class Resource:
         return PendingStream(start)
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
         from .flow import Call
 
@@ -120,6 +123,7 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
+        take_headers(params)
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=True)
         from .flow import Call
 
@@ -169,7 +173,7 @@ class Resource:
             url=base + address(endpoint.path, params, endpoint.query) + "#stream" * stream,
             key=configuration.key,
             body=_body(endpoint, params, stream=stream),
-            headers=checked_headers(params.get("http_headers")),
+            headers=params.get("http_headers") or {},
             stream=stream,
         )
         strict = params.get("strict_end")
