@@ -22,6 +22,7 @@ ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONP
 ALL = ["text", "tool", "structured", "error", "cancelled"]
 FAILING = ["unreachable", "timeout", "cut"]
 WHOLE = ["unreachable", "timeout"]
+LOST = ["unreachable", "cut"]
 LIBRARIES = {
     "pydantic_ai": (["pydantic-ai-slim[mistral]"], [*ALL, *FAILING, *WHOLE, *FAILING, "cut"]),
     "llama_index": (["llama-index-llms-mistralai"], [*ALL, "text", "error", *FAILING, *FAILING]),
@@ -29,7 +30,7 @@ LIBRARIES = {
         ["instructor", "mistralai"],
         [*ALL, "structured", *FAILING, *WHOLE, *FAILING],
     ),
-    "llm_mistral": (["llm-mistral"], [*ALL, "text", "error"]),
+    "llm_mistral": (["llm-mistral"], [*ALL, "text", "error", *LOST, *LOST]),
     "any_llm_sdk": (
         ["any-llm-sdk[mistral]"],
         [*ALL, "text", "error", *FAILING, *FAILING, *FAILING],
