@@ -251,6 +251,18 @@ def test_a_server_that_is_not_there_is_a_connection_error(colour):
     assert f"127.0.0.1:{sim.port}" in str(caught.value)
 
 
+def test_a_body_that_a_callers_hook_cannot_decompress_is_a_connection_error():
+    broken = Answer(body=[b"oops"], headers={"content-encoding": "gzip"})
+    hooks = {"response": [httpx2.Response.read]}
+    with Simulator(broken) as sim, httpx2.Client(event_hooks=hooks) as http:
+        with pytest.raises(errors.APIConnectionError) as caught:
+            Mistral("key", server_url=sim.url, client=http).chat.stream(**ASK)
+        assert len(sim.requests) == 1
+    assert isinstance(caught.value, httpx2.DecodingError)
+    assert not isinstance(caught.value, errors.MistralError)
+    assert caught.value.raw_response is None
+
+
 def _never(request):
     raise AssertionError(f"{request.method} {request.url} was sent")
 

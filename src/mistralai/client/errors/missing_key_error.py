@@ -7,7 +7,7 @@ from .sdkerror import AuthenticationError
 
 
 class MissingKeyError(MistralClientError, ValueError):
-    """There is no API key, and the server is one of Mistral's. Nothing was sent.
+    """A call to one of Mistral's servers without an API key. Nothing was sent.
 
     Attributes:
         hint: What to do about it, part of the message.

@@ -1,4 +1,4 @@
-"""The root of the error tree, and the root of those that an answer is behind."""
+"""The root of the error tree, and the root of the errors that have an answer."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ class MistralClientError(Exception):
 
 @dataclass(init=False, repr=False, eq=False)
 class MistralError(MistralClientError):
-    """An answer came, and it is an error or not what was asked for.
+    """An error that has an answer: one with an error status, or not what was asked for.
 
     Attributes:
         status_code: The HTTP status, 200 for an error inside a stream.
         raw_response: The `httpx2.Response`. Pickles and copies drop it.
     """
 
-    # Narrower than the root's, which nobody should set to less than this class promises.
+    # Narrower than in the root, where nobody sets them to less than this class promises.
     status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
     raw_response: httpx2.Response  # pyright: ignore[reportIncompatibleVariableOverride]
 

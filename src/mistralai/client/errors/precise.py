@@ -65,7 +65,7 @@ class UnsupportedProtocol(APIConnectionError, httpx2.UnsupportedProtocol):
 
 
 class DecodingError(APIConnectionError, httpx2.DecodingError):
-    """The answer's compression was found to be corrupt before there was a response to show."""
+    """A corrupt body that a hook of the caller's HTTP client read, so that there is no response."""
 
     @property
     def retryable(self) -> bool:
