@@ -8,6 +8,7 @@ Run by `make ecosystem`. An environment is made with the library as published an
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -18,6 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 KEPT = PROJECT / ".ecosystem"
+NEEDED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
 ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ALL = ["text", "tool", "structured", "error", "cancelled"]
 FAILING = ["unreachable", "timeout", "cut"]
@@ -40,7 +42,7 @@ LIBRARIES = {
     "ag2": (["ag2[mistral]"], ALL),
     "inspect_ai": (["inspect-ai", "openai", "mistralai"], [*ALL, *FAILING]),
     "agent_framework_mistral": (
-        ["agent-framework-mistral", "httpx2"],
+        ["agent-framework-mistral"],
         [*ALL, "text", "error", *FAILING, *FAILING, *WHOLE],
     ),
 }
@@ -80,6 +82,7 @@ def environment(wheel):
             pip(python, "install", *packages)
             made_of.write_text("\n".join(packages))
         pip(python, "install", "--no-deps", "--force-reinstall", wheel)
+        pip(python, "install", *NEEDED)
         return python
 
     return make
