@@ -8,6 +8,7 @@ Run by `make ecosystem`. An environment is made with the library as published an
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 from pathlib import Path
 
@@ -18,18 +19,32 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 KEPT = PROJECT / ".ecosystem"
+NEEDED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
 ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ALL = ["text", "tool", "structured", "error", "cancelled"]
+FAILING = ["unreachable", "timeout", "cut"]
+WHOLE = ["unreachable", "timeout"]
+LOST = ["unreachable", "cut"]
 LIBRARIES = {
-    "pydantic_ai": (["pydantic-ai-slim[mistral]"], ALL),
-    "llama_index": (["llama-index-llms-mistralai"], [*ALL, "text", "error"]),
-    "instructor": (["instructor", "mistralai"], [*ALL, "structured"]),
-    "llm_mistral": (["llm-mistral"], [*ALL, "text", "error"]),
-    "any_llm_sdk": (["any-llm-sdk[mistral]"], [*ALL, "text", "error"]),
-    "strands_agents": (["strands-agents[mistral]"], ALL),
-    "agno": (["agno", "mistralai"], [*ALL, "text"]),
+    "pydantic_ai": (["pydantic-ai-slim[mistral]"], [*ALL, *FAILING, *WHOLE, *FAILING, "cut"]),
+    "llama_index": (["llama-index-llms-mistralai"], [*ALL, "text", "error", *FAILING, *FAILING]),
+    "instructor": (
+        ["instructor", "mistralai"],
+        [*ALL, "structured", *FAILING, *WHOLE, *FAILING],
+    ),
+    "llm_mistral": (["llm-mistral"], [*ALL, "text", "error", *LOST, *LOST]),
+    "any_llm_sdk": (
+        ["any-llm-sdk[mistral]"],
+        [*ALL, "text", "error", *FAILING, *FAILING, *FAILING],
+    ),
+    "strands_agents": (["strands-agents[mistral]"], [*ALL, *FAILING]),
+    "agno": (["agno", "mistralai"], [*ALL, "text", *FAILING]),
     "ag2": (["ag2[mistral]"], ALL),
-    "inspect_ai": (["inspect-ai", "openai", "mistralai"], ALL),
+    "inspect_ai": (["inspect-ai", "openai", "mistralai"], [*ALL, *FAILING]),
+    "agent_framework_mistral": (
+        ["agent-framework-mistral"],
+        [*ALL, "text", "error", *FAILING, *FAILING, *WHOLE],
+    ),
 }
 TRACERS = {
     "openinference": "openinference-instrumentation-mistralai",
@@ -67,6 +82,7 @@ def environment(wheel):
             pip(python, "install", *packages)
             made_of.write_text("\n".join(packages))
         pip(python, "install", "--no-deps", "--force-reinstall", wheel)
+        pip(python, "install", *NEEDED)
         return python
 
     return make

@@ -63,7 +63,7 @@ class Key:
     def __init__(self, source: str | Callable[[], str | None] | None) -> None:
         """Keep the key, unseen: `check` says whether it is one."""
         self._source: Secret | Callable[[], str | None] | None = (
-            Secret(source.strip()) if isinstance(source, str) else source
+            _bare(source) if isinstance(source, str) else source
         )
 
     @property
@@ -98,7 +98,7 @@ class Key:
                 kind = type(given).__name__
                 del given  # it may be a key all the same
                 raise TypeError(f"the callable given as api_key gave a {kind}, not a string")
-            source = Secret((given or "").strip())
+            source = _bare(given or "")
             _refuse_unprintable(source)
         return source or None
 
@@ -107,6 +107,13 @@ class Key:
 
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("an API key is not pickled; make the client where it is used")
+
+
+def _bare(key: str) -> Secret:
+    """Return a key without blanks around it, and without `Bearer` before it: headers add that."""
+    key = key.strip()
+    scheme, _, rest = key.partition(" ")
+    return Secret(rest.strip() if rest and scheme.lower() == "bearer" else key)
 
 
 def _refuse_unprintable(key: str) -> None:

@@ -7,8 +7,11 @@ held is printed, on a line of its own that says so.
 import asyncio
 import inspect
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
+import httpx2
 from pydantic import BaseModel
 
 from mistralai.errors import MistralClientError
@@ -23,6 +26,14 @@ SUNNY = "It is sunny."
 _FUNCTION = {"name": "get_weather", "parameters": {"properties": {"city": {"type": "string"}}}}
 WEATHER = {"type": "function", "function": _FUNCTION}
 """The tool that answers `QUESTION`, for those who send it themselves."""
+TIMEOUT = 1
+"""Seconds: the timeout of the calls that `failing` makes."""
+THROUGH = {
+    "unreachable": httpx2.ConnectError,
+    "timeout": httpx2.ReadTimeout,
+    "cut": httpx2.RemoteProtocolError,
+}
+"""What is seen where a library lets this client's errors through."""
 
 
 class City(BaseModel):
@@ -36,6 +47,24 @@ def main(**checks):
     """Run the checks that a program has, by the names of the functions below."""
     for name, check in checks.items():
         globals()[f"_{name}"](check)
+        held(name)
+
+
+def failing(check, *, events=5, **seen):
+    """Check what a user sees when the connection fails, by the name of the failure.
+
+    Args:
+        check: A call with `TIMEOUT`.
+        events: How many arrive before a cut.
+        seen: The class that is raised when the server is `unreachable`, at a `timeout`, when the
+            stream is `cut`; `None` where the library answers all the same.
+    """
+    for name, expected in seen.items():
+        with _failing_server(name, events) as url:
+            if expected is None:
+                _run(check, url)
+            else:
+                _raises(check, url, expected, THROUGH[name])
         held(name)
 
 
@@ -53,14 +82,14 @@ def held(name):
 
 def _text(check):
     with Simulator() as sim:
-        assert (run := _run(check, sim)).startswith(FIRST_LINE), run
+        assert (run := _run(check, sim.url)).startswith(FIRST_LINE), run
         assert sim.requests[0].json["stream"] is True
 
 
 def _tool(check):
     call = Reply(calls=(Call(name="get_weather", arguments=CITY),))
     with Simulator([Scenario(call), Scenario(Reply(text=SUNNY))]) as sim:
-        assert (got := _run(check, sim)) == CITY, got
+        assert (got := _run(check, sim.url)) == CITY, got
         sent = sim.requests[0].json
         assert sent["tools"][0]["function"]["name"] == "get_weather"
         assert sent["stream"] is True
@@ -68,40 +97,67 @@ def _tool(check):
 
 def _structured(check):
     with Simulator() as sim:
-        assert isinstance(got := _run(check, sim), City), got
+        assert isinstance(got := _run(check, sim.url), City), got
 
 
 def _error(check):
     refusal = faults.Status(status=429, retry_after=0.01, form="ms")
     with Simulator(Scenario(faults=[refusal])) as sim:
-        _raises_ours(check, sim)
+        _raises(check, sim.url, BaseException, MistralClientError)
     with Simulator(Scenario("poem", faults=[faults.Truncate(at=At(event=1))])) as sim:
-        _raises_ours(check, sim)
+        _raises(check, sim.url, BaseException, MistralClientError)
 
 
 def _cancelled(check):
     """The connection is given up while the server still holds the answer back."""
     with Simulator(Scenario("poem", faults=[faults.Stall(at=At(event=8))])) as sim:
-        _run(check, sim)
+        _run(check, sim.url)
         sim.requests[0].closed.wait(10)
 
 
-def _run(check, sim):
+@contextmanager
+def _failing_server(name, events):
+    """The address of a server that fails in the way named."""
+    with ExitStack() as servers:
+        # An error names the port, and strands takes one that has 429 in it for throttling.
+        while "429" in (url := servers.enter_context(_server(name, events))):
+            pass
+        yield url
+
+
+@contextmanager
+def _server(name, events):
+    if name == "unreachable":
+        with socket.socket() as deaf:  # bound, so that nobody else gets the port
+            deaf.bind(("127.0.0.1", 0))
+            yield f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        return
+    fault = faults.Stall() if name == "timeout" else faults.Cut(at=At(event=events))
+    with Simulator(Scenario(faults=[fault])) as sim:
+        yield sim.url
+
+
+def _run(check, url):
     if inspect.iscoroutinefunction(check):
-        return asyncio.run(check(sim.url))
-    return check(sim.url)
+        return asyncio.run(check(url))
+    return check(url)
 
 
-def _raises_ours(check, sim):
-    """An error of ours comes out, be it in a class of the library's own."""
-    ours = False
+def _raises(check, url, expected, cause):
+    """An error of ours that is a `cause` comes out, in the class that is expected.
+
+    A mistake that the library makes on its way out is no handling.
+    """
     try:
-        _run(check, sim)
-    except BaseException as error:
-        ours = any(isinstance(e, MistralClientError) for e in _chain(error))
-        if not ours:
+        got = _run(check, url)
+    except expected as error:
+        chain = list(_chain(error))
+        ours = [e for e in chain if isinstance(e, MistralClientError)]
+        mistakes = [e for e in chain if isinstance(e, AttributeError | TypeError)]
+        if mistakes or not any(isinstance(e, cause) for e in ours):
             raise
-    assert ours, "no error"
+    else:
+        raise AssertionError(f"no error, but {got!r}")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -5,12 +5,12 @@ import asyncio
 from agno.agent import Agent
 from agno.models.message import Message
 from agno.models.mistral import MistralChat
-from agno.run.agent import RunContentEvent
-from checks import FIRST_LINE, MODEL, POEM, QUESTION, SUNNY, City, main
+from agno.run.agent import RunContentEvent, RunErrorEvent
+from checks import FIRST_LINE, MODEL, POEM, QUESTION, SUNNY, THROUGH, TIMEOUT, City, failing, main
 
 
-def model(url):
-    return MistralChat(id=MODEL, api_key="key", endpoint=url)
+def model(url, **options):
+    return MistralChat(id=MODEL, api_key="key", endpoint=url, **options)
 
 
 def agent(url, **options):
@@ -45,10 +45,18 @@ def structured(url):
     return last.content
 
 
-def error(url):
+def error(url, **options):
     reply = Message(role="assistant")
     asked = [Message(role="user", content=POEM)]
-    return list(model(url).invoke_stream(asked, reply))
+    return list(model(url, **options).invoke_stream(asked, reply))
+
+
+def fails(url):
+    """The last event of an agent has what its model raises."""
+    *_, last = Agent(model=model(url, timeout=TIMEOUT), telemetry=False).run(POEM, stream=True)
+    assert isinstance(last, RunErrorEvent), last
+    assert last.content, last
+    return error(url, timeout=TIMEOUT)
 
 
 async def cancelled(url):
@@ -68,3 +76,4 @@ async def cancelled(url):
 
 main(text=text, tool=tool, structured=structured, error=error, cancelled=cancelled)
 main(text=text_async)
+failing(fails, **THROUGH)

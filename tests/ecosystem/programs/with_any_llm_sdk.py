@@ -2,8 +2,9 @@
 
 import json
 
-from any_llm import acompletion, completion
-from checks import MODEL, POEM, QUESTION, WEATHER, City, main
+from any_llm import AnyLLM, acompletion, completion
+from any_llm.exceptions import ProviderError
+from checks import MODEL, POEM, QUESTION, THROUGH, TIMEOUT, WEATHER, City, failing, main
 
 
 def asking(url, question=POEM, **options):
@@ -34,6 +35,23 @@ async def structured(url):
     return City.model_validate_json(answer.choices[0].message.content)
 
 
+async def fails(url):
+    stream = await acompletion(**asking(url), timeout=TIMEOUT)
+    return [chunk async for chunk in stream]
+
+
+def fails_sync(url):
+    return list(completion(**asking(url), timeout=TIMEOUT))
+
+
+async def fails_unified(url):
+    """The library's own exceptions, which it guesses from the words of an error."""
+    llm = AnyLLM.create("mistral", api_key="key", api_base=url, unified_exceptions=True)
+    question = [{"role": "user", "content": POEM}]
+    stream = await llm.acompletion(MODEL, question, stream=True, timeout=TIMEOUT)
+    return [chunk async for chunk in stream]
+
+
 async def cancelled(url):
     stream = await acompletion(**asking(url))
     await anext(stream)
@@ -42,3 +60,6 @@ async def cancelled(url):
 
 main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
 main(text=text_sync, error=text_sync)
+for check in (fails, fails_sync):
+    failing(check, **THROUGH)
+failing(fails_unified, unreachable=ProviderError, timeout=ProviderError, cut=ProviderError)

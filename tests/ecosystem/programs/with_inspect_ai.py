@@ -2,10 +2,11 @@
 
 import asyncio
 
-from checks import FIRST_LINE, MODEL, POEM, QUESTION, City, main
+from checks import FIRST_LINE, MODEL, POEM, QUESTION, TIMEOUT, City, failing, main
 from inspect_ai.model import GenerateConfig, ResponseSchema, get_model
 from inspect_ai.tool import ToolInfo, ToolParams
 from inspect_ai.util import JSONSchema, json_schema
+from tenacity import RetryError
 
 WEATHER = ToolInfo(
     name="get_weather",
@@ -14,8 +15,8 @@ WEATHER = ToolInfo(
 )
 
 
-def model(url):
-    args = {"conversation_api": False, "streaming": True}
+def model(url, **options):
+    args = {"conversation_api": False, "streaming": True, **options}
     return get_model(f"mistral/{MODEL}", base_url=url, api_key="key", memoize=False, **args)
 
 
@@ -36,8 +37,13 @@ async def structured(url):
     return City.model_validate_json(answer.completion)
 
 
-async def error(url):
-    return await model(url).generate(POEM, config=GenerateConfig(max_retries=0))
+async def error(url, **options):
+    return await model(url, **options).generate(POEM, config=GenerateConfig(max_retries=0))
+
+
+async def fails(url):
+    """It would ask again, as it does where the connection fails."""
+    return await error(url, timeout_ms=TIMEOUT * 1000)
 
 
 async def cancelled(url):
@@ -56,3 +62,4 @@ async def cancelled(url):
 
 
 main(text=text, tool=tool, structured=structured, error=error, cancelled=cancelled)
+failing(fails, unreachable=RetryError, timeout=RetryError, cut=RetryError)

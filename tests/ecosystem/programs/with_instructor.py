@@ -3,15 +3,17 @@
 Without a form it hands on the client's own stream.
 """
 
+import httpx2
 import instructor
-from checks import MODEL, POEM, QUESTION, WEATHER, City, called, main
+from checks import MODEL, POEM, QUESTION, TIMEOUT, WEATHER, City, called, failing, main
 from instructor import Mode
+from instructor.core import InstructorRetryException
 
 from mistralai import Mistral
 
 
-def completions(url, mode=Mode.TOOLS, **options):
-    mistral = Mistral("key", server_url=url)
+def completions(url, mode=Mode.TOOLS, timeout=60, **options):
+    mistral = Mistral("key", server_url=url, timeout_ms=timeout * 1000)
     return instructor.from_mistral(mistral, mode=mode, **options).chat.completions
 
 
@@ -47,6 +49,24 @@ def error(url):
     return list(completions(url).create_partial(**asking("A city.", City), max_retries=1))
 
 
+def fails(url):
+    """By schema, since a tool call comes in one event."""
+    return list(hurried(url).create_partial(**asking("A city.", City)))
+
+
+def fails_whole(url):
+    return hurried(url).create(**asking("A city.", City))
+
+
+async def fails_async(url):
+    partials = hurried(url, use_async=True).create_partial(**asking("A city.", City))
+    return [partial async for partial in partials]
+
+
+def hurried(url, **options):
+    return completions(url, Mode.JSON_SCHEMA, TIMEOUT, **options)
+
+
 def cancelled(url):
     events = completions(url).create(**asking(POEM, None), stream=True)
     next(events)
@@ -55,3 +75,9 @@ def cancelled(url):
 
 main(text=text, tool=tool, structured=structured, error=error, cancelled=cancelled)
 main(structured=structured_async)
+gives_up = InstructorRetryException
+failing(fails, unreachable=gives_up, timeout=gives_up, cut=gives_up)
+failing(fails_whole, unreachable=gives_up, timeout=gives_up)
+failing(
+    fails_async, unreachable=gives_up, timeout=httpx2.ReadTimeout, cut=httpx2.RemoteProtocolError
+)

@@ -1,13 +1,13 @@
 """llama-index-llms-mistralai."""
 
-from checks import MODEL, POEM, QUESTION, City, main
+from checks import MODEL, POEM, QUESTION, THROUGH, TIMEOUT, City, failing, main
 from llama_index.core.llms import ChatMessage
 from llama_index.core.tools import FunctionTool
 from llama_index.llms.mistralai import MistralAI
 
 
-def llm(url):
-    return MistralAI(api_key="key", endpoint=url, model=MODEL)
+def llm(url, **options):
+    return MistralAI(api_key="key", endpoint=url, model=MODEL, **options)
 
 
 def asking(question):
@@ -39,6 +39,15 @@ def structured(url):
     return llm(url).as_structured_llm(City).complete("A city.").raw
 
 
+def fails(url):
+    return list(llm(url, timeout=TIMEOUT, max_retries=0).stream_chat(asking(POEM)))
+
+
+async def fails_async(url):
+    pieces = await llm(url, timeout=TIMEOUT, max_retries=0).astream_chat(asking(POEM))
+    return [piece async for piece in pieces]
+
+
 async def cancelled(url):
     stream = await llm(url).astream_chat(asking(POEM))
     async for _ in stream:
@@ -48,3 +57,5 @@ async def cancelled(url):
 
 main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
 main(text=text_async, error=text_async)
+for check in (fails, fails_async):
+    failing(check, **THROUGH)

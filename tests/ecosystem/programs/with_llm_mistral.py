@@ -6,7 +6,7 @@ import tempfile
 os.environ["LLM_USER_PATH"] = tempfile.mkdtemp()
 
 import llm
-from checks import POEM, QUESTION, City, main
+from checks import POEM, QUESTION, THROUGH, City, failing, main
 
 KEY = {"key": "key", "stream": True}
 
@@ -50,3 +50,5 @@ def cancelled(url):
 
 main(text=text, tool=tool, structured=structured, error=text, cancelled=cancelled)
 main(text=text_async, error=text_async)
+for check in (text, text_async):  # it has no timeout to set
+    failing(check, unreachable=THROUGH["unreachable"], cut=THROUGH["cut"])

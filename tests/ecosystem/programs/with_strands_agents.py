@@ -2,15 +2,18 @@
 
 import asyncio
 
-from checks import FIRST_LINE, MODEL, POEM, QUESTION, SUNNY, City, main
+from checks import FIRST_LINE, MODEL, POEM, QUESTION, SUNNY, THROUGH, TIMEOUT, City, failing, main
 from strands import Agent
 from strands import tool as strands_tool
 from strands.models.mistral import MistralModel
 
 
+def mistral(url, **args):
+    return MistralModel("key", model_id=MODEL, stream=True, client_args={"server_url": url, **args})
+
+
 def agent(url, **options):
-    model = MistralModel("key", model_id=MODEL, stream=True, client_args={"server_url": url})
-    return Agent(model=model, callback_handler=None, **options)
+    return Agent(model=mistral(url), callback_handler=None, **options)
 
 
 async def text(url):
@@ -36,9 +39,14 @@ async def structured(url):
 
 
 async def error(url):
-    model = MistralModel("key", model_id=MODEL, stream=True, client_args={"server_url": url})
     messages = [{"role": "user", "content": [{"text": POEM}]}]
-    return [event async for event in model.stream(messages)]
+    return [event async for event in mistral(url).stream(messages)]
+
+
+async def fails(url):
+    """The agent asks again where it takes an error for throttling, by the words of it."""
+    hurried = Agent(model=mistral(url, timeout_ms=TIMEOUT * 1000), callback_handler=None)
+    return await hurried.invoke_async(POEM)
 
 
 async def cancelled(url):
@@ -58,3 +66,4 @@ async def cancelled(url):
 
 
 main(text=text, tool=tool, structured=structured, error=error, cancelled=cancelled)
+failing(fails, **THROUGH)

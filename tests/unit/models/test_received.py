@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -227,6 +228,11 @@ def test_usage_reads_as_none_where_unknown_and_keeps_new_fields() -> None:
     assert details.get("absent", 0) == 0
     with pytest.raises(KeyError):
         details["absent"]
+    assert isinstance(details, Mapping)  # for agent-framework, which counts what is one
+    assert (len(details), dict(details)) == (2, {"cached_tokens": 4, "later": 1})
+    assert details == {"cached_tokens": 4, "later": 1}
+    assert details == type(details)(cached_tokens=4, later=1)  # type: ignore[call-arg]  # kept too
+    assert details != {"cached_tokens": 4}
     assert usage.prompt_tokens is not None
     usage.prompt_tokens += 1
     usage.additional_properties = {"x": 1}

@@ -1,5 +1,6 @@
 """What a request cost (wire-format section 5)."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, cast
 
 from ..types.basemodel import BaseModel
@@ -8,17 +9,26 @@ from ..types.lenient import Lenient, LooseInt, LooseStr
 __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "UsageInfo"]
 
 
-class _TokensDetails(BaseModel):
-    """Kinds of tokens. Reads as a mapping too."""
+class _TokensDetails(BaseModel, Mapping[str, Any]):
+    """Kinds of tokens, as attributes and as a mapping, which the generated SDK has here."""
 
     _open: ClassVar[bool] = True
 
     def __getitem__(self, name: str) -> Any:
         return self.model_dump()[name]
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """The number of tokens of a kind, or `default` where the API does not say."""
-        return self.model_dump().get(name, default)
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # pydantic's gives pairs, as no mapping does
+        return iter(self.model_dump())
+
+    def __len__(self) -> int:
+        return len(self.model_dump())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Mapping) and not isinstance(other, BaseModel):
+            return self.model_dump() == other
+        return super().__eq__(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of every model and mapping that can change
 
 
 class PromptTokensDetails(_TokensDetails):
