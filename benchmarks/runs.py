@@ -154,8 +154,8 @@ RUNS = {
         ("this", "aiohttp"),
         {
             "growth": "× the CPU with 200 open, with 4,000",
-            "cpu_us_200": "µs CPU, 200 open",
-            "cpu_us_4000": "µs CPU, 4,000 open",
+            "cpu_us_few": "µs CPU, 200 open",
+            "cpu_us_many": "µs CPU, 4,000 open",
         },
         {"shape": "hold-1", "counts": [200, 4000]},
         {"counts": [200, 400]},

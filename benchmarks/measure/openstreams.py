@@ -34,17 +34,16 @@ def opening(client, base, *, shape, counts, **_):
     async def run():
         session = client.connect_async(f"{base}/{shape}")
         tasks, figures = await _open(client, session, [[]], 1), {}
-        for count in counts:
+        for name, count in zip(("few", "many"), counts, strict=True):
             more = [[] for _ in range(count - BATCH * BATCHES - len(tasks))]
             for at in range(0, len(more), BATCH):
                 tasks += await _open(client, session, more[at : at + BATCH], 1)
             spent = [await _batch(client, session, tasks) for _ in range(BATCHES)]
-            figures[f"cpu_us_{count}"] = statistics.median(spent) * 1e6
+            figures[f"cpu_us_{name}"] = statistics.median(spent) * 1e6
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        few, many = (figures[f"cpu_us_{count}"] for count in counts)
-        return figures | {"growth": many / few}
+        return figures | {"growth": figures["cpu_us_many"] / figures["cpu_us_few"]}
 
     return asyncio.run(run())
 

@@ -101,7 +101,7 @@ def test_streams_and_whole_answers_come_by_it(colour):
         assert [request.method for request in sim.requests] == ["POST", "POST", "GET"]
         assert {request.headers["authorization"] for request in sim.requests} == {f"Bearer {KEY}"}
         assert streamed.headers["accept-encoding"] == "identity"
-        assert (streamed.json, asked.json) == ({**ASK, "stream": True}, ASK)
+        assert (streamed.json, asked.json) == ({**ASK, "stream": True}, {**ASK, "stream": False})
         assert listed.target == "/v1/models"
 
 

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 
 from mistralai.azure.client import MistralAzure
 from mistralai.azure.client.chat import Chat as AzureChat
-from mistralai.client import DefaultAioHttpClient, Mistral, Timeouts, deltas
+from mistralai.client import Mistral, Timeouts, deltas
 from mistralai.client.agents import Agents
 from mistralai.client.chat import Chat
 from mistralai.client.embeddings import Embeddings
 from mistralai.client.fim import Fim
 from mistralai.client.hints import Notes, noted, resolve_hints, resolved
+from mistralai.client.httpclient import HttpClient
 from mistralai.client.models import CompletionEvent, EmbeddingResponse, UsageInfo
 from mistralai.client.models_ import Models
 from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
@@ -30,8 +31,8 @@ from support.interpreter import modules_after
 
 PUBLIC: list[type] = [
     *(Mistral, MistralAzure, Chat, AzureChat, Fim, Agents, Embeddings, Models),
+    *(SDKConfiguration, Timeouts),
     *(EventStream, EventStreamAsync, ParsedEventStream, ParsedEventStreamAsync, PendingStream),
-    *(SDKConfiguration, Timeouts, DefaultAioHttpClient),
     *(value for name, value in vars(deltas).items() if name.endswith("Delta") and name != "Delta"),
 ]
 
@@ -68,7 +69,7 @@ def test_the_hints_of_a_method_are_those_of_its_keywords() -> None:
         assert answer is None or hints["return"] == answer
     assert typing.get_origin(typing.get_type_hints(Chat.stream)["messages"]) is Iterable
     assert typing.get_type_hints(Mistral("key").embeddings.create)["return"] is EmbeddingResponse
-    assert typing.get_type_hints(Mistral.__init__)["client"] == httpx2.Client | None
+    assert typing.get_type_hints(Mistral.__init__)["client"] == HttpClient | None
     assert typing.get_type_hints(deltas.UsageDelta) == {"usage": UsageInfo}
 
 

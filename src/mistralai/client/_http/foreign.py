@@ -131,11 +131,12 @@ class AsyncForeignBody:
     async def aclose(self) -> None:
         """Close the response, from any task."""
         self._closed = True
-        if self._reading is not None:
-            self._reading.cancel()
-        elif self._begun and not self._over:
-            await self._unwind()
+        reading = self._reading
+        if reading is not None:
+            reading.cancel()
         await self._response.aclose()
+        if reading is None and self._begun and not self._over:
+            await self._unwind()
 
     async def _next(self, timeout: Deadline) -> bytes | None:
         self._begun = True
