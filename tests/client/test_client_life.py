@@ -11,8 +11,10 @@ import anyio
 import httpx2
 import pytest
 
-from mistralai import Mistral
-from mistralai.simulator import Simulator
+from mistralai import Mistral, Timeouts
+from mistralai.client import errors
+from mistralai.simulator import Answer, Simulator
+from support.faults import STREAM
 from support.programs import STRICT, run_program
 from support.serving import ASK, POEM
 
@@ -262,3 +264,13 @@ def test_a_loop_that_ends_closes_what_was_opened_in_it(sim):
 
     asyncio.run(main())
     sim.wait_for_connections()
+
+
+def test_a_call_beyond_max_connections_says_that_they_are_all_in_use(colour):
+    with Simulator(Answer(body=[STREAM[0]], ending="hang")) as sim:
+        client = colour.client(server_url=sim.url, max_connections=1, retry_config=None)
+        stream = colour.open(client, **ASK)
+        with pytest.raises(errors.APITimeoutError, match="all 1 connections of max_connections"):
+            colour.complete(client, **ASK, timeouts=Timeouts(connect=0.1))
+        colour.close(stream)
+        assert len(sim.requests) == 1

@@ -14,7 +14,7 @@ from .errors import (
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from .errors.precise import CertificateError, precise
+from .errors.precise import CertificateError, PoolTimeout, precise
 
 if TYPE_CHECKING:
     import httpx2
@@ -146,6 +146,8 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
         waited += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
     limited = at.limit and not failure.early
     message = f"{waited} within {at.limit:g} s (timeouts.{at.phase})" if limited else waited
+    if at.phase == "connect" and precise(APITimeoutError, failure.standard) is PoolTimeout and not failure.early:
+        message += f": {_text(failure.cause)}"  # there was no room, whatever the server does
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import os
 import socket
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -84,7 +85,7 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
         Raises:
             httpx2.WriteTimeout: The peer takes nothing more, and says nothing.
         """
-        async with contextlib.aclosing(pieces):
+        async with aclosing(pieces):
             async for piece in pieces:
                 # In parts, because TLS takes all that it is given before it says that it is full.
                 for at in range(0, len(piece), READ_SIZE):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import ssl
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
@@ -66,7 +67,7 @@ class TrioConnection:
 
         async def write() -> None:
             nonlocal whole
-            async with contextlib.aclosing(pieces):
+            async with aclosing(pieces):
                 async for piece in pieces:
                     with _limit(timeout) as scope:
                         await self._layer.send_all(piece)
