@@ -1,12 +1,11 @@
 """The other end of a connection, by hand: it says and does what a test tells it."""
 
-import os
 import re
 import socket
 import ssl
 import struct
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -125,11 +124,9 @@ def nobody() -> int:
 def sockets_to(port: int) -> set[str]:
     """The sockets of this process that lead to a port, connected or about to be."""
     mine = set()
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            mine.add(os.readlink(f"/proc/self/fd/{name}"))
-        except OSError:  # the one that lists them
-            continue
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # the one that lists them
+            mine.add(str(descriptor.readlink()))
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/self/net/{table}").read_text().splitlines()[1:]:

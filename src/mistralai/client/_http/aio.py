@@ -10,7 +10,6 @@ One task at a time waits for a connection, to send or to read.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import socket
 from contextlib import aclosing
