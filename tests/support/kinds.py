@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 from anyio.from_thread import start_blocking_portal
+from anyio.lowlevel import checkpoint
 
 from mistralai.client._http import sockets
 from mistralai.client._http.attempt import EXTENSION, Attempt
@@ -37,6 +38,9 @@ class Kind:
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function where connections are used: here, or in their loop."""
         return function(*args)
+
+    def turn(self) -> None:
+        """Let what is to be done in the next turn of the loop be done."""
 
     def start(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> "Future[Any]":
         """Call something that waits in a thread beside the test."""
@@ -177,6 +181,9 @@ class AsyncKind(Kind):
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         return self._portal.call(function, *args)
+
+    def turn(self) -> None:
+        self._portal.call(checkpoint)
 
     def _connect(self) -> Any:
         if self.name == "trio":

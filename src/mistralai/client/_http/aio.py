@@ -257,6 +257,8 @@ async def connect(
     try:
         async with asyncio.timeout(left(timeout)) as limit:
             attempt.on_abort = partial(limit.reschedule, 0.0)  # a moment that has passed
+            if attempt.aborted:
+                attempt.on_abort()
             sock = await _race(await _resolve(host, port), local_address)
             try:
                 await asyncio.get_running_loop().create_connection(lambda: connection, sock=sock)
@@ -268,7 +270,7 @@ async def connect(
     except TimeoutError as error:
         connection.close()
         raise httpx2.ConnectTimeout(str(error) or "no connection in time") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that IDNA does not know is no OSError
         connection.close()
         raise httpx2.ConnectError(str(error)) from error
     except BaseException:

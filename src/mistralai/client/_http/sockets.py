@@ -17,11 +17,13 @@ import selectors
 import socket
 import ssl
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
 from .addresses import STAGGER, failed, interleaved
+from .attempt import do_nothing
 from .deadline import left
 from .h1 import ResponseReader
 
@@ -252,23 +254,40 @@ def connect(
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         sock = _race(interleaved(found), ends_at, local_address, attempt)
         if tls is not None:
-            sock = _with_tls(sock, tls, server_hostname, ends_at)
+            sock = _with_tls(sock, tls, server_hostname, ends_at, attempt)
     except TimeoutError as error:
         raise httpx2.ConnectTimeout(str(error) or "no connection in time") from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name that IDNA does not know is no OSError
         raise httpx2.ConnectError(str(error)) from error
     return SocketConnection(sock)
 
 
 def _with_tls(
-    sock: socket.socket, tls: ssl.SSLContext, server_hostname: str, ends_at: float | None
+    sock: socket.socket,
+    tls: ssl.SSLContext,
+    server_hostname: str,
+    ends_at: float | None,
+    attempt: Attempt,
 ) -> ssl.SSLSocket:
     try:
         sock.settimeout(_left(ends_at))
-        return tls.wrap_socket(sock, server_hostname=server_hostname)
+        secure = tls.wrap_socket(
+            sock, server_hostname=server_hostname, do_handshake_on_connect=False
+        )
     except BaseException:
         sock.close()
         raise
+    try:
+        attempt.on_abort = partial(shut_down, secure)
+        if attempt.aborted:
+            attempt.on_abort()
+        secure.do_handshake()
+    except BaseException:
+        secure.close()
+        raise
+    finally:
+        attempt.on_abort = do_nothing
+    return secure
 
 
 def _race(

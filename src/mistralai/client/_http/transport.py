@@ -25,7 +25,7 @@ import httpx2
 from anyio import lowlevel, to_thread
 
 from . import forks, interceptors, sockets
-from .attempt import EXTENSION, Attempt
+from .attempt import EXTENSION, Attempt, do_nothing
 from .body import AsyncBody, Body
 from .deadline import left
 from .foreign import response_within
@@ -92,6 +92,8 @@ class Transport(httpx2.BaseTransport):
         connection: SocketConnection | None = None
         try:
             connection = self._connection(origin, limits.get("connect"), attempt)
+            if attempt.aborted:  # before it could know of its connection
+                raise httpx2.ReadError("the call was closed")  # noqa: TRY301 - as below
             reader = connection.reader
             reader.begin(method=request.method)
             connection.requests += 1
@@ -261,12 +263,14 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         attempt: Attempt = request.extensions.get(EXTENSION) or Attempt()
         outgoing = Outgoing(request)
         origin = _origin(request)
-        await loop.enter(limits.get("pool"), self._settings.full)
+        await loop.enter(limits.get("pool"), attempt, self._settings.full)
         connection: LoopConnection | None = None
         try:
             connection = await loop.connection(
                 origin, limits.get("connect"), attempt, self._settings
             )
+            if attempt.aborted:  # before it could know of its connection
+                raise httpx2.ReadError("the call was closed")  # noqa: TRY301 - as below
             reader = connection.reader
             reader.begin(method=request.method)
             connection.requests += 1
@@ -322,20 +326,27 @@ class _Loop:
         self._open: set[LoopConnection] = set()
         self._connect = _connect_of_running_loop()
 
-    async def enter(self, timeout: float | None, full: Callable[[], Exception]) -> None:
+    async def enter(
+        self, timeout: float | None, attempt: Attempt, full: Callable[[], Exception]
+    ) -> None:
         """Take room in the pool, or wait for it."""
         if self._pool.enter():
             return
         waiter = anyio.Event()
         self._pool.wait(waiter)
         try:
-            with anyio.move_on_after(left(timeout)):
+            with anyio.move_on_after(left(timeout)) as scope:
+                attempt.on_abort = scope.cancel
                 await waiter.wait()
         except BaseException:
             self._pool.give_up(waiter)
             raise
+        finally:
+            attempt.on_abort = do_nothing
         if not waiter.is_set():
             self._pool.give_up(waiter)
+            if attempt.aborted:
+                raise httpx2.ReadError("the call was closed while it waited for a connection")
             raise full()
 
     async def connection(

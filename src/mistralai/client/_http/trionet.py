@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,7 @@ from .h1 import ResponseReader
 from .sockets import is_readable, keepalive, shut_down
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncGenerator
 
     from .attempt import Attempt
@@ -191,8 +191,10 @@ async def connect(
     try:
         with _limit(timeout) as scope:
             attempt.on_abort = scope.cancel
+            if attempt.aborted:
+                scope.cancel()
             connection = await _connect(host, port, tls, server_hostname, local_address)
-    except (OSError, ssl.SSLError, *_BROKEN) as error:
+    except (OSError, UnicodeError, *_BROKEN) as error:  # IDNA's errors are no OSErrors
         raise httpx2.ConnectError(_said(error)) from error
     finally:
         attempt.on_abort = do_nothing
