@@ -31,11 +31,14 @@ class AsyncReadable(Protocol):
 def own_body(response: Any) -> Any:
     """Return the body that a transport of this package brought, or `None`.
 
-    None too where somebody read it already, or where only httpx2 can decode it.
+    None too where a hook read it already or put a stream of its own around it, or where only httpx2
+    can decode it.
     """
     extensions: Any = getattr(response, "extensions", None) or {}
     body = extensions.get("network_stream")
     if not isinstance(body, (Body, AsyncBody)) or response.is_stream_consumed:
+        return None
+    if not _is_bare(response.stream):
         return None
     coding = coding_of(response.headers)
     if coding == "identity":
@@ -45,6 +48,14 @@ def own_body(response: Any) -> Any:
     if isinstance(body, AsyncBody):
         return AsyncInflated(body, Inflater(coding))
     return Inflated(body, Inflater(coding))
+
+
+def _is_bare(stream: object) -> bool:
+    """Return whether nothing stands around our body but what counts the time for httpx2's clients."""
+    if isinstance(stream, (Body, AsyncBody)):
+        return True
+    package = type(stream).__module__.partition(".")[0]
+    return package == "httpx2" and hasattr(stream, "elapsed")
 
 
 class Inflated:
