@@ -84,8 +84,8 @@ class Resource:
 
         caller = caller_of()
         world = self._world()
+        driver = self._sync_driver(world)  # what it imports does not count as time of the call
         call = StreamCall(plan, world)
-        driver = self._sync_driver(world)
         driver.run(call.open())
         return EventStream(call, driver, self, caller)
 
@@ -112,8 +112,8 @@ class Resource:
             from .utils.eventstreaming import EventStreamAsync
 
             world = self._world()
-            call = StreamCall(plan, world)
             driver = self._async_driver(world)
+            call = StreamCall(plan, world)
             await driver.run(call.open())
             return EventStreamAsync(call, driver, self, caller)
 
@@ -124,8 +124,8 @@ class Resource:
         from .flow import Call
 
         world = self._world()
-        call = Call(plan, world)
         driver = self._sync_driver(world)
+        call = Call(plan, world)
         return driver.run(call.answer(lambda body: _read(endpoint, call, body)))
 
     async def _complete_async(
@@ -139,8 +139,8 @@ class Resource:
         from .flow import Call
 
         world = self._world()
-        call = Call(plan, world)
         driver = self._async_driver(world)
+        call = Call(plan, world)
         return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
 
     def _sync_driver(self, world: World) -> SyncDriver:
