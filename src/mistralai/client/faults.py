@@ -146,7 +146,11 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
         waited += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
     limited = at.limit and not failure.early
     message = f"{waited} within {at.limit:g} s (timeouts.{at.phase})" if limited else waited
-    if at.phase == "connect" and precise(APITimeoutError, failure.standard) is PoolTimeout and not failure.early:
+    if (
+        at.phase == "connect"
+        and precise(APITimeoutError, failure.standard) is PoolTimeout
+        and not failure.early
+    ):
         message += f": {_text(failure.cause)}"  # there was no room, whatever the server does
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
