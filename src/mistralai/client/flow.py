@@ -72,6 +72,26 @@ class Call:
         timing: When its parts came.
     """
 
+    __slots__ = (
+        "_answered",
+        "_content_at",
+        "_ended",
+        "_freed",
+        "_late",
+        "_patience",
+        "_phase",
+        "_plan",
+        "_read_at",
+        "_request",
+        "_retries",
+        "_stale",
+        "_waiting_since",
+        "_world",
+        "attempts",
+        "head",
+        "timing",
+    )
+
     def __init__(self, plan: Plan, world: World) -> None:
         self.attempts: tuple[Attempt, ...] = ()
         self.head: Head | None = None
@@ -334,6 +354,22 @@ class StreamCall(Call):
         error: What it ended with, or `None`.
         answer_so_far: What the events add up to that were handed out.
     """
+
+    __slots__ = (
+        "_came",
+        "_content",
+        "_decoder",
+        "_held",
+        "_held_size",
+        "_over",
+        "_problem",
+        "_reader",
+        "_sniffed",
+        "answer_so_far",
+        "end_reason",
+        "error",
+        "ready",
+    )
 
     def __init__(self, plan: Plan, world: World) -> None:
         super().__init__(plan, world)
