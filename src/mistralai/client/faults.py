@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
 from .errors import (
@@ -93,7 +94,8 @@ def transport_error(failure: TransportFailure, at: Progress) -> MistralClientErr
     else:
         error = _broken(failure, at)
     if isinstance(error, APIConnectionError):
-        error._request = getattr(failure.cause, "_request", None)  # noqa: SLF001 - httpx2's own
+        with suppress(AttributeError, RuntimeError):  # it has none
+            error.request = cast("Any", failure.cause).request
     error.__cause__ = failure.cause
     return error
 

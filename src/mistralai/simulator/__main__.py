@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final, Protocol
 
 from .faults.choice import FAULTS, named
 from .faults.fault import Fault
@@ -134,7 +134,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_sources(group: argparse._ArgumentGroup) -> None:
+class _Group(Protocol):
+    """A group of options, as `argparse` makes one."""
+
+    def add_argument(self, *names: str, **settings: Any) -> Any: ...
+
+    def add_mutually_exclusive_group(self) -> Any: ...
+
+
+def _add_sources(group: _Group) -> None:
     add = group.add_mutually_exclusive_group().add_argument
     scenario = "a preset, or a file that ends in .toml (default: %(default)s)"
     add("--scenario", default="auto", metavar="NAME|FILE", help=scenario)
@@ -149,7 +157,7 @@ def _add_sources(group: argparse._ArgumentGroup) -> None:
     add("--speed", type=float, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
 
 
-def _add_times(group: argparse._ArgumentGroup) -> None:
+def _add_times(group: _Group) -> None:
     add = group.add_argument
     fault = "such as cut-after-5; may be given several times"
     add("--fault", type=_fault, action="append", default=[], metavar="NAME", help=fault)
@@ -162,7 +170,7 @@ def _add_times(group: argparse._ArgumentGroup) -> None:
     add("--burst", type=int, default=usual.burst, metavar="N", help=burst)
 
 
-def _add_limits(group: argparse._ArgumentGroup) -> None:
+def _add_limits(group: _Group) -> None:
     usual = Limits()
     connections = "open at once (default: %(default)s)"
     group.add_argument(

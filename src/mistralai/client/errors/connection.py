@@ -21,8 +21,8 @@ class APIConnectionError(MistralClientError, httpx2.TransportError):
     def __init__(
         self, message: str, raw_response: httpx2.Response | None = None, body: str | None = None
     ) -> None:
+        httpx2.TransportError.__init__(self, message)  # what its `.request` reads
         MistralClientError.__init__(self, message, raw_response, body)
-        self._request = None  # what httpx2's `.request` reads
 
     @property
     def retryable(self) -> bool:
