@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-SRC = Path(__file__).parents[1] / "src" / "mistralai"
-PYPROJECT = SRC.parents[1] / "pyproject.toml"
+import mistralai
+
+SRC = Path(mistralai.__file__).parent
+PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
 DOCUMENTED = {"_getframe"}
 """Private by their form, and documented all the same: `sys._getframe`."""
