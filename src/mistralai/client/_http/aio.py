@@ -299,6 +299,7 @@ async def _race(addresses: list[AddressInfo], local_address: str | None) -> sock
     errors: list[OSError] = []
     running: set[asyncio.Task[socket.socket]] = set()
     waiting = iter(addresses)
+    winner: socket.socket | None = None
     try:
         while True:
             info = next(waiting, None)
@@ -315,7 +316,8 @@ async def _race(addresses: list[AddressInfo], local_address: str | None) -> sock
                 error = task.exception()
                 if error is None:
                     running.discard(task)
-                    return task.result()
+                    winner = task.result()
+                    return winner
                 running.discard(task)
                 if not isinstance(error, OSError):
                     raise error
@@ -325,7 +327,12 @@ async def _race(addresses: list[AddressInfo], local_address: str | None) -> sock
             task.cancel()
             task.add_done_callback(_close_result)
         if running:
-            await asyncio.wait(running)  # a turn or two; a second cancellation changes nothing
+            try:
+                await asyncio.wait(running)  # a turn or two
+            except BaseException:
+                if winner is not None:
+                    winner.close()
+                raise
 
 
 async def _connect_one(info: AddressInfo, local_address: str | None) -> socket.socket:
