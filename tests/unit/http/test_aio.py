@@ -196,3 +196,41 @@ async def test_two_addresses_that_answer_at_once_give_one_connection(listener, m
         assert len(sockets_to(listener.port)) == 1
         await connection.aclose()
         await asyncio.sleep(0)
+
+
+async def test_what_comes_as_the_limit_is_over_is_in_time(listener):
+    async with connected(listener) as (connection, _):
+        asyncio.get_running_loop().call_soon(hand_over, connection, CHUNKED)
+        await connection.wait(0.0)
+        assert connection.reader.head_complete
+
+
+async def test_an_interim_response_does_not_end_the_sending_of_a_small_request(listener):
+    async with connected(listener) as (connection, peer):
+        size = 16 * 1024 * 1024  # more than the buffers of a connection hold
+        sending = asyncio.ensure_future(connection.send_now(bytes(size), 10.0))
+        await asyncio.sleep(0)
+        peer.say(b"HTTP/1.1 100 Continue\r\n\r\n")
+        await until(lambda: connection.reader.received)
+        assert not sending.done()
+        await asyncio.get_running_loop().run_in_executor(None, peer.hear, size)
+        assert await sending
+
+
+async def test_a_race_that_is_cancelled_twice_leaves_nothing_either(monkeypatch):
+    with deaf("127.0.0.2") as one, deaf("127.0.0.3") as other:
+        addresses = [("127.0.0.2", one), ("127.0.0.3", other)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", each) for each in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        before = sockets_to(one) | sockets_to(other)
+        tasks = asyncio.all_tasks()
+        connecting = asyncio.ensure_future(connect("name.example", 443))
+        await until(lambda: sockets_to(one) | sockets_to(other) != before)
+        connecting.cancel()
+        await asyncio.sleep(0)
+        connecting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await connecting
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == tasks
+        assert sockets_to(one) | sockets_to(other) == before

@@ -258,3 +258,10 @@ def test_an_attempt_that_was_aborted_before_does_not_connect(kind, listener):
     with pytest.raises(httpx2.TransportError):
         kind.connect("127.0.0.1", listener.port, attempt=attempt)
     check_no_socket(kind, listener.port)
+
+
+def test_an_error_that_is_none_of_connecting_is_raised_as_it_is(kind, listener, resolve):
+    for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
+        resolve(*found)
+        with pytest.raises((TypeError, ValueError)):
+            kind.connect("name.example", 443, local_address="\u00fc" * 64)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
+from mistralai.client._http import sockets
 from mistralai.client._http.attempt import Attempt
 from mistralai.client._http.deadline import Deadline
 from mistralai.client._http.sockets import (
@@ -18,6 +19,7 @@ from mistralai.client._http.sockets import (
     shut_down,
 )
 from support.flows import Clock
+from support.peers import sockets_to
 
 
 class Counted(socket.socket):
@@ -158,3 +160,28 @@ def dial(listener, tls, attempt, server_hostname="127.0.0.1"):
         local_address=None,
         attempt=attempt,
     )
+
+
+def test_addresses_that_answer_at_once_give_one_connection(listener, monkeypatch):
+    """Whether a socket connects in no time at all, or several of them in one look."""
+
+    class AtOnce(socket.socket):
+        def connect_ex(self, address, /):
+            self.setblocking(True)
+            self.connect(address)
+            return 0
+
+    def opening(*_):
+        return AtOnce(socket.AF_INET, socket.SOCK_STREAM)
+
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, proto, "", ("127.0.0.1", listener.port))
+        for proto in (6, 0)
+    ]
+    monkeypatch.setattr(sockets, "STAGGER", 0.0)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    for make in (sockets.open_socket, opening):
+        monkeypatch.setattr(sockets, "open_socket", make)
+        connection = dial(listener, None, Attempt())
+        assert len(sockets_to(listener.port)) == 1
+        connection.close()
