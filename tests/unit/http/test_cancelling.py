@@ -85,10 +85,10 @@ def test_after_a_cancellation_at_any_turn_no_socket_is_open_and_no_task_left(kin
         await client.aclose()
 
     async def check(where: str, tasks: int) -> None:
+        assert count_tasks() == tasks, f"{where}: a task is left"
         for _ in range(3):  # turns in which a loop closes what it was told to
             await anyio.lowlevel.checkpoint()
         assert left(sim) == before, f"{where}: a socket is open"
-        assert count_tasks() == tasks, f"{where}: a task is left"
 
     run(main)
     sim.wait_for_connections()

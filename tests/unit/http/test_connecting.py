@@ -159,10 +159,12 @@ def test_a_name_is_resolved_by_the_system(kind):
         assert connection.get_extra_info("server_addr")[:2] == server.getsockname()[:2]
 
 
-def test_an_address_of_ours_that_there_is_not_is_a_connect_error(kind, listener):
-    for local_address in ("192.0.2.1", "::1", "no address"):
-        with pytest.raises(httpx2.ConnectError):
-            kind.connect("127.0.0.1", listener.port, local_address=local_address)
+def test_an_address_of_ours_that_there_is_not_is_a_connect_error(kind, listener, resolve):
+    for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
+        resolve(*found)
+        for local_address in ("192.0.2.1", "::1", "no address", "a" * 64 + ".example"):
+            with pytest.raises(httpx2.ConnectError):
+                kind.connect("name.example", 443, local_address=local_address)
     check_no_socket(kind, listener.port)
 
 
@@ -256,3 +258,10 @@ def test_an_attempt_that_was_aborted_before_does_not_connect(kind, listener):
     with pytest.raises(httpx2.TransportError):
         kind.connect("127.0.0.1", listener.port, attempt=attempt)
     check_no_socket(kind, listener.port)
+
+
+def test_an_error_that_is_none_of_connecting_is_raised_as_it_is(kind, listener, resolve):
+    for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
+        resolve(*found)
+        with pytest.raises((TypeError, ValueError)):
+            kind.connect("name.example", 443, local_address="\u00fc" * 64)

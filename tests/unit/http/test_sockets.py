@@ -4,8 +4,10 @@ import select
 import socket
 from collections.abc import Iterator
 
+import httpx2
 import pytest
 
+from mistralai.client._http import sockets
 from mistralai.client._http.attempt import Attempt
 from mistralai.client._http.deadline import Deadline
 from mistralai.client._http.sockets import (
@@ -17,7 +19,7 @@ from mistralai.client._http.sockets import (
     shut_down,
 )
 from support.flows import Clock
-from support.peers import Listener
+from support.peers import sockets_to
 
 
 class Counted(socket.socket):
@@ -129,38 +131,57 @@ def test_shutting_down_what_is_closed_is_no_matter():
     shut_down(near)
 
 
-def test_an_attempt_that_is_aborted_as_a_handshake_begins_ends(listener, trusting, monkeypatch):
+def test_an_attempt_that_is_aborted_as_its_handshake_begins_ends(listener, trusting):
     """Another thread may come between connecting and the handshake."""
-    attempt = Attempt()
-    wrap = trusting.wrap_socket
 
-    class Late:
+    class Context:
         def wrap_socket(self, *args, **kwargs):
             attempt.abort()
-            return wrap(*args, **kwargs)
+            return trusting.wrap_socket(*args, **kwargs)
 
-    with pytest.raises(Exception, match=r".+"):
-        connect(
-            "127.0.0.1",
-            listener.port,
-            timeout=None,
-            tls=Late(),
-            server_hostname="127.0.0.1",
-            local_address=None,
-            attempt=attempt,
-        )
+    attempt = Attempt()
+    with pytest.raises(httpx2.ConnectError):
+        dial(listener, Context(), attempt)
 
 
 def test_a_context_that_refuses_a_name_leaves_no_socket(listener, trusting):
     with pytest.raises(ValueError, match="server_hostname"):  # and no ResourceWarning
-        connect(
-            "127.0.0.1",
-            listener.port,
-            timeout=None,
-            tls=trusting,
-            server_hostname="",
-            local_address=None,
-            attempt=Attempt(),
-        )
-    assert listener.accept(plainly=True).hear_end()
-    assert isinstance(listener, Listener)
+        dial(listener, trusting, Attempt(), server_hostname="")
+    assert listener.accept().hear_end()
+
+
+def dial(listener, tls, attempt, server_hostname="127.0.0.1"):
+    return connect(
+        "127.0.0.1",
+        listener.port,
+        timeout=None,
+        tls=tls,
+        server_hostname=server_hostname,
+        local_address=None,
+        attempt=attempt,
+    )
+
+
+def test_addresses_that_answer_at_once_give_one_connection(listener, monkeypatch):
+    """Whether a socket connects in no time at all, or several of them in one look."""
+
+    class AtOnce(socket.socket):
+        def connect_ex(self, address, /):
+            self.setblocking(True)
+            self.connect(address)
+            return 0
+
+    def opening(*_):
+        return AtOnce(socket.AF_INET, socket.SOCK_STREAM)
+
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, proto, "", ("127.0.0.1", listener.port))
+        for proto in (6, 0)
+    ]
+    monkeypatch.setattr(sockets, "STAGGER", 0.0)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    for make in (sockets.open_socket, opening):
+        monkeypatch.setattr(sockets, "open_socket", make)
+        connection = dial(listener, None, Attempt())
+        assert len(sockets_to(listener.port)) == 1
+        connection.close()

@@ -323,16 +323,21 @@ async def _race(addresses: list[AddressInfo], local_address: str | None) -> sock
                     raise error
                 errors.append(error)
     finally:
-        for task in running:
-            task.cancel()
-            task.add_done_callback(_close_result)
         if running:
-            try:
-                await asyncio.wait(running)  # a turn or two
-            except BaseException:
-                if winner is not None:
-                    winner.close()
-                raise
+            await _drop(running, winner)
+
+
+async def _drop(running: set[asyncio.Task[socket.socket]], winner: socket.socket | None) -> None:
+    """End the tasks that lost a race; the winner too, if this is cancelled meanwhile."""
+    for task in running:
+        task.cancel()
+        task.add_done_callback(_close_result)
+    try:
+        await asyncio.wait(running)  # a turn or two
+    except BaseException:
+        if winner is not None:
+            winner.close()
+        raise
 
 
 async def _connect_one(info: AddressInfo, local_address: str | None) -> socket.socket:
