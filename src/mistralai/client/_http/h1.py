@@ -306,7 +306,8 @@ def request_head(
     size = len(lines)
     if head.count(b"\n") != size or head.count(b"\r") != size or b"\0" in head:
         return None
-    return None if b" " in target or b" " in method or not target else head + b"\r\n"
+    fine = target and b" " not in target and method.replace(b"-", b"").isalnum()
+    return head + b"\r\n" if fine else None
 
 
 def chunk(data: bytes) -> bytes:

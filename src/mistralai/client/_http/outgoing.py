@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
@@ -10,6 +11,8 @@ from .h1 import LAST_CHUNK, Unseen, chunk, request_head
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
+
+_LENGTHS: Final = re.compile(rb"\r\ncontent-length:[ \t]*([^\r\n]*)")
 
 ONE_WRITE: Final = 64 * 1024
 """Bytes of a request that is sent in one write: no response can come before its end."""
@@ -28,23 +31,26 @@ class Outgoing:
         Raises:
             httpx2.LocalProtocolError: The request cannot be sent as HTTP/1.1.
         """
-        target = request.extensions.get("target") or request.url.raw_path
-        head = request_head(request.method.encode("ascii"), target, request.headers.raw)
-        if head is None:  # and the text does not show it: it may have the key
+        head = request_head(
+            request.method.encode(),
+            request.extensions.get("target") or request.url.raw_path,
+            request.headers.raw,
+        )
+        if head is None:  # and neither the text nor a local shows it: it may have the key
             raise httpx2.LocalProtocolError(
-                "a header or the target has a line break or a NUL in it"
+                "a header or the target has a line break or a NUL in it, or the method is not one"
             )
         self._request = request
         self._head = Unseen(head)
-        self._chunked = b"\r\ntransfer-encoding: chunked\r\n" in head.lower()
-        self._length: int | None = None
+        lower = head.lower()
+        self._chunked = b"\r\ntransfer-encoding: chunked\r\n" in lower
+        self._length = None if self._chunked else _length(lower)
         self.small: Unseen | None = None
         try:
             body = request.content
         except httpx2.RequestNotRead:
-            length = request.headers.get("content-length")
-            self._length = None if length is None else int(length)
             return
+        self._check(len(body), whole=True)
         if len(body) <= ONE_WRITE:
             framed = chunk(body) + LAST_CHUNK if self._chunked else body
             self.small = Unseen(head + framed)
@@ -77,15 +83,30 @@ class Outgoing:
         yield self._end(sent)
 
     def _framed(self, part: bytes, sent: int) -> bytes:
-        if self._length is not None and sent > self._length:
-            raise httpx2.LocalProtocolError(
-                f"the request's body has more than the {self._length} bytes of its content-length"
-            )
+        self._check(sent, whole=False)
         return chunk(part) if self._chunked else part
 
     def _end(self, sent: int) -> bytes:
-        if self._length is not None and sent < self._length:
-            raise httpx2.LocalProtocolError(
-                f"the request's body has {sent} of the {self._length} bytes of its content-length"
-            )
+        self._check(sent, whole=True)
         return LAST_CHUNK if self._chunked else b""
+
+    def _check(self, sent: int, *, whole: bool) -> None:
+        """See that the body is as long as its head says: what is more would be another request."""
+        length = self._length
+        if length is not None and sent > length:
+            raise httpx2.LocalProtocolError(
+                f"the request's body has more than the {length} bytes of its content-length"
+            )
+        if length is not None and whole and sent < length:
+            raise httpx2.LocalProtocolError(
+                f"the request's body has {sent} of the {length} bytes of its content-length"
+            )
+
+
+def _length(head: bytes) -> int:
+    """Return the length that a head says of its body: 0 where it says none (RFC 9112 section 6.3)."""
+    said = {*_LENGTHS.findall(head)} or {b"0"}
+    length = said.pop()
+    if said or not length.isdigit():
+        raise httpx2.LocalProtocolError("the request's content-length is not a number of bytes")
+    return int(length)
