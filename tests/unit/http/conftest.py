@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mistralai.client._http import tls
 from mistralai.simulator.tls import Certificate, make_certificate
 from support.kinds import KINDS, Kind, kind_of
 from support.peers import Listener
@@ -39,3 +40,11 @@ def secure(certificate: Certificate) -> Iterator[Listener]:
     """A listener that speaks TLS."""
     with Listener(tls=certificate.context) as listener:
         yield listener
+
+
+@pytest.fixture
+def fresh_tls_context() -> Iterator[None]:
+    """Let a test make the TLS context, of which a process has one."""
+    tls._tls_context.cache_clear()
+    yield
+    tls._tls_context.cache_clear()

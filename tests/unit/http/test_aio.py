@@ -11,8 +11,9 @@ import pytest
 
 from mistralai.client._http import aio
 from mistralai.client._http.aio import HIGH_WATER, AioConnection
-from mistralai.client._http.attempt import Attempt
+from mistralai.client._http.attempt import EXTENSION, Attempt
 from mistralai.client._http.deadline import Deadline
+from mistralai.client._http.transport import AsyncTransport
 from support.loops import CountingLoop
 from support.peers import Listener, Peer, deaf, sockets_to
 
@@ -234,3 +235,31 @@ async def test_a_race_that_is_cancelled_twice_leaves_nothing_either(monkeypatch)
         await asyncio.sleep(0)
         assert asyncio.all_tasks() == tasks
         assert sockets_to(one) | sockets_to(other) == before
+
+
+async def test_a_large_response_that_nobody_read_does_not_hold_back_the_next_one(listener):
+    """Its last byte is the one with which the peer is held back."""
+    transport = AsyncTransport()
+    attempt = Attempt()
+    head = b"HTTP/1.1 200 OK\r\ncontent-length: 262102\r\n\r\n"
+    answers = [head + bytes(262_102), b"HTTP/1.1 204 No Content\r\n\r\n"]
+    assert len(answers[0]) == HIGH_WATER + 1
+
+    def serve() -> None:
+        peer = listener.accept()
+        for answer in answers:
+            peer.hear_head()
+            peer.say(answer)
+
+    serving = asyncio.get_running_loop().run_in_executor(None, serve)
+    for expected in (200, 204):
+        request = httpx2.Request(
+            "GET", listener.url, extensions={"timeout": {"read": 10.0}, EXTENSION: attempt}
+        )
+        response = await transport.handle_async_request(request)
+        assert response.status_code == expected
+        connection: Any = attempt.connection
+        await until(lambda connection=connection: connection.reader.complete)
+        await response.aclose()
+    await serving
+    await transport.aclose()

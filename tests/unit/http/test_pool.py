@@ -46,8 +46,21 @@ def test_idle_connections_expire_and_the_oldest_go_where_there_are_too_many():
 def test_with_a_limit_an_idle_connection_makes_room_for_one_to_another_origin():
     pool = filled(Pool(max_open=2), 1, 2)
     assert pool.enter()
-    assert pool.surplus(0.0) == [1]
+    assert pool.surplus(0.0) == []
+    assert pool.surplus(0.0, opening=True) == [1]
     assert pool.take("a") == 2
+
+
+def test_who_is_let_in_finds_the_connection_that_was_given_back():
+    pool: Pool[int] = Pool(max_open=1)
+    pool.enter()
+    waiter = Waiter()
+    pool.wait(waiter)
+    pool.put("a", 1, 0.0)
+    pool.leave()
+    assert waiter.let_in
+    assert pool.surplus(0.0) == []
+    assert pool.take("a") == 1
 
 
 def test_without_a_limit_there_is_room_for_all():
@@ -144,10 +157,11 @@ class Naive:
         self.idle = [each for each in self.idle if each[1] not in found[-1:]]
         return found[-1] if found else None
 
-    def surplus(self, now: float) -> list[int]:
+    def surplus(self, now: float, *, opening: bool = False) -> list[int]:
         old = [number for _, number, since in self.idle if now - since >= self.expiry]
         kept = [number for _, number, _ in self.idle if number not in old]
-        room = self.max_idle if self.limit is None else self.limit - self.inside
+        limited = opening and self.limit is not None
+        room = self.limit - self.inside if limited else self.max_idle
         extra = max(0, len(kept) - min(self.max_idle, room))
         gone = old + kept[:extra]
         self.idle = [each for each in self.idle if each[1] not in gone]
@@ -220,10 +234,11 @@ class BesideAModel(RuleBasedStateMachine):
     def take(self, origin: str) -> None:
         assert self.pool.take(origin) == self.naive.take(origin)
 
-    @rule(seconds=st.floats(0.0, 11.0))
-    def pass_time(self, seconds: float) -> None:
+    @rule(seconds=st.floats(0.0, 11.0), opening=st.booleans())
+    def pass_time(self, seconds: float, *, opening: bool) -> None:
         self.now += seconds
-        assert self.pool.surplus(self.now) == self.naive.surplus(self.now)
+        expected = self.naive.surplus(self.now, opening=opening)
+        assert self.pool.surplus(self.now, opening=opening) == expected
 
     @rule()
     def clear(self) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 EXTENSION: Final = "mistralai.attempt"
-"""The name of the extension of a request, and of its response, that holds its `Attempt`."""
+"""The name of the extension of a request that holds its `Attempt`."""
 
 
 class Connection(Protocol):
@@ -30,7 +30,7 @@ class Attempt:
         on_sent: Called when the request was sent whole; limits of the response start there.
         on_abort: Called when the attempt is to end before there is a connection.
         aborted: Whether it was told to end.
-        connection: What carries it; `None` before there is one.
+        connection: What carries it; `None` before there is one, and once its response is closed.
         reused: Whether the connection carried a request before.
         received: Whether any byte of a response came.
     """

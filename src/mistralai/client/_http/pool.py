@@ -8,8 +8,8 @@ Invariants:
 
 - A connection is idle or in use, never both; one in use is known to its user alone.
 - At most `max_idle` connections are idle, none for longer than `expiry` once the pool is used.
-- With a limit, `in_use` never exceeds it, and neither does `in_use` plus idle. Who waits for room
-  is let in in the order of coming: a newcomer does not overtake a waiter.
+- With a limit, `in_use` never exceeds it, and neither do the connections that are open. Who waits
+  for room is let in in the order of coming: a newcomer does not overtake a waiter.
 """
 
 from __future__ import annotations
@@ -100,12 +100,18 @@ class Pool(Generic[C]):
         self._idle.setdefault(origin, []).append(connection)
         self._ages[connection] = origin, now
 
-    def surplus(self, now: float) -> list[C]:
-        """Return the idle connections that are too old or too many, which are its user's to close."""
+    def surplus(self, now: float, *, opening: bool = False) -> list[C]:
+        """Return the idle connections that are too old or too many, which are its user's to close.
+
+        Args:
+            now: The moment, by the clock of `put`.
+            opening: Whether one is about to be opened. With a limit, idle ones make room for it;
+                else who was let in may take one of them.
+        """
         dropped: list[C] = []
         for connection, (origin, since) in self._ages.items():
             kept = len(self._ages) - len(dropped)
-            room = self._max_open is None or self.in_use + kept <= self._max_open
+            room = not opening or self._max_open is None or self.in_use + kept <= self._max_open
             if room and kept <= self._max_idle and now - since < self._expiry:
                 break
             dropped.append(connection)

@@ -108,9 +108,8 @@ class Transport(httpx2.BaseTransport):
             self._failed(connection, attempt)
             raise
         attempt.received = True
-        release = partial(self._release, origin, connection, whole=whole)
-        body = Body(connection, limits.get("read"), release)
-        return _response(reader, body, connection)
+        release = partial(self._release, origin, connection, attempt, whole=whole)
+        return _response(reader, Body(connection, limits.get("read"), release))
 
     def close(self) -> None:
         """Close all connections, those of open responses too."""
@@ -144,6 +143,7 @@ class Transport(httpx2.BaseTransport):
 
     def _enter(self, timeout: float | None, attempt: Attempt) -> None:
         """Take room in the pool, or wait for it."""
+        self._close_surplus()  # an old connection may be one that a router has forgotten
         with self._lock:
             if self._pool.enter():
                 return
@@ -180,7 +180,7 @@ class Transport(httpx2.BaseTransport):
                 attempt.connection = connection
                 return connection
             self._close(connection)
-        self._close_surplus()
+        self._close_surplus(opening=True)
         scheme, host, port, hostname = origin
         connection = sockets.connect(
             host,
@@ -202,8 +202,11 @@ class Transport(httpx2.BaseTransport):
         with self._lock:
             self._pool.leave()
 
-    def _release(self, origin: Origin, connection: SocketConnection, *, whole: bool) -> None:
+    def _release(
+        self, origin: Origin, connection: SocketConnection, attempt: Attempt, *, whole: bool
+    ) -> None:
         """Keep the connection of a response for another request, or close it."""
+        attempt.connection = None  # to abort it would end the request of another
         kept = whole and connection.reader.keep_alive and connection in self._open
         with self._lock:
             if kept:
@@ -214,9 +217,9 @@ class Transport(httpx2.BaseTransport):
         else:
             self._close(connection)
 
-    def _close_surplus(self) -> None:
+    def _close_surplus(self, *, opening: bool = False) -> None:
         with self._lock:
-            surplus = self._pool.surplus(time.monotonic())
+            surplus = self._pool.surplus(time.monotonic(), opening=opening)
         for connection in surplus:
             self._close(connection)
 
@@ -287,9 +290,8 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             await loop.failed(connection, attempt)
             raise
         attempt.received = True
-        release = partial(loop.release, origin, connection, whole=whole)
-        body = AsyncBody(connection, limits.get("read"), release)
-        return _response(reader, body, connection)
+        release = partial(loop.release, origin, connection, attempt, whole=whole)
+        return _response(reader, AsyncBody(connection, limits.get("read"), release))
 
     async def aclose(self) -> None:
         """Close all connections of the running loop, those of open responses too."""
@@ -330,6 +332,7 @@ class _Loop:
         self, timeout: float | None, attempt: Attempt, full: Callable[[], Exception]
     ) -> None:
         """Take room in the pool, or wait for it."""
+        self._close_surplus()  # an old connection may be one that a router has forgotten
         if self._pool.enter():
             return
         waiter = anyio.Event()
@@ -359,7 +362,7 @@ class _Loop:
                 attempt.connection = connection
                 return connection
             self._close(connection)
-        self._close_surplus()
+        self._close_surplus(opening=True)
         scheme, host, port, hostname = origin
         tls = None
         if scheme == "https":
@@ -386,9 +389,13 @@ class _Loop:
             with anyio.CancelScope(shield=True):
                 await connection.aclose()
 
-    async def release(self, origin: Origin, connection: LoopConnection, *, whole: bool) -> None:
+    async def release(
+        self, origin: Origin, connection: LoopConnection, attempt: Attempt, *, whole: bool
+    ) -> None:
         """Keep the connection of a response for another request, or close it."""
+        attempt.connection = None  # to abort it would end the request of another
         if whole and connection.reader.keep_alive and connection in self._open:
+            connection.taken()
             self._pool.put(origin, connection, time.monotonic())
             self._pool.leave()
             self._close_surplus()
@@ -408,8 +415,8 @@ class _Loop:
             await transport.aclose()
         await lowlevel.cancel_shielded_checkpoint()  # asyncio closes sockets in its next turn
 
-    def _close_surplus(self) -> None:
-        for connection in self._pool.surplus(time.monotonic()):
+    def _close_surplus(self, *, opening: bool = False) -> None:
+        for connection in self._pool.surplus(time.monotonic(), opening=opening):
             self._close(connection)
 
     def _close(self, connection: LoopConnection) -> None:
@@ -476,7 +483,7 @@ def _origin(request: httpx2.Request) -> Origin:
     return url.scheme, host, url.port or _PORTS[url.scheme], hostname
 
 
-def _response(reader: Any, body: Body | AsyncBody, connection: object) -> httpx2.Response:
+def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
     return httpx2.Response(
         reader.status,
         headers=reader.headers,
@@ -485,7 +492,6 @@ def _response(reader: Any, body: Body | AsyncBody, connection: object) -> httpx2
             "http_version": b"HTTP/" + reader.version.encode("ascii"),
             "reason_phrase": reader.reason,
             "network_stream": body,
-            EXTENSION: connection,
         },
     )
 
