@@ -160,8 +160,10 @@ CONDEMNED = {
     "an announced end": (HELLO.replace(b"OK\r\n", b"OK\r\nconnection: close\r\n"), b"Hello"),
     "HTTP/1.0": (HELLO.replace(b"1.1", b"1.0"), b"Hello"),
     "two framings": (
-        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n"
-        b"5\r\nHello\r\n0\r\n\r\n",
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n"
+            b"5\r\nHello\r\n0\r\n\r\n"
+        ),
         b"Hello",
     ),
     "another protocol": (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", b""),
@@ -208,7 +210,7 @@ def test_requests_that_wait_are_let_in_one_after_the_other(narrow):
     assert len(narrow.peers) == 1
 
 
-def test_whatever_becomes_of_a_request_it_gives_its_room_back(narrow, monkeypatch):
+def test_whatever_becomes_of_a_request_it_gives_its_room_back(narrow):
     kind, transport, url = narrow.kind, narrow.transport, narrow.listener.url
     for settings, error in (
         ({"url": "http://127.0.0.1:1"}, httpx2.ConnectError),
