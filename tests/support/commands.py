@@ -1,5 +1,6 @@
 """The command line as a script runs it: in a process of its own, with pipes."""
 
+import math
 import os
 import re
 import subprocess
@@ -41,7 +42,7 @@ def ask(simulator: Any, *words: str, **options: Any) -> subprocess.CompletedProc
 
 
 def tokens_a_second(shown: str) -> float:
-    """What `--stats` says of an answer's pace."""
-    found = re.search(r"tokens a second +([\d.]+)", shown)
+    """Read the pace of an answer from `--stats`: infinite where it came too fast to be known."""
+    found = re.search(r"tokens a second +([\d.]+|unknown)", shown)
     assert found is not None, shown
-    return float(found[1])
+    return math.inf if found[1] == "unknown" else float(found[1])
