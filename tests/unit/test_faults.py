@@ -70,8 +70,8 @@ def test_an_answer_that_is_no_stream_is_broken_off_as_a_connection_error() -> No
     ("events", "text"),
     [
         (0, "broke after 0 events: gone"),
-        (1, "broke after 1 event: gone. What arrived is in .partial"),
-        (2, "broke after 2 events: gone. What arrived is in .partial"),
+        (1, "broke after 1 event: gone. The answer so far is in .partial"),
+        (2, "broke after 2 events: gone. The answer so far is in .partial"),
     ],
 )
 def test_a_stream_that_breaks_says_how_far_it_came(events: int, text: str) -> None:
@@ -115,8 +115,8 @@ def test_a_certificate_that_does_not_verify_says_which_and_what_to_set() -> None
     assert type(error) is classes.CertificateError
     assert isinstance(error, httpx2.ConnectError)
     assert str(error) == (
-        "the certificate of api.example:8443 does not verify: self-signed certificate."
-        " If a CA of your own signed it, name its file in SSL_CERT_FILE"
+        "the certificate of api.example:8443 could not be verified: self-signed certificate."
+        " If a private CA issued it, set SSL_CERT_FILE to the certificate of that CA"
     )
 
 
@@ -248,7 +248,8 @@ def test_a_stream_that_is_cut_off_says_so_and_what_to_do(events: int, text: str)
     assert type(error) is StreamTruncatedError
     assert str(error) == (
         f"the stream ended after {text} without a finish reason and without [DONE]: the answer"
-        " is cut off. What arrived is in .partial; strict_end=False takes it as it is"
+        " is truncated. The answer so far is in .partial; pass strict_end=False to accept such an"
+        " end"
     )
     assert error.raw_response is RESPONSE
     assert (error.status_code, error.body) == (200, "")

@@ -255,12 +255,12 @@ def test_a_redirect_to_the_same_server_is_followed(
         ("https://api.example:8443/v1", "api.example"),
         ("https://user:secret@api.example/v1", "api.example"),
         ("//evil.example", "evil.example"),
-        ("https://[::1", "nowhere"),
+        ("https://[::1", "an invalid address"),
         (URL, "api.example"),
         ("", "api.example"),
         ("#part", "api.example"),
         (None, "api.example"),
-        ("mailto:x@api.example", "nowhere"),
+        ("mailto:x@api.example", "an invalid address"),
     ],
 )
 def test_any_other_redirect_is_an_error_and_nothing_is_sent_there(
@@ -270,8 +270,8 @@ def test_any_other_redirect_is_an_error_and_nothing_is_sent_there(
     error = hand.stream().error
     assert type(error) is SDKError
     assert str(error) == (
-        f"the server redirects to {host}, where nothing was sent; give its address as server_url"
-        " if it is the right one (status 307)."
+        f"refusing to follow a redirect to {host}; if that is the right server, pass its address as"
+        " server_url (status 307)."
     )
     assert hand.requests == 1
     assert "secret" not in repr(error)
@@ -290,7 +290,7 @@ def test_a_loop_of_redirects_ends() -> None:
     hand = ByHand(*[moved("/a"), moved("/b")] * 10)
     error = hand.stream().error
     assert type(error) is SDKError
-    assert str(error) == "the server redirected 5 times (status 307)."
+    assert str(error) == "gave up after 5 redirects (status 307)."
     assert hand.requests == 6
     assert len(hand.call.attempts) == 6
 

@@ -62,7 +62,7 @@ def test_every_step_of_a_call_is_logged_with_its_request_id() -> None:
     assert hand.lines == [
         f"[no request id yet] POST {url}",
         "[id-1] status 503 after 0.000 s",
-        "[id-1] again in 0.500 s: status 503",
+        "[id-1] retrying in 0.500 s: status 503",
         f"[no request id yet] POST {url}",
         "[id-2] status 200 after 0.500 s",
         f"[id-2] end (done): {hand.call.timing}",

@@ -104,7 +104,8 @@ def truncated(at: Progress) -> StreamTruncatedError:
     """The error for a body that ended cleanly in the middle of an answer."""
     return StreamTruncatedError(
         f"the stream ended after {_events(at.events)} without a finish reason and without [DONE]:"
-        " the answer is cut off. What arrived is in .partial; strict_end=False takes it as it is",
+        " the answer is truncated. The answer so far is in .partial;"
+        " pass strict_end=False to accept such an end",
         at.response,
         body="",
     )
@@ -115,13 +116,13 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
     reason = _text(failure.cause)
     if failure.kind == "certificate":
         return CertificateError(
-            f"the certificate of {host} does not verify: {reason}. If a CA of your own signed"
-            " it, name its file in SSL_CERT_FILE"
+            f"the certificate of {host} could not be verified: {reason}. If a private CA issued"
+            " it, set SSL_CERT_FILE to the certificate of that CA"
         )
     if at.head is not None and at.request.stream:
         message = f"the connection to {host} broke after {_events(at.events)}: {reason}"
         if at.events:
-            message += ". What arrived is in .partial"
+            message += ". The answer so far is in .partial"
         return precise(StreamInterruptedError, failure.standard)(message, at.head.raw, "")
     what = "could not connect to" if failure.kind == "connect" else "no answer from"
     return precise(APIConnectionError, failure.standard)(

@@ -160,7 +160,7 @@ class Call:
             body = yield from self._error_body()
             if redirects == _REDIRECTS and 300 <= head.status < 400:
                 raise SDKError(
-                    f"the server redirected {_REDIRECTS} times", response_with_body(head, body), ""
+                    f"gave up after {_REDIRECTS} redirects", response_with_body(head, body), ""
                 )
             self._request = self._redirected(head, body)
             redirects += 1
@@ -217,8 +217,8 @@ class Call:
         if head.status in {307, 308} and here[:2] == there[:2] and here[:4] != there[:4]:
             return replace(self._request, url=url)
         raise SDKError(
-            f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
-            " give its address as server_url if it is the right one",
+            f"refusing to follow a redirect to {there.hostname or 'an invalid address'};"
+            " if that is the right server, pass its address as server_url",
             response_with_body(head, body),
             "",
         )
@@ -247,8 +247,8 @@ class Call:
         excerpt = b"".join(piece[:EXCERPT] for piece in pieces[:EXCERPT])[:EXCERPT]
         pieces.clear()  # the error's traceback holds them
         return ResponseValidationError(
-            f"the answer is larger than max_response_size = {self._plan.max_response_size} bytes;"
-            " give the client a larger max_response_size if such answers are expected",
+            f"the response is larger than max_response_size ({self._plan.max_response_size} bytes);"
+            " raise max_response_size on the client if such responses are expected",
             self.head.raw,
             body=excerpt.decode("utf-8", "replace"),
         )
@@ -299,7 +299,7 @@ class Call:
             raise error
         reason = _reason(error)
         self.attempts += (Attempt(error.status_code, reason, delay),)
-        self._log(f"again in {delay:.3f} s: {reason}")
+        self._log(f"retrying in {delay:.3f} s: {reason}")
         if delay and not self._ended:
             yield Sleep(delay)
         if self._ended:  # closed meanwhile

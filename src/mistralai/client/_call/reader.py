@@ -107,9 +107,9 @@ class EventReader:
             self.done = True
         elif stripped and stripped != b"null":
             what = (
-                "JSON that is no chunk"
+                "JSON that is not a completion chunk"
                 if parse_json(raw) is not None
-                else "an event that is no JSON"
+                else "an event that is not JSON"
             )
             excerpt = raw[:EXCERPT].decode("utf-8", "replace")
             self.error = ResponseValidationError(
