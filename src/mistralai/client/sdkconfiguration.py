@@ -186,7 +186,7 @@ class SDKConfiguration:
 
     def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
         """The limits of the HTTP client that the caller passed, if one was."""
-        from ._call.timeouts import NOTHING_SAID, Timeouts
+        from ._call.timeouts import ALL_INHERITED, Timeouts
 
         client: object = None
         if asynchronous and self.async_client_supplied:
@@ -197,7 +197,7 @@ class SDKConfiguration:
         # A client of another make may mean something else by the name.
         parts = ("connect", "read", "write", "pool")
         said = all(hasattr(timeout, name) for name in parts)
-        return Timeouts.of_client(timeout) if said else NOTHING_SAID
+        return Timeouts.of_client(timeout) if said else ALL_INHERITED
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, its query included, and no parameters to fill in."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mistralai.client._api.params import ChatParams, ParseParams
     from mistralai.client._api.pending import PendingStream
     from mistralai.client._api.resource import Endpoint
-    from mistralai.client._call.steps import Plan
+    from mistralai.client._call.steps import CallSpec
     from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
     from mistralai.client.models import ChatCompletionResponse, CompletionEvent
     from mistralai.client.sdkconfiguration import SDKConfiguration
@@ -75,7 +75,7 @@ class Chat(chat.Chat):
         stream: bool,
         asynchronous: bool,
         body: bool = True,
-    ) -> Plan:
+    ) -> CallSpec:
         # The address is asked at each call, which may name another.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
         path = _PATH

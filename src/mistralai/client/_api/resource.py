@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter
 
     from .._call.flow import Call
-    from .._call.steps import Plan, World
-    from .._call.timeouts import Limits
+    from .._call.steps import CallSpec, Environment
+    from .._call.timeouts import Timeouts
     from .._io.drivers import AsyncDriver, SyncDriver
     from .._stream.eventstreaming import EventStream, EventStreamAsync
     from ..models import CompletionEvent
@@ -101,7 +101,7 @@ class Resource:
 
         caller = caller_of()
 
-        def planned() -> Plan:
+        def planned() -> CallSpec:
             if not late:
                 return plan
             return self._plan(endpoint, method, params, stream=True, asynchronous=True)
@@ -131,7 +131,7 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
-        def planned() -> Plan:
+        def planned() -> CallSpec:
             _adapter(endpoint)
             return self._plan(endpoint, method, params, stream=False, asynchronous=True)
 
@@ -143,13 +143,13 @@ class Resource:
         call = Call(plan, world)
         return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
 
-    def _sync_driver(self, world: World) -> SyncDriver:
+    def _sync_driver(self, world: Environment) -> SyncDriver:
         from .._io.drivers import SyncDriver
 
         configuration = self.sdk_configuration
         return SyncDriver(configuration.client, world.clock, configuration.recorder)
 
-    def _async_driver(self, world: World) -> AsyncDriver:
+    def _async_driver(self, world: Environment) -> AsyncDriver:
         from .._io.drivers import AsyncDriver
 
         configuration = self.sdk_configuration
@@ -160,10 +160,10 @@ class Resource:
             callers_own=configuration.async_client_supplied,
         )
 
-    async def _first(self, planned: Callable[[], Plan]) -> Plan:
-        """Plan the first asynchronous call of the process."""
+    async def _first(self, planned: Callable[[], CallSpec]) -> CallSpec:
+        """CallSpec the first asynchronous call of the process."""
 
-        def plan() -> Plan:
+        def plan() -> CallSpec:
             self._world()
             return planned()
 
@@ -178,7 +178,7 @@ class Resource:
         stream: bool,
         asynchronous: bool,
         body: bool = True,
-    ) -> Plan:
+    ) -> CallSpec:
         """What a call asks for.
 
         Args:
@@ -194,7 +194,7 @@ class Resource:
             ValueError: A value is wrong.
         """
         from .._call.retry import Policy
-        from .._call.steps import Plan
+        from .._call.steps import CallSpec
         from .signatures import check_names
 
         check_names(params, endpoint.params, method=method)
@@ -214,10 +214,10 @@ class Resource:
         if left_out:
             self._log_left_out(left_out)
         strict = params.get("strict_end")
-        return Plan(
+        return CallSpec(
             request=request,
             policy=Policy.of(params.get("retries", UNSET), configuration.retry_config),
-            limits=self._limits(params, asynchronous=asynchronous),
+            timeouts=self._timeouts(params, asynchronous=asynchronous),
             strict_end=configuration.strict_end if strict is None else strict,
             max_event_size=configuration.max_event_size,
             max_response_size=configuration.max_response_size,
@@ -230,7 +230,7 @@ class Resource:
         if log is not None:
             log(f"not sent, as the API has no such field: {', '.join(dict.fromkeys(names))}")
 
-    def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
+    def _timeouts(self, params: Mapping[str, Any], *, asynchronous: bool) -> Timeouts:
         from .._call.timeouts import Timeouts, resolve
 
         configuration = self.sdk_configuration
@@ -244,14 +244,14 @@ class Resource:
             )
         )
 
-    def _world(self) -> World:
+    def _world(self) -> Environment:
         import random
 
-        from .._call.steps import World
+        from .._call.steps import Environment
         from .log import log_of
 
         log = log_of(self.sdk_configuration.debug_logger)
-        return World(time.monotonic, time.time, random.random, log)
+        return Environment(time.monotonic, time.time, random.random, log)
 
 
 def _body(
@@ -273,7 +273,7 @@ def _body(
 
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
-    from .._call.response import readable
+    from .._call.response import response_with_body
     from ..errors.mistralerror import request_id
     from ..models.answer import Answer, kept_responses
 
@@ -281,15 +281,15 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     try:
         answer = cast("A", _adapter(endpoint).validate_json(body))
     except ValueError as invalid:
-        raise call.unexpected(body, "answer in JSON") from invalid
+        raise call.unexpected(body, "a valid JSON answer") from invalid
     if not _says_something(answer):
-        raise call.unexpected(body, "answer in JSON")
+        raise call.unexpected(body, "a valid JSON answer")
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))
         kept = kept_responses()
         if kept is not None:
-            kept[id(model)] = readable(call.head, body)
+            kept[id(model)] = response_with_body(call.head, body)
     return answer
 
 
@@ -302,11 +302,11 @@ def _adapter(endpoint: Endpoint[Any]) -> TypeAdapter[Any]:
 
 def _says_something(answer: object) -> bool:
     """Whether this is an answer: with a default for every field an error object reads as one."""
-    from .._call.response import complaint
+    from .._call.response import read_error_body
     from ..types.unions import Unknown
 
     if isinstance(answer, Unknown):
-        return complaint(answer.raw) is None
+        return read_error_body(answer.raw) is None
     model = cast("BaseModel", answer)
     return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))
 

@@ -330,7 +330,7 @@ class Request:
             return {}
         if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
             warnings.warn(
-                f"the API key goes to {host} over plain http, readable on the way; use https",
+                f"the API key goes to {host} over plain http, response_with_body on the way; use https",
                 InsecureConnectionWarning,
                 stacklevel=2,
             )
