@@ -2,7 +2,7 @@
 
 import pytest
 
-from mistralai.client._call import flow
+from mistralai.client._call.incoming import MAX_HELD_BYTES, MAX_HELD_EVENTS
 from mistralai.client._call.retry import Policy
 from mistralai.client._call.steps import Sleep
 from mistralai.client._call.timeouts import Timeouts
@@ -172,7 +172,7 @@ def test_the_wait_that_an_error_in_the_stream_asks_for_is_kept() -> None:
 
 
 def test_as_much_is_held_as_may_be_and_then_handed_out() -> None:
-    count, size = flow.HOLD_LIMIT
+    count, size = MAX_HELD_EVENTS, MAX_HELD_BYTES
     frame = len(b"data: \n\n")
     half = delta(role="x" * (size // 2 - len(delta(role="")) + frame))
     named = b"id: 1\n" + half
@@ -195,7 +195,7 @@ def test_as_much_is_held_as_may_be_and_then_handed_out() -> None:
 
 
 def test_what_was_held_by_an_earlier_attempt_does_not_count() -> None:
-    count, size = flow.HOLD_LIMIT
+    count, size = MAX_HELD_EVENTS, MAX_HELD_BYTES
     many = answers(ROLE * count, fails("broken"))
     large = answers(delta(role="x" * (size * 2 // 3)), fails("broken"))
     check_good(ByHand(many, large, many, large, GOOD, policy=Policy(retries=4)))

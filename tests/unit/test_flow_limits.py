@@ -4,10 +4,9 @@ from math import inf
 import httpx2
 import pytest
 
-from mistralai.client._call.flow import LATE_READ_LIMIT
 from mistralai.client._call.retry import Policy
 from mistralai.client._call.steps import Read, Send
-from mistralai.client._call.timeouts import Timeouts
+from mistralai.client._call.timeouts import LATE_READ_LIMIT, Timeouts
 from mistralai.client.errors import APITimeoutError, MistralClientError
 from mistralai.client.errors import precise as classes
 from support.flows import (

@@ -102,7 +102,7 @@ def test_done_ends_the_stream(raw: bytes, name: str) -> None:
 )
 def test_a_last_done_needs_no_blank_line(unfinished: bytes, *, done: bool) -> None:
     reader = new_reader()
-    reader.last(unfinished)
+    reader.read_unfinished(unfinished)
     assert reader.done == done
 
 

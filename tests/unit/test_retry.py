@@ -164,7 +164,7 @@ def test_the_settings_have_the_names_that_programs_use() -> None:
 def test_these_statuses_are_tried_again_and_no_others(
     asked: float | None, others: set[int]
 ) -> None:
-    wanted = {s for s in range(300, 600) if Policy().wants(sdk_error(s, asked=asked))}
+    wanted = {s for s in range(300, 600) if Policy().should_retry(sdk_error(s, asked=asked))}
     assert wanted == {408, 429, 500, 502, 503, 504, *others}
 
 
@@ -185,7 +185,7 @@ def test_an_override_takes_the_place_of_the_statuses(
 ) -> None:
     policy = Policy.of(config(statuses=override))
     statuses = (400, 418, 429, 500, 501, 599)
-    assert {status for status in statuses if policy.wants(sdk_error(status))} == retried
+    assert {status for status in statuses if policy.should_retry(sdk_error(status))} == retried
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_a_422_is_tried_again_where_an_override_names_it(
     override: list[str], status: int, *, retried: bool
 ) -> None:
     error = HTTPValidationError(HTTPValidationErrorData(), httpx2.Response(status), "")
-    assert Policy.of(config(statuses=override)).wants(error) == retried
-    assert not Policy().wants(error)
+    assert Policy.of(config(statuses=override)).should_retry(error) == retried
+    assert not Policy().should_retry(error)
 
 
 HTTP_200 = [
@@ -219,7 +219,7 @@ HTTP_200 = [
 def test_inside_a_stream_an_error_counts_as_the_status_that_it_would_have(
     cls: type[SDKError], raw: int | None, *, retried: bool
 ) -> None:
-    assert Policy().wants(sdk_error(200, cls=cls, raw=raw)) == retried
+    assert Policy().should_retry(sdk_error(200, cls=cls, raw=raw)) == retried
 
 
 def test_inside_a_stream_a_code_that_is_a_status_decides() -> None:
@@ -227,9 +227,9 @@ def test_inside_a_stream_a_code_that_is_a_status_decides() -> None:
     for code, retried in cases:
         details = ErrorDetails(code=code)
         error = InternalServerError("no", httpx2.Response(200), "", error=details)
-        assert Policy().wants(error) == retried, code
+        assert Policy().should_retry(error) == retried, code
     both = ErrorDetails(code="503", raw_status_code=501)
-    assert not Policy().wants(InternalServerError("no", httpx2.Response(200), "", error=both))
+    assert not Policy().should_retry(InternalServerError("no", httpx2.Response(200), "", error=both))
 
 
 CONNECTION_ERRORS: list[tuple[MistralClientError, bool]] = [
@@ -261,12 +261,12 @@ CONNECTION_ERRORS: list[tuple[MistralClientError, bool]] = [
 def test_errors_without_a_status_say_themselves_whether_to_try_again(
     error: MistralClientError, *, retried: bool
 ) -> None:
-    assert Policy().wants(error) == retried
-    assert not Policy.of(config(connection_errors=False)).wants(error)
+    assert Policy().should_retry(error) == retried
+    assert not Policy.of(config(connection_errors=False)).should_retry(error)
 
 
 def test_a_config_without_connection_errors_still_retries_statuses() -> None:
-    assert Policy.of(config(connection_errors=False)).wants(sdk_error(500))
+    assert Policy.of(config(connection_errors=False)).should_retry(sdk_error(500))
 
 
 # --- how long to wait --------------------------------------------------------
@@ -310,7 +310,7 @@ def test_jitter_only_ever_lengthens_a_wait_and_never_past_the_longest(
     least, wait = policy.delay(retries, asked, 0.0), policy.delay(retries, asked, chance)
     assert least <= wait <= least + chance * jitter / 1000 + 1e-9
     assert asked or wait <= policy.longest
-    assert policy.may_wait(wait, 0.0, None) == (least <= LONGEST_WAIT)
+    assert policy.allows_wait(wait, 0.0, None) == (least <= LONGEST_WAIT)
 
 
 def test_jitter_makes_no_wait_of_ours_longer_than_the_longest() -> None:
@@ -342,11 +342,11 @@ def test_a_wait_is_not_begun_that_is_too_long_or_goes_past_a_limit(
     delay: float, elapsed: float, remaining: float | None, *, may: bool
 ) -> None:
     policy = Policy.of(config(elapsed=3_600_000 if delay >= 60 else 10_000))
-    assert policy.may_wait(delay, elapsed, remaining) == may
+    assert policy.allows_wait(delay, elapsed, remaining) == may
 
 
 def test_without_a_config_the_time_that_has_passed_is_no_limit() -> None:
-    assert Policy().may_wait(60.0, 1e9, None)
+    assert Policy().allows_wait(60.0, 1e9, None)
 
 
 # --- Retry-After -------------------------------------------------------------

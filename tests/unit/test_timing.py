@@ -8,7 +8,7 @@ from mistralai.client._call.timing import Gaps, Timing
 
 def test_before_the_second_event_there_is_no_gap():
     timing = Timing()
-    timing.arrived(1.5, 1)
+    timing.record_events(1.5, 1)
     gaps = timing.gaps
     assert (len(gaps), gaps.p50, gaps.p95, gaps.max) == (0, None, None, None)
     assert (timing.first_event, timing.last_event, timing.events) == (1.5, 1.5, 1)
@@ -16,8 +16,8 @@ def test_before_the_second_event_there_is_no_gap():
 
 def test_events_that_come_together_have_no_time_between_them():
     timing = Timing()
-    timing.arrived(1.0, 3)
-    timing.arrived(1.5, 2)
+    timing.record_events(1.0, 3)
+    timing.record_events(1.5, 2)
     gaps = timing.gaps
     assert (len(gaps), gaps.p50, gaps.p95, gaps.max) == (4, 0.0, 0.5, 0.5)
     assert (timing.first_event, timing.last_event, timing.events) == (1.0, 1.5, 5)
@@ -69,9 +69,9 @@ def test_tokens_a_second_need_usage_and_time(timing, expected):
 
 def test_a_new_attempt_forgets_the_events_of_the_last():
     timing = Timing(headers=0.5)
-    timing.arrived(1.0, 1)
-    timing.arrived(2.0, 1)
-    timing.begin()
+    timing.record_events(1.0, 1)
+    timing.record_events(2.0, 1)
+    timing.restart_events()
     assert (timing.first_event, timing.last_event, timing.events, len(timing.gaps)) == (
         None,
         None,
