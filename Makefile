@@ -19,7 +19,7 @@ test: $(VENV)/ready
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 95
 	$(BIN)/coverage report --fail-under 100 \
-		--include '*/client/sse.py,*/client/_call/request.py,*/client/_call/response.py,*/client/_call/flow.py,*/client/_call/retry.py,*/client/_answer/accumulate.py'
+		--include '*/client/sse.py,*/client/_answer/accumulate.py,*/client/_call/attempts.py,*/client/_call/bodies.py,*/client/_call/faults.py,*/client/_call/flow.py,*/client/_call/incoming.py,*/client/_call/reader.py,*/client/_call/redirects.py,*/client/_call/request.py,*/client/_call/response.py,*/client/_call/retry.py,*/client/_call/timeouts.py'
 
 check: lint types test
 

@@ -121,7 +121,7 @@ def test_a_clients_own_timeouts_are_respected() -> None:
 
 def test_by_default_there_are_10_300_and_300_seconds_and_no_total() -> None:
     assert resolve([]) == Timeouts(connect=10.0, first_event=300.0, idle=300.0, total=None)
-    assert resolve([Timeouts(), Timeouts()]) == DEFAULTS
+    assert resolve([Timeouts.of(None), Timeouts()]) == DEFAULTS
 
 
 def test_the_first_that_says_something_of_a_limit_counts() -> None:

@@ -4,6 +4,7 @@ from statistics import quantiles
 import pytest
 
 from mistralai.client._call.timing import Gaps, Timing
+from mistralai.client.models import UsageInfo
 
 
 def test_before_the_second_event_there_is_no_gap():
@@ -52,19 +53,25 @@ def test_gaps_are_nearly_exact_and_take_room_for_their_spread_alone():
     assert len(gaps._buckets) < 500
 
 
-@pytest.mark.parametrize(
-    ("timing", "expected"),
-    [
+def test_tokens_a_second_need_usage_and_time():
+    cases = [
         (Timing(first_content=1.0, last_event=3.0, completion_tokens=50), 25.0),
         (Timing(first_content=1.0, last_event=3.0), None),
         (Timing(completion_tokens=50), None),
         (Timing(first_content=1.0, completion_tokens=50), None),
         (Timing(first_content=1.0, last_event=1.0, completion_tokens=50), None),
         (Timing(first_content=1.0, last_event=3.0, completion_tokens=0), 0.0),
-    ],
-)
-def test_tokens_a_second_need_usage_and_time(timing, expected):
-    assert timing.tokens_per_second == expected
+    ]
+    for timing, expected in cases:
+        assert timing.tokens_per_second == expected, timing
+
+
+def test_tokens_are_a_number_or_unknown():
+    timing = Timing()
+    timing.record_usage(UsageInfo.model_validate({"completion_tokens": 7}))
+    assert timing.completion_tokens == 7
+    timing.record_usage(UsageInfo.model_validate({"completion_tokens": None}))
+    assert timing.completion_tokens == 7
 
 
 def test_a_new_attempt_forgets_the_events_of_the_last():
