@@ -58,7 +58,7 @@ class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a call had come when it failed.
+    """The progress of a call by the time that it failed.
 
     Attributes:
         request: The request.
@@ -95,7 +95,7 @@ def transport_error(failure: TransportFailure, at: Progress) -> MistralClientErr
         error = _broken(failure, at)
     if isinstance(error, APIConnectionError):
         cause: Any = failure.cause
-        with suppress(AttributeError, RuntimeError):  # there is no request
+        with suppress(AttributeError, RuntimeError):  # not every exception has one
             error.request = cause.request
     error.__cause__ = failure.cause
     return error

@@ -6,7 +6,7 @@ A flow decides and never waits. `Call` reads an answer as a whole: a loop over a
     OPENING     A request is sent. Its response headers lead to HOLDING.
     HOLDING     Events are read, and held back as long as none of them has content.
     STREAMING   Events are ready for the caller as soon as they are read.
-    DRAINING    The answer is complete: what is left is the end of its body.
+    DRAINING    The answer is complete, but its body may not have ended yet.
     ENDED       `end_reason` says how, and `error` with which error.
 
     OPENING -> HOLDING -> STREAMING -> DRAINING -> ENDED
@@ -16,7 +16,7 @@ A flow decides and never waits. `Call` reads an answer as a whole: a loop over a
 An event without content, such as one that only names the role, commits to nothing. While there
 are only such events the caller gets none, and a failed attempt can be replaced without a trace.
 Held events are released by content (a second answer would have other words), by the end of the
-answer, by the limits on what is held, and by an error that is not retried, which follows them.
+answer, by the limits on held events, and by an error that is not retried, which follows them.
 
 Steps fail with `TransportFailure` only, which `Attempts` turns into errors. `answer` and `open`
 raise the `MistralClientError` of the last attempt. `pump` keeps it in `error`, for the stream to
@@ -60,7 +60,7 @@ T = TypeVar("T")
 
 
 class State(Enum):
-    """How far a stream has come."""
+    """The states of a stream; see the top of this module."""
 
     OPENING = "opening"
     HOLDING = "holding"
@@ -164,7 +164,7 @@ class StreamCall:
 
     @property
     def state(self) -> State:
-        """How far the stream has come."""
+        """The state of the stream."""
         return self._state if self.end_reason is None else _ENDED
 
     @property
@@ -263,7 +263,7 @@ class StreamCall:
         self._state = state
 
     def _fail(self, incoming: IncomingEvents, problem: MistralClientError) -> Steps[None]:
-        """Make another attempt if the caller has seen nothing of this one, else end."""
+        """Make another attempt if the caller has seen no event of this one, else end."""
         if self._state is not _HOLDING:
             yield Close()
             truncation = isinstance(problem, StreamTruncatedError)

@@ -25,7 +25,7 @@ _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 class IncomingEvents:
-    """What one attempt has received; discarded when another attempt takes its place.
+    """The events that one attempt has received; discarded if another attempt replaces it.
 
     Attributes:
         held: Events without content that are held back.
@@ -83,7 +83,7 @@ class IncomingEvents:
         self.unread.reverse()
 
     def feed_end(self) -> None:
-        """Take the end of the body.
+        """Read the end of the body.
 
         Raises:
             ResponseValidationError: A server-sent event is too large.

@@ -48,7 +48,7 @@ class EventReader:
 
     @property
     def end_reason(self) -> EndReason:
-        """How the answer would end if its body ended now."""
+        """The end reason of the answer if its body ended now."""
         if self.complete:
             return "done" if self.done else "finish_reason_only"
         return "done_only" if self.done else "truncated"

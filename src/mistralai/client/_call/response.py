@@ -1,4 +1,4 @@
-"""A response: its headers, and the errors that its status and its body stand for."""
+"""A response: its headers, and the errors in its status and its body."""
 
 from __future__ import annotations
 

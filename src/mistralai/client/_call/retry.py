@@ -248,17 +248,17 @@ def retry_after(headers: Mapping[str, str], wall_time: float) -> float | None:
 
 
 def _status(error: SDKError) -> int | None:
-    """Return the status of an error; of an error inside a stream, the one that it stands for."""
+    """Return the status of an error, or the one that an error inside a stream corresponds to."""
     if error.status_code != 200:
         return error.status_code
     if error.error.status is not None:
         return error.error.status
-    stands_for: dict[type[SDKError], int] = {
+    statuses: dict[type[SDKError], int] = {
         RateLimitError: 429,
         CapacityExceededError: 503,
         InternalServerError: 500,
     }
-    return stands_for.get(type(error))
+    return statuses.get(type(error))
 
 
 def _pattern(code: object) -> str:

@@ -110,7 +110,7 @@ def resolve(layers: Iterable[Timeouts]) -> Timeouts:
 
 
 def earlier(one: float | None, other: float | None) -> float | None:
-    """Return the smaller of two timeouts or deadlines, of which `None` is no limit."""
+    """Return the smaller of two timeouts or deadlines; `None` is unlimited."""
     if one is None or other is None:
         return other if one is None else one
     return min(one, other)
