@@ -58,7 +58,7 @@ ABSENT = {
     "utils.url",
     "utils.values",
 }
-"""Submodules of the generated SDK that are absent here on purpose: none of their classes is here."""
+"""Submodules of the generated SDK that are absent on purpose: none of their classes is here."""
 
 NOT_COVERED = re.compile(
     "AgentsAPIV1Conversations.*|ListModelsV1.*|RetrieveModelV1.*"  # as `ABSENT` has them
