@@ -1,4 +1,4 @@
-"""What is loaded when: an import costs nothing, the rest comes with its first use."""
+"""Modules are loaded when they are first used: an import alone loads almost none."""
 
 import sys
 from importlib.resources import files
@@ -15,7 +15,7 @@ PLAIN = {"typing", "typing_extensions", "dataclasses", "inspect", "enum", "re", 
 OTHERS = {"mistralai.cli", "mistralai.simulator", "mistralai.client.models"}
 
 
-def test_importing_the_package_loads_nothing_to_speak_of(subtests):
+def test_importing_the_package_loads_almost_nothing(subtests):
     for package in PACKAGES:
         with subtests.test(package):
             assert not modules_after(f"import {package}") & (HEAVY | PLAIN | OTHERS)
@@ -26,19 +26,19 @@ def test_the_front_door_does_not_import_the_client():
     assert "mistralai.client" not in modules_after("import mistralai")
 
 
-def test_a_client_and_its_chat_come_without_pydantic_and_httpx2(subtests):
+def test_a_client_and_its_chat_load_neither_pydantic_nor_httpx2(subtests):
     for package in PACKAGES:
         with subtests.test(package):
             loaded = modules_after(f"from {package} import Mistral; Mistral(api_key='x').chat")
             assert not loaded & (HEAVY | OTHERS)
 
 
-def test_a_model_comes_without_an_http_library():
+def test_a_model_loads_no_http_library():
     loaded = modules_after("from mistralai.models import UserMessage; UserMessage(content='x')")
     assert not loaded & {"httpx2", "httpcore2", "anyio", "ssl", "mistralai.client.chat"}
 
 
-def test_a_stream_loads_the_models_that_it_needs():
+def test_a_stream_loads_only_the_models_that_it_needs():
     loaded = modules_after("""
 import httpx2
 from mistralai import Mistral
@@ -55,7 +55,7 @@ assert len([*client.chat.stream(**ask, strict_end=False)]) == 1
     assert not loaded & {"mistralai.client.views", "mistralai.client.deltas"}
 
 
-def test_nothing_that_is_public_loads_the_simulator_or_the_command_line():
+def test_no_public_name_loads_the_simulator_or_the_command_line():
     loaded = modules_after("""
 from mistralai import *
 from mistralai.client import *
@@ -68,13 +68,15 @@ Mistral(api_key="x").chat
 
 
 def test_every_module_can_be_imported_first():
-    """No module needs another one to have been loaded before it."""
+    """No module depends on another having been loaded before it."""
     program = run_program(PROGRAMS / "imports_each_module_first.py")
     assert (program.stderr, program.returncode) == ("", 0)
     assert len(program.stdout.split()) > 50
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="tries what other systems lack on this one")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="removes features that only Linux is sure to have"
+)
 def test_a_system_without_keepalive_options_and_forks_imports_and_runs():
     program = PROGRAMS / "runs_without_system_features.py"
     with Simulator() as sim:
@@ -82,5 +84,5 @@ def test_a_system_without_keepalive_options_and_forks_imports_and_runs():
     assert (done.stderr, done.returncode) == ("", 0)
 
 
-def test_type_checkers_are_told_that_the_package_has_types():
+def test_the_package_is_marked_as_typed():
     assert (files("mistralai") / "py.typed").is_file()

@@ -1,4 +1,4 @@
-"""The public names: both spellings give the same objects, and each is documented."""
+"""The public names: both paths lead to the same objects, and each is documented."""
 
 import ast
 import importlib
@@ -55,12 +55,12 @@ WITHOUT_A_FILE = [
 
 
 def name_of(path):
-    """The name by which a file is imported, without `mistralai.`."""
+    """Return the name under which a file is imported, without `mistralai.`."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def real_of(path):
-    """The name of the module that a file stands for."""
+    """Return the name of the module that a file stands in for."""
     return f"mistralai.client.{name_of(path).removeprefix('azure.client.')}"
 
 
@@ -126,7 +126,7 @@ def public_objects():
 
 
 def own_doc(value):
-    """The docstring of the object itself; a class without one shows that of a base."""
+    """Return the docstring of the object itself, not one inherited from a base class."""
     return vars(value).get("__doc__") if inspect.isclass(value) else value.__doc__
 
 
@@ -153,7 +153,7 @@ def test_every_public_method_is_documented():
     assert bare == []
 
 
-def test_a_star_import_gives_what_all_says():
+def test_a_star_import_has_the_names_of_all():
     for package in ("mistralai", "mistralai.client", "mistralai.models", "mistralai.errors"):
         names = {}
         exec(f"from {package} import *", names)
@@ -222,7 +222,7 @@ def test_classes_are_the_same_and_pickle_under_either_spelling():
     assert type(pickle.loads(pickle.dumps(error))) is errors.SDKError
 
 
-def test_the_names_of_a_clients_parts_are_where_programs_import_them():
+def test_the_names_of_a_clients_parts_are_at_the_paths_that_programs_import():
     for module, names in {
         "httpclient": ["AsyncHttpClient", "HttpClient"],
         "models": ["Security", "SecurityTypedDict"],
@@ -246,7 +246,7 @@ def test_an_older_path_in_a_pickle_is_found():
     assert pickle.loads(pickled) is models.UserMessage
 
 
-def test_what_is_patched_under_one_spelling_is_patched_under_the_other(subtests):
+def test_a_class_patched_under_one_spelling_is_patched_under_the_other(subtests):
     for spelling in ("mistralai.chat.Chat", "mistralai.client.chat.Chat"):
         client = mistralai.Mistral("key")
         with (
@@ -258,7 +258,7 @@ def test_what_is_patched_under_one_spelling_is_patched_under_the_other(subtests)
 
 
 def test_a_module_can_be_reloaded_under_either_spelling():
-    """In an interpreter of its own, for a reload makes new classes."""
+    """In a separate interpreter, because a reload creates new classes."""
     program = run_program("""
 import importlib
 import mistralai.utils.retries as older
@@ -325,7 +325,7 @@ def test_a_thread_that_imports_an_alias_before_the_finder_exists_gets_the_module
 
 
 def test_the_finder_imports_nothing(monkeypatch):
-    """It runs under the import lock of the process: whatever it waited for could wait for it."""
+    """It runs under the import lock of the process: waiting for an import could be a deadlock."""
 
     def refuse(name, *_):
         raise AssertionError(f"{name} is imported")
@@ -336,7 +336,7 @@ def test_the_finder_imports_nothing(monkeypatch):
     assert spec.origin == models.messages.__file__
 
 
-def test_the_finder_is_put_up_once():
+def test_the_finder_is_installed_once():
     before = [*sys.meta_path]
     importlib.reload(mistralai)
     assert sys.meta_path == before

@@ -12,7 +12,11 @@ STRICT = ("-X", "dev", "-W", "error")
 
 
 def run_program(
-    program: str | Path, *flags: str, arguments: Sequence[str] = (), **environment: str
+    program: str | Path,
+    *flags: str,
+    arguments: Sequence[str] = (),
+    timeout: float = 60,
+    **environment: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run a file, or the text of a program.
 
@@ -20,14 +24,16 @@ def run_program(
         program: The path, or the text.
         flags: Of the interpreter.
         arguments: Of the program.
+        timeout: Seconds that it may take.
         environment: Variables to add to the environment.
     """
     source = [str(program)] if isinstance(program, Path) else ["-c", program]
     return subprocess.run(
         [sys.executable, *flags, *source, *arguments],
         env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=timeout,
         check=False,
     )
