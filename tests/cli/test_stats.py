@@ -1,9 +1,9 @@
 """The statistics of `--stats`."""
 
 from mistralai.cli.sinks.stats import attempts, duration, histogram, usage
+from mistralai.client._call.retry import Attempt
+from mistralai.client._call.timing import Gaps
 from mistralai.client.models import UsageInfo
-from mistralai.client.retry import Attempt
-from mistralai.client.timing import Gaps
 
 
 def test_gaps_are_sorted_into_bars():
