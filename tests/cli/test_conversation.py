@@ -31,7 +31,7 @@ def talk(tmp_path):
     yield begin
     for term in terms:
         with term:
-            term.leave()
+            term.exit_prompt()
 
 
 @pytest.fixture
@@ -119,7 +119,9 @@ def test_pasted_text_may_have_several_lines(sim, talk):
 
 
 def test_earlier_input_is_recalled_in_the_next_conversation_too(sim, talk, tmp_path):
-    say(talk(sim), "one")
+    first = talk(sim)
+    say(first, "one")
+    first.exit_prompt()  # a terminal that nobody reads does not answer its program
     term = talk(sim)
     term.send(UP)
     term.wait_for("> one")

@@ -7,7 +7,7 @@ import re
 
 import pyte
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistralai.cli.screen.display import Display
@@ -85,14 +85,14 @@ def whole_text(columns):
     return shown([("text", TEXT)], columns, rows=200)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cut(), st.integers(20, 70), st.integers(3, 40))
 def test_the_screen_does_not_depend_on_pieces_or_height(pieces, columns, rows):
     """Split anywhere, on a screen of any height, the text is shown once, complete and in order."""
     assert shown([("text", piece) for piece in pieces], columns, rows) == whole_text(columns)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("ab 1.-*#`|>~_=[]()!\\\n\t<&漢🐍"), max_size=60), st.data())
 def test_any_markdown_is_the_same_however_it_is_split(text, data):
     """Text made of marks, split anywhere, looks as it does in one piece."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
 STRICT = ("-X", "dev", "-W", "error")
-"""The flags under which whatever is left open, or never awaited, is written to stderr."""
+"""Flags that report on standard error whatever is left open or never awaited."""
 
 
 def run_program(
