@@ -6,7 +6,7 @@ from support.programs import PROGRAMS, run_program
 
 
 @pytest.mark.timeout(180)  # 144 cases, each of which imports this package
-def test_whatever_a_hook_imports_is_there():
+def test_every_import_works_inside_a_hook():
     """Each import that loads a module calls the module's hook, and every import works inside it."""
     program = run_program(PROGRAMS / "imports_inside_hooks.py", timeout=150)
     assert program.stderr == ""

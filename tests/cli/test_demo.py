@@ -14,7 +14,7 @@ from support.commands import QUIET, tokens_per_second
 ROOT = Path(__file__).parent.parent.parent
 
 if not (shutil.which("make") and (ROOT / "Makefile").exists()):
-    pytest.skip("there is no make here, or no Makefile", allow_module_level=True)
+    pytest.skip("make or the Makefile is missing", allow_module_level=True)
 
 
 @pytest.fixture

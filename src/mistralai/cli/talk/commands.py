@@ -26,7 +26,7 @@ class SlashCommands:
     Attributes:
         conversation: The conversation.
         request: The options of the next request.
-        retry_requested: True if the last question should be sent retry_requested.
+        retry_requested: True if the last question should be sent again.
         exit_requested: True if the session should end.
     """
 
