@@ -2,6 +2,7 @@ import contextlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import product
 
 import pytest
 
@@ -15,72 +16,74 @@ from support.work import count_searched, count_steps, measure_memory
 
 KIB = 1024
 
-every_case = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 
-
-def check(case: Case, pieces: Iterable[bytes]) -> None:
+def check(case: Case, pieces: Iterable[bytes], cut: str) -> None:
     decoder = SSEDecoder()
     events = [event for piece in pieces for event in decoder.feed(piece)]
-    assert seen(events) == case.events
-    assert decoder.close() == []
-    assert decoder.last_event_id == case.last_event_id
-    assert decoder.retry == case.retry
-    assert decoder.unfinished == case.unfinished
+    assert seen(events) == case.events, cut
+    assert decoder.close() == [], cut
+    assert decoder.last_event_id == case.last_event_id, cut
+    assert decoder.retry == case.retry, cut
+    assert decoder.unfinished == case.unfinished, cut
+
+
+def check_all_cuts(case: Case) -> None:
+    """Check a stream in one read, in two cut anywhere, byte by byte, and with empty reads."""
+    singles = cut_every(case.body, 1)
+    check(case, [case.body], "in one read")
+    for position in range(len(case.body) + 1):
+        check(case, cut_at(case.body, [position]), f"cut at {position}")
+    check(case, singles, "byte by byte")
+    check(case, [piece for byte in singles for piece in (b"", byte, b"")], "with empty reads")
 
 
 # --- the rules ---------------------------------------------------------------
 
 
-@every_case
-def test_a_stream_fed_whole_gives_its_events(case: Case) -> None:
-    check(case, [case.body])
+def test_a_stream_gives_its_events_however_it_is_cut(subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        with subtests.test(case.name):
+            check_all_cuts(case)
 
 
-@every_case
-def test_a_stream_fed_byte_by_byte_gives_its_events(case: Case) -> None:
-    check(case, cut_every(case.body, 1))
-
-
-@every_case
-def test_a_stream_cut_anywhere_gives_its_events(case: Case) -> None:
-    for position in range(len(case.body) + 1):
-        check(case, cut_at(case.body, [position]))
-
-
-def test_lines_too_long_to_be_copied_are_read_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_too_long_to_be_copied_are_read_like_others(
+    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
     monkeypatch.setattr(sse, "_SMALL", 0)
     for case in CASES:
-        for position in range(len(case.body) + 1):
-            check(case, cut_at(case.body, [position]))
-        check(case, cut_every(case.body, 1))
+        with subtests.test(case.name):
+            check_all_cuts(case)
 
 
-@every_case
-def test_reads_that_bring_nothing_change_nothing(case: Case) -> None:
-    check(case, [piece for byte in cut_every(case.body, 1) for piece in (b"", byte, b"")])
+def test_an_event_after_the_stream_is_delivered_too(subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        if case.unfinished:
+            continue
+        with subtests.test(case.name):
+            events = [*case.events, message("after", last_id=case.last_event_id)]
+            for size in (1, 5, 1000):
+                pieces = cut_every(case.body + b"data: after\n\n", size)
+                check(case._replace(events=events), pieces, f"in pieces of {size}")
 
 
-@pytest.mark.parametrize("size", [1, 5, 1000])
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if not case.unfinished], ids=lambda case: case.name
-)
-def test_an_event_after_the_stream_is_delivered_too(case: Case, size: int) -> None:
-    events = [*case.events, message("after", last_id=case.last_event_id)]
-    check(case._replace(events=events), cut_every(case.body + b"data: after\n\n", size))
+def test_the_reader_that_decoders_are_compared_with_knows_the_rules(
+    subtests: pytest.Subtests,
+) -> None:
+    for case in CASES:
+        with subtests.test(case.name):
+            assert read_events(case.body) == (case.events, case.last_event_id, case.retry)
 
 
-@every_case
-def test_the_reader_that_decoders_are_compared_with_knows_the_rules(case: Case) -> None:
-    assert read_events(case.body) == (case.events, case.last_event_id, case.retry)
-
-
-@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
-def test_an_event_is_delivered_with_the_first_byte_of_its_last_line_end(end: bytes) -> None:
-    decoder = SSEDecoder()
-    assert decoder.feed(b"data: x" + end) == []
-    assert seen(decoder.feed(end[:1])) == [message("x")]
-    assert decoder.feed(end[1:]) == []
-    assert decoder.unfinished == b""
+def test_an_event_is_delivered_with_the_first_byte_of_its_last_line_end(
+    subtests: pytest.Subtests,
+) -> None:
+    for end in [b"\n", b"\r", b"\r\n"]:
+        with subtests.test(end=end):
+            decoder = SSEDecoder()
+            assert decoder.feed(b"data: x" + end) == []
+            assert seen(decoder.feed(end[:1])) == [message("x")]
+            assert decoder.feed(end[1:]) == []
+            assert decoder.unfinished == b""
 
 
 def test_the_data_are_kept_as_bytes_until_they_are_read() -> None:
@@ -171,26 +174,26 @@ SIZED = {
     "the largest between others": (b"data: a\n\ndata: bcde\n\ndata: f\n\n", 10),
 }
 
-every_size = pytest.mark.parametrize(("body", "size"), SIZED.values(), ids=SIZED.keys())
-
 
 def all_outcomes(body: bytes, limit: int) -> list[tuple[list[Event], bool]]:
-    """Give the outcomes of all cuts in two and of single bytes, each different one once."""
+    """Return the distinct outcomes of all cuts in two and of single bytes."""
     cuts = [cut_at(body, [position]) for position in range(len(body) + 1)]
     outcomes = [outcome(pieces, limit) for pieces in [*cuts, cut_every(body, 1)]]
     return [o for i, o in enumerate(outcomes) if o not in outcomes[:i]]
 
 
-@every_size
-def test_an_event_of_exactly_max_event_size_passes(body: bytes, size: int) -> None:
-    assert all_outcomes(body, size) == [(read_events(body).events, False)]
+def test_an_event_of_exactly_max_event_size_passes(subtests: pytest.Subtests) -> None:
+    for name, (body, size) in SIZED.items():
+        with subtests.test(name):
+            assert all_outcomes(body, size) == [(read_events(body).events, False)]
 
 
-@every_size
-def test_an_event_of_one_byte_more_does_not_however_it_is_cut(body: bytes, size: int) -> None:
-    [(events, too_large)] = all_outcomes(body, size - 1)
-    assert too_large
-    assert events == read_events(body).events[: len(events)]
+def test_an_event_of_one_byte_more_does_not_however_it_is_cut(subtests: pytest.Subtests) -> None:
+    for name, (body, size) in SIZED.items():
+        with subtests.test(name):
+            [(events, too_large)] = all_outcomes(body, size - 1)
+            assert too_large
+            assert events == read_events(body).events[: len(events)]
 
 
 def test_events_do_not_count_together() -> None:
@@ -208,28 +211,31 @@ def test_blank_lines_do_not_count() -> None:
     assert outcome([b"\n" * 100, b"data: x\n\n"], 7) == ([message("x")], False)
 
 
-@pytest.mark.parametrize("size", [1, 3, 1000])
-def test_the_events_before_one_that_is_too_large_are_delivered_and_none_after(size: int) -> None:
-    body = b"data: a\n\ndata: b\n\ndata: " + b"x" * 20 + b"\n\ndata: c\n\n"
-    assert outcome(cut_every(body, size), 10) == ([message("a"), message("b")], True)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda decoder: decoder.feed(b""),
-        lambda decoder: decoder.feed(b"\n\ndata: b\n\n"),
-        lambda decoder: decoder.close(),
-    ],
-    ids=["a read of nothing", "a read of more", "the end"],
-)
-def test_the_error_waits_for_the_call_after_events_of_the_same_bytes(
-    call: Callable[[SSEDecoder], object],
+def test_the_events_before_one_that_is_too_large_are_delivered_and_none_after(
+    subtests: pytest.Subtests,
 ) -> None:
-    decoder = SSEDecoder(max_event_size=10)
-    assert seen(decoder.feed(b"data: a\n\ndata: " + b"x" * 20)) == [message("a")]
-    with pytest.raises(EventTooLargeError):
-        call(decoder)
+    body = b"data: a\n\ndata: b\n\ndata: " + b"x" * 20 + b"\n\ndata: c\n\n"
+    for size in [1, 3, 1000]:
+        with subtests.test(size=size):
+            assert outcome(cut_every(body, size), 10) == ([message("a"), message("b")], True)
+
+
+CALLS: dict[str, Callable[[SSEDecoder], object]] = {
+    "a read of nothing": lambda decoder: decoder.feed(b""),
+    "a read of more": lambda decoder: decoder.feed(b"\n\ndata: b\n\n"),
+    "the end": lambda decoder: decoder.close(),
+}
+
+
+def test_the_error_waits_for_the_call_after_events_of_the_same_bytes(
+    subtests: pytest.Subtests,
+) -> None:
+    for name, call in CALLS.items():
+        with subtests.test(name):
+            decoder = SSEDecoder(max_event_size=10)
+            assert seen(decoder.feed(b"data: a\n\ndata: " + b"x" * 20)) == [message("a")]
+            with pytest.raises(EventTooLargeError):
+                call(decoder)
 
 
 def test_the_error_does_not_wait_where_there_is_no_event_to_deliver() -> None:
@@ -299,9 +305,7 @@ def carriage_returns(size: int) -> bytes:
     return b"data: x\r" * (size // 8) + b"\r"
 
 
-every_shape = pytest.mark.parametrize(
-    "shape", [one_line, short_lines, short_events, carriage_returns]
-)
+SHAPES = [one_line, short_lines, short_events, carriage_returns]
 
 
 def feed(body: bytes, size: int) -> None:
@@ -315,20 +319,24 @@ def test_no_loop_of_python_runs_over_the_bytes_of_an_event() -> None:
     assert large == small
 
 
-@every_shape
-def test_twice_the_bytes_take_twice_the_steps(shape: Callable[[int], bytes]) -> None:
-    once, twice = (count_steps(partial(feed, shape(n), KIB)) for n in (16 * KIB, 32 * KIB))
-    assert twice < 2.1 * once
+def test_twice_the_bytes_take_twice_the_steps(subtests: pytest.Subtests) -> None:
+    for shape in SHAPES:
+        with subtests.test(shape.__name__):
+            once, twice = (count_steps(partial(feed, shape(n), KIB)) for n in (16 * KIB, 32 * KIB))
+            assert twice < 2.1 * once
 
 
-@every_shape
-def test_twice_the_bytes_take_twice_the_searching(shape: Callable[[int], bytes]) -> None:
-    once, twice = (count_searched(partial(feed, shape(n), 4 * KIB)) for n in (256 * KIB, 512 * KIB))
-    assert twice < 2.1 * once
+def test_twice_the_bytes_take_twice_the_searching(subtests: pytest.Subtests) -> None:
+    for shape in SHAPES:
+        with subtests.test(shape.__name__):
+            once, twice = (
+                count_searched(partial(feed, shape(n), 4 * KIB)) for n in (64 * KIB, 128 * KIB)
+            )
+            assert twice < 2.1 * once
 
 
 def feeding(decoder: SSEDecoder, body: bytes, size: int) -> Iterator[Callable[[], object]]:
-    """Give a step for each read until one fails; it makes its bytes itself, so that they count."""
+    """Yield a step for each read until one fails; a step makes its own bytes, so they count."""
     too_large = False
 
     def read(start: int) -> None:
@@ -343,33 +351,41 @@ def feeding(decoder: SSEDecoder, body: bytes, size: int) -> Iterator[Callable[[]
             yield partial(read, start)
 
 
-@every_shape
-def test_twice_the_bytes_take_twice_the_copying(shape: Callable[[int], bytes]) -> None:
-    once, twice = (
-        measure_memory(feeding(SSEDecoder(), shape(n), 4 * KIB)).allocated
-        for n in (256 * KIB, 512 * KIB)
-    )
-    assert twice < 2.1 * once
+def test_twice_the_bytes_take_twice_the_copying(subtests: pytest.Subtests) -> None:
+    for shape in SHAPES:
+        with subtests.test(shape.__name__):
+            once, twice = (
+                measure_memory(feeding(SSEDecoder(), shape(n), 4 * KIB)).allocated
+                for n in (64 * KIB, 128 * KIB)
+            )
+            assert twice < 2.1 * once
 
 
-@pytest.mark.parametrize("size", [2, KIB, 8 * KIB])
-@pytest.mark.parametrize("copies", [7 * KIB, 32 * KIB], ids=["delivered", "too large"])
-@pytest.mark.parametrize(
-    "line",
-    [b"x", b"data: x\n", b"data\n", b"ab\n", b"data: x\r\n", b": ping\n", b"\n"],
-    ids=["one line", "data lines", "empty data", "unknown fields", "CRLF", "comments", "blank"],
-)
-def test_the_memory_is_about_that_of_the_limit_and_one_read(
-    line: bytes, copies: int, size: int
-) -> None:
+COPIES = {"delivered": 7 * KIB, "too large": 32 * KIB}
+LINES = {
+    "one line": b"x",
+    "data lines": b"data: x\n",
+    "empty data": b"data\n",
+    "unknown fields": b"ab\n",
+    "CRLF": b"data: x\r\n",
+    "comments": b": ping\n",
+    "blank": b"\n",
+}
+
+
+def test_the_memory_is_about_that_of_the_limit_and_one_read(subtests: pytest.Subtests) -> None:
     limit = 8 * KIB
-    body = b"data: " + line * (copies // len(line)) + b"\n\n"
-    decoder = SSEDecoder(max_event_size=limit)
-    # A read is split into lines at once, and small objects take more than their bytes.
-    assert measure_memory(feeding(decoder, body, size)).peak < 6 * limit + 20 * size
+    for (end, copies), (kind, line), size in product(
+        COPIES.items(), LINES.items(), [2, KIB, 8 * KIB]
+    ):
+        with subtests.test(f"{kind}, {end}", size=size):
+            body = b"data: " + line * (copies // len(line)) + b"\n\n"
+            peak = measure_memory(feeding(SSEDecoder(max_event_size=limit), body, size)).peak
+            # A read is split into lines immediately; small objects take more than their bytes.
+            assert peak < 6 * limit + 20 * size
 
 
-def test_an_event_past_the_limit_is_held_once() -> None:
+def test_an_event_past_the_limit_is_held_once(subtests: pytest.Subtests) -> None:
     limit, size = 256 * KIB, 4 * KIB
     bodies = {
         "a line without an end": b"data: " + b"x" * 2 * limit,
@@ -383,9 +399,10 @@ def test_an_event_past_the_limit_is_held_once() -> None:
         "a comment": b": " + b"x" * 2 * limit,
     }
     for name, body in bodies.items():
-        decoder = SSEDecoder(max_event_size=limit)
-        peak = measure_memory(feeding(decoder, body, size)).peak
-        with pytest.raises(EventTooLargeError):
-            decoder.close()
-        # A bytearray has an eighth more than it needs, so that it can grow.
-        assert peak < limit * 9 / 8 + 12 * size, name
+        with subtests.test(name):
+            decoder = SSEDecoder(max_event_size=limit)
+            peak = measure_memory(feeding(decoder, body, size)).peak
+            with pytest.raises(EventTooLargeError):
+                decoder.close()
+            # A bytearray over-allocates by one eighth so that it can grow.
+            assert peak < limit * 9 / 8 + 12 * size
