@@ -1,6 +1,6 @@
 import json
 from collections.abc import Iterable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,12 +29,12 @@ def choice(finish_reason: str | None = None, index: int = 0, **delta: Any) -> di
 
 
 def said(content: Any) -> dict[str, Any]:
-    """A chunk whose delta has this content."""
+    """Return a chunk whose delta has this content."""
     return chunk(choice(content=content))
 
 
 def thinking(*parts: Any, **fields: Any) -> dict[str, Any]:
-    """A chunk of thinking; a part that is a string stands for its text."""
+    """Return a chunk of thinking; a string among the parts becomes a text chunk."""
     parts = tuple({"type": "text", "text": p} if isinstance(p, str) else p for p in parts)
     return {"type": "thinking", "thinking": list(parts), **fields}
 
@@ -51,7 +51,7 @@ def accumulated(*chunks: dict[str, Any]) -> Accumulator:
 
 
 def snapshot(*chunks: dict[str, Any]) -> dict[str, Any]:
-    """What chunks add up to, dumped; with warnings as errors a dump that warns fails."""
+    """Return the dump of what chunks add up to; warnings are errors, so a dump that warns fails."""
     answer = accumulated(*chunks).snapshot()
     dump = answer.model_dump()
     assert json.loads(answer.model_dump_json()) == json.loads(json.dumps(dump))
@@ -64,7 +64,7 @@ def message(*chunks: dict[str, Any]) -> Any:
 
 
 def content(*contents: Any) -> Any:
-    """The content of the message that deltas with these contents add up to."""
+    """Return the content of the message that deltas with these contents add up to."""
     return message(*(said(each) for each in contents))["content"]
 
 
@@ -72,7 +72,7 @@ def content(*contents: Any) -> Any:
 
 
 def texts(choice: ChatCompletionChoice, kind: str) -> str:
-    """The text, or the text of the thinking, in a choice's content."""
+    """Return the text, or the text of the thinking, in a choice's content."""
     assert choice.message is not None
     content = choice.message.model_dump()["content"] or ""
     parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
@@ -89,36 +89,36 @@ def calls(choice: ChatCompletionChoice) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
-def test_a_whole_stream_adds_up_to_what_the_naive_reader_reads(path: Path) -> None:
-    expected = read_answer(path.read_bytes())
-    accumulator = accumulated(*expected.chunks)
-    answer = accumulator.snapshot()
-    assert [texts(choice, "text") for choice in answer.choices] == expected.text
-    assert [choice.text for choice in accumulator.choices] == expected.text
-    assert [texts(choice, "thinking") for choice in answer.choices] == expected.thinking
-    assert [calls(choice) for choice in answer.choices] == expected.tool_calls
-    assert [choice.finish_reason for choice in answer.choices] == expected.finish_reasons
-    usage = answer.usage and answer.usage.model_dump(exclude_unset=True)
-    assert usage == expected.usage
-    assert (answer.id, answer.model) == (expected.chunks[0]["id"], expected.chunks[0]["model"])
-    assert answer.object == "chat.completion"
+def test_a_whole_stream_adds_up_to_what_the_naive_reader_reads_and_reads_back(
+    subtests: pytest.Subtests,
+) -> None:
+    for path in STREAMS:
+        with subtests.test(path.stem):
+            expected = read_answer(path.read_bytes())
+            accumulator = accumulated(*expected.chunks)
+            answer = accumulator.snapshot()
+            assert [texts(choice, "text") for choice in answer.choices] == expected.text
+            assert [choice.text for choice in accumulator.choices] == expected.text
+            assert [texts(choice, "thinking") for choice in answer.choices] == expected.thinking
+            assert [calls(choice) for choice in answer.choices] == expected.tool_calls
+            assert [choice.finish_reason for choice in answer.choices] == expected.finish_reasons
+            usage = answer.usage and answer.usage.model_dump(exclude_unset=True)
+            assert usage == expected.usage
+            first = expected.chunks[0]
+            assert (answer.id, answer.model) == (first["id"], first["model"])
+            assert answer.object == "chat.completion"
+            again = ChatCompletionResponse.model_validate_json(answer.model_dump_json())
+            assert again.model_dump() == answer.model_dump()
 
 
-@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
-def test_its_snapshot_reads_back_as_a_whole_answer(path: Path) -> None:
-    answer = accumulated(*read_answer(path.read_bytes()).chunks).snapshot()
-    again = ChatCompletionResponse.model_validate_json(answer.model_dump_json())
-    assert again.model_dump() == answer.model_dump()
-
-
-@pytest.mark.parametrize("path", hand_written(), ids=lambda path: path.stem)
-def test_reading_the_snapshot_at_every_chunk_changes_nothing(path: Path) -> None:
-    chunks = read_answer(path.read_bytes()).chunks
-    accumulator = Accumulator()
-    for count, each in enumerate(parsed(chunks), 1):
-        accumulator.add(each)
-        assert accumulator.snapshot() == accumulated(*chunks[:count]).snapshot()
+def test_reading_the_snapshot_at_every_chunk_changes_nothing(subtests: pytest.Subtests) -> None:
+    for path in hand_written():
+        with subtests.test(path.stem):
+            chunks = read_answer(path.read_bytes()).chunks
+            accumulator = Accumulator()
+            for count, each in enumerate(parsed(chunks), 1):
+                accumulator.add(each)
+                assert accumulator.snapshot() == accumulated(*chunks[:count]).snapshot()
 
 
 # --- the answer's own fields -------------------------------------------------
@@ -186,7 +186,7 @@ def test_usage_is_the_last_that_came_with_its_unknown_fields() -> None:
 # --- choices -----------------------------------------------------------------
 
 
-def test_choices_are_told_apart_and_come_in_the_order_of_their_indexes() -> None:
+def test_choices_are_kept_apart_and_come_in_the_order_of_their_indexes() -> None:
     accumulator = accumulated(
         chunk(choice(index=1, content="b1")),
         chunk(choice(index=0, content="a1"), choice(index=1, content="b2")),
@@ -214,9 +214,13 @@ def test_a_choice_has_no_message_or_delta_but_its_own() -> None:
     assert only["messages"] == "z"
 
 
-@pytest.mark.parametrize("role", ["assistant", None, "", "bot", 5])
-def test_a_message_is_the_assistants_whatever_role_the_stream_gives(role: object) -> None:
-    assert message(chunk(choice(role=role, content="a"))) == {"role": "assistant", "content": "a"}
+def test_a_message_is_the_assistants_whatever_role_the_stream_gives(
+    subtests: pytest.Subtests,
+) -> None:
+    expected = {"role": "assistant", "content": "a"}
+    for role in ["assistant", None, "", "bot", 5]:
+        with subtests.test(role=role):
+            assert message(chunk(choice(role=role, content="a"))) == expected
 
 
 def test_unknown_strings_of_deltas_are_joined_and_a_null_takes_nothing_away() -> None:
@@ -248,7 +252,7 @@ def test_the_rare_fields_of_a_delta_are_kept_too() -> None:
     assert answer["tool_call_id"] == "t"
 
 
-def test_probabilities_of_tokens_are_strung_together() -> None:
+def test_probabilities_of_tokens_are_concatenated() -> None:
     def with_logprobs(*tokens: str, **fields: Any) -> dict[str, Any]:
         listed = [{"token": token, "logprob": -0.5} for token in tokens]
         return chunk({**choice(content="".join(tokens)), "logprobs": {"content": listed, **fields}})
@@ -287,15 +291,18 @@ def test_probabilities_of_another_form_are_kept_as_they_came() -> None:
 NOTHING: list[Any] = [(), ("",), (None,), ([],), ("", None, [])]
 
 
-@pytest.mark.parametrize("contents", NOTHING, ids=repr)
-def test_a_content_of_nothing_is_an_empty_string(contents: tuple[Any, ...]) -> None:
-    assert message(chunk(choice()), *(said(each) for each in contents))["content"] == ""
+def test_a_content_of_nothing_is_an_empty_string(subtests: pytest.Subtests) -> None:
+    for contents in NOTHING:
+        with subtests.test(contents=contents):
+            assert message(chunk(choice()), *(said(each) for each in contents))["content"] == ""
 
 
-@pytest.mark.parametrize("contents", NOTHING, ids=repr)
-def test_beside_tool_calls_it_is_null(contents: tuple[Any, ...]) -> None:
-    call = chunk(choice(tool_calls=[{"id": "a", "function": {"name": "f", "arguments": "{}"}}]))
-    assert message(*(said(each) for each in contents), call)["content"] is None
+def test_beside_tool_calls_it_is_null(subtests: pytest.Subtests) -> None:
+    call = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    for contents in NOTHING:
+        with subtests.test(contents=contents):
+            chunks = [*(said(each) for each in contents), chunk(choice(tool_calls=[call]))]
+            assert message(*chunks)["content"] is None
 
 
 TEXT = {"type": "text", "text": "b"}
@@ -332,10 +339,11 @@ ODD: list[tuple[Any, Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("odd", "expected", "text"), ODD, ids=[repr(odd) for odd, *_ in ODD])
-def test_nothing_of_an_odd_content_is_lost(odd: Any, expected: Any, text: str) -> None:
-    assert content(odd) == expected
-    assert accumulated(said(odd)).choices[0].text == text
+def test_nothing_of_an_odd_content_is_lost(subtests: pytest.Subtests) -> None:
+    for odd, expected, text in ODD:
+        with subtests.test(odd=odd):
+            assert content(odd) == expected
+            assert accumulated(said(odd)).choices[0].text == text
 
 
 # --- thinking ----------------------------------------------------------------
@@ -401,7 +409,7 @@ JSON = st.recursive(
 
 
 def object_of(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """An object with some of the fields, each as it should be or anything."""
+    """Objects with some of the fields, each as it should be or any JSON."""
     optional = {name: field | JSON for name, field in fields.items()}
     return st.fixed_dictionaries({}, optional={**optional, "unknown": JSON})
 
@@ -445,9 +453,9 @@ CHUNKS = st.lists(
 
 @given(CHUNKS)
 def test_whatever_is_read_as_a_chunk_adds_up(chunks: list[dict[str, Any]]) -> None:
-    """Any sequence of events that parse gives a snapshot, and one that dumps without a warning.
+    """Any sequence of events that parse adds up to a snapshot, which dumps without a warning.
 
-    It has all the text that the events have as strings and as text chunks.
+    The accumulated text is all text that the events have as strings and as text chunks.
     """
     accumulator = Accumulator()
     text: dict[int, str] = {}
@@ -465,7 +473,7 @@ def test_whatever_is_read_as_a_chunk_adds_up(chunks: list[dict[str, Any]]) -> No
 
 
 def text_in(content: Any) -> str:
-    """The text in a delta's content, as the wire has it."""
+    """Return the text in a delta's content, as the wire has it."""
     return "".join(map(text_of, content if isinstance(content, list) else [content]))
 
 
@@ -499,24 +507,26 @@ def add_all(chunks: list[CompletionChunk]) -> ChatCompletionResponse:
     return accumulator.snapshot()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_twice_as_many_deltas_are_twice_the_work(kind: str) -> None:
-    once, twice = many(kind, 500), many(kind, 1000)
-    add_all(once)  # what is made at first use
-    ratio = count_steps(lambda: add_all(twice)) / count_steps(lambda: add_all(once))
-    assert ratio < 2.05
-    assert count_steps(lambda: add_all(twice)) < 80 * len(twice)
+def test_twice_as_many_deltas_are_twice_the_work(subtests: pytest.Subtests) -> None:
+    for kind in KINDS:
+        with subtests.test(kind):
+            once, twice = many(kind, 200), many(kind, 400)
+            add_all(once)  # builds what is built at first use
+            steps = count_steps(partial(add_all, twice))
+            assert steps < 2.05 * count_steps(partial(add_all, once))
+            assert steps < 80 * len(twice)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_delta_is_kept_without_copying_those_before_it(kind: str) -> None:
-    def allocated(count: int) -> int:
-        accumulator = Accumulator()
-        chunks = many(kind, count)
-        return measure_memory(lambda c=c: accumulator.add(c) for c in chunks).allocated
+def allocated_for(chunks: list[CompletionChunk]) -> int:
+    accumulator = Accumulator()
+    return measure_memory(partial(accumulator.add, each) for each in chunks).allocated
 
-    allocated(10)
-    assert allocated(2000) < 2.5 * allocated(1000)
+
+def test_a_delta_is_kept_without_copying_those_before_it(subtests: pytest.Subtests) -> None:
+    for kind in KINDS:
+        with subtests.test(kind):
+            allocated_for(many(kind, 10))
+            assert allocated_for(many(kind, 1000)) < 2.5 * allocated_for(many(kind, 500))
 
 
 def test_the_snapshot_is_built_when_it_is_read_and_not_again_until_a_chunk_comes(
