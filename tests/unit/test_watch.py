@@ -43,7 +43,7 @@ def test_a_read_that_is_over_in_time_is_not_and_neither_is_one_without_a_limit(r
     assert read.watch.planned is None
 
 
-def test_a_deadline_that_moves_further_away_is_looked_at_again_and_not_told_of(read: Read) -> None:
+def test_a_deadline_that_moves_further_away_is_checked_again_and_does_not_fire(read: Read) -> None:
     read.watch.begin(0.02)
     planned = read.watch.planned
     read.watch.end()
@@ -58,7 +58,7 @@ def test_a_deadline_that_moves_further_away_is_looked_at_again_and_not_told_of(r
     assert read.watch.planned > planned
 
 
-def test_one_that_comes_nearer_counts_at_once(read: Read) -> None:
+def test_a_deadline_that_comes_nearer_counts_immediately(read: Read) -> None:
     read.watch.begin(30)
     read.watch.end()
     read.watch.begin(0.01)
