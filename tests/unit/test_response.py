@@ -5,6 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistralai.client._call.response import (
+    EXCERPT,
+    parse_json,
+    read_error_body,
+    status_error,
+    unexpected,
+)
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -16,7 +23,6 @@ from mistralai.client.errors import (
     ResponseValidationError,
     SDKError,
 )
-from mistralai.client.response import EXCERPT, complaint, parsed, status_error, unexpected
 from support.errorbodies import (
     COMPLAINTS,
     NOW,
@@ -97,7 +103,7 @@ NOT_ERRORS = [
 def test_what_is_not_an_error_body_is_none(subtests: pytest.Subtests) -> None:
     for payload in NOT_ERRORS:
         with subtests.test(payload=payload):
-            assert complaint(payload) is None
+            assert read_error_body(payload) is None
 
 
 STATUSES = [
@@ -117,7 +123,7 @@ STATUSES = [
 def test_only_an_error_status_counts_as_one(subtests: pytest.Subtests) -> None:
     for payload, status in STATUSES:
         with subtests.test(payload=payload):
-            found = complaint({"object": "error", **payload})
+            found = read_error_body({"object": "error", **payload})
             assert found is not None
             assert found.details.raw_status_code == status
 
@@ -146,7 +152,7 @@ def test_a_code_that_is_an_error_status_counts_as_one_inside_a_stream() -> None:
 
 def test_the_payload_is_left_as_it_was() -> None:
     payload = {"error": {"message": "no"}}
-    complaint(payload)
+    read_error_body(payload)
     assert payload == {"error": {"message": "no"}}
 
 
@@ -178,7 +184,7 @@ def test_bytes_that_are_not_text_are_shown_as_far_as_they_are() -> None:
 def test_a_body_that_is_not_json_is_read_as_nothing(subtests: pytest.Subtests) -> None:
     for body in [b"", b"\xff\xfe", b"{", b"[" * 100_000, b'{"a":' * 100_000, b"9" * 10_000]:
         with subtests.test(body=body[:20]):
-            assert parsed(body) is None
+            assert parse_json(body) is None
             assert type(status_error(head(400), body, NOW)) is BadRequestError
 
 
@@ -227,7 +233,7 @@ def test_whatever_a_body_says_it_is_an_error_of_this_package(payload: object, st
     assert isinstance(error, HTTPValidationError if status == 422 else SDKError)
     assert str(error)
     assert repr(error)
-    if complaint(payload) is not None:
+    if read_error_body(payload) is not None:
         assert isinstance(in_stream(payload), MistralError)
 
 
@@ -284,10 +290,10 @@ def test_another_body_is_named_by_its_label(subtests: pytest.Subtests) -> None:
     for name, (headers, label) in LABELS.items():
         with subtests.test(name):
             body = b"<html>" + b"x" * 10_000
-            error = unexpected(head(**headers), body, "event stream", NOW)
+            error = unexpected(head(**headers), body, "an event stream", NOW)
             assert type(error) is ResponseValidationError
             assert str(error) == (
-                f"the server answered 200 with {label}, which is no event stream;"
+                f"the server answered 200 with {label}, not an event stream;"
                 " is server_url the address of a chat API?"
             )
             assert error.status_code == 200

@@ -484,7 +484,7 @@ def _origin(request: httpx2.Request) -> Origin:
 
 
 def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
-    return httpx2.Response(
+    response = httpx2.Response(
         reader.status,
         headers=reader.headers,
         stream=body,
@@ -494,6 +494,9 @@ def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
             "network_stream": body,
         },
     )
+    if all(value.isascii() for _, value in reader.headers):
+        response.headers.encoding = "ascii"  # httpx2 would decode all of them to find that out
+    return response
 
 
 def _connect_of_running_loop() -> Callable[..., Awaitable[LoopConnection]]:

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .hints import resolve_hints
+from .._call.request import Request, address, checked_url, joined
+from .._hints import resolve_hints
+from ..types.unset import UNSET
 from .loading import first, first_call, holds_up
-from .request import Request, address, checked_url, joined
 from .signatures import is_own
-from .types.unset import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pydantic import BaseModel, TypeAdapter
 
-    from .flow import Call
-    from .models import CompletionEvent
+    from .._call.flow import Call
+    from .._call.steps import CallSpec, Environment
+    from .._call.timeouts import Timeouts
+    from .._io.drivers import AsyncDriver, SyncDriver
+    from .._stream.eventstreaming import EventStream, EventStreamAsync
+    from ..models import CompletionEvent
+    from ..sdkconfiguration import SDKConfiguration
     from .pending import PendingStream
-    from .sdkconfiguration import SDKConfiguration
-    from .steps import Plan, World
-    from .timeouts import Limits
-    from .transport import AsyncDriver, SyncDriver
-    from .utils.eventstreaming import EventStream, EventStreamAsync
 
 A = TypeVar("A")
 
@@ -78,9 +78,9 @@ class Resource:
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
-        from .caller import caller_of
-        from .flow import StreamCall
-        from .utils.eventstreaming import EventStream
+        from .._call.flow import StreamCall
+        from .._stream.caller import caller_of
+        from .._stream.eventstreaming import EventStream
 
         caller = caller_of()
         world = self._world()
@@ -96,20 +96,20 @@ class Resource:
         # is wrong with it raised, in the thread that loads them.
         late = holds_up()
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=True, body=not late)
-        from .caller import caller_of
+        from .._stream.caller import caller_of
         from .pending import PendingStream
 
         caller = caller_of()
 
-        def planned() -> Plan:
+        def planned() -> CallSpec:
             if not late:
                 return plan
             return self._plan(endpoint, method, params, stream=True, asynchronous=True)
 
         async def start() -> EventStreamAsync[CompletionEvent]:
             plan = planned() if first.over else await self._first(planned)
-            from .flow import StreamCall
-            from .utils.eventstreaming import EventStreamAsync
+            from .._call.flow import StreamCall
+            from .._stream.eventstreaming import EventStreamAsync
 
             world = self._world()
             driver = self._async_driver(world)
@@ -121,7 +121,7 @@ class Resource:
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
-        from .flow import Call
+        from .._call.flow import Call
 
         world = self._world()
         driver = self._sync_driver(world)
@@ -131,26 +131,26 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
-        def planned() -> Plan:
+        def planned() -> CallSpec:
             _adapter(endpoint)
             return self._plan(endpoint, method, params, stream=False, asynchronous=True)
 
         plan = planned() if first.over else await self._first(planned)
-        from .flow import Call
+        from .._call.flow import Call
 
         world = self._world()
         driver = self._async_driver(world)
         call = Call(plan, world)
         return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
 
-    def _sync_driver(self, world: World) -> SyncDriver:
-        from .transport import SyncDriver
+    def _sync_driver(self, world: Environment) -> SyncDriver:
+        from .._io.drivers import SyncDriver
 
         configuration = self.sdk_configuration
         return SyncDriver(configuration.client, world.clock, configuration.recorder)
 
-    def _async_driver(self, world: World) -> AsyncDriver:
-        from .transport import AsyncDriver
+    def _async_driver(self, world: Environment) -> AsyncDriver:
+        from .._io.drivers import AsyncDriver
 
         configuration = self.sdk_configuration
         return AsyncDriver(
@@ -160,10 +160,10 @@ class Resource:
             callers_own=configuration.async_client_supplied,
         )
 
-    async def _first(self, planned: Callable[[], Plan]) -> Plan:
-        """Plan the first asynchronous call of the process."""
+    async def _first(self, planned: Callable[[], CallSpec]) -> CallSpec:
+        """CallSpec the first asynchronous call of the process."""
 
-        def plan() -> Plan:
+        def plan() -> CallSpec:
             self._world()
             return planned()
 
@@ -178,7 +178,7 @@ class Resource:
         stream: bool,
         asynchronous: bool,
         body: bool = True,
-    ) -> Plan:
+    ) -> CallSpec:
         """What a call asks for.
 
         Args:
@@ -193,9 +193,9 @@ class Resource:
             TypeError: A keyword is unknown, or a required one is missing.
             ValueError: A value is wrong.
         """
-        from .retry import Policy
+        from .._call.retry import Policy
+        from .._call.steps import CallSpec
         from .signatures import check_names
-        from .steps import Plan
 
         check_names(params, endpoint.params, method=method)
         configuration = self.sdk_configuration
@@ -214,10 +214,10 @@ class Resource:
         if left_out:
             self._log_left_out(left_out)
         strict = params.get("strict_end")
-        return Plan(
+        return CallSpec(
             request=request,
             policy=Policy.of(params.get("retries", UNSET), configuration.retry_config),
-            limits=self._limits(params, asynchronous=asynchronous),
+            timeouts=self._timeouts(params, asynchronous=asynchronous),
             strict_end=configuration.strict_end if strict is None else strict,
             max_event_size=configuration.max_event_size,
             max_response_size=configuration.max_response_size,
@@ -230,8 +230,8 @@ class Resource:
         if log is not None:
             log(f"not sent, as the API has no such field: {', '.join(dict.fromkeys(names))}")
 
-    def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
-        from .timeouts import Timeouts, resolve
+    def _timeouts(self, params: Mapping[str, Any], *, asynchronous: bool) -> Timeouts:
+        from .._call.timeouts import Timeouts, resolve
 
         configuration = self.sdk_configuration
         return resolve(
@@ -244,14 +244,14 @@ class Resource:
             )
         )
 
-    def _world(self) -> World:
+    def _world(self) -> Environment:
         import random
 
+        from .._call.steps import Environment
         from .log import log_of
-        from .steps import World
 
         log = log_of(self.sdk_configuration.debug_logger)
-        return World(time.monotonic, time.time, random.random, log)
+        return Environment(time.monotonic, time.time, random.random, log)
 
 
 def _body(
@@ -273,23 +273,23 @@ def _body(
 
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
-    from .errors.mistralerror import request_id
-    from .models.answer import Answer, kept_responses
-    from .response import readable
+    from .._call.response import response_with_body
+    from ..errors.mistralerror import request_id
+    from ..models.answer import Answer, kept_responses
 
     assert call.head is not None
     try:
         answer = cast("A", _adapter(endpoint).validate_json(body))
     except ValueError as invalid:
-        raise call.unexpected(body, "answer in JSON") from invalid
+        raise call.unexpected(body, "a valid JSON answer") from invalid
     if not _says_something(answer):
-        raise call.unexpected(body, "answer in JSON")
+        raise call.unexpected(body, "a valid JSON answer")
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))
         kept = kept_responses()
         if kept is not None:
-            kept[id(model)] = readable(call.head, body)
+            kept[id(model)] = response_with_body(call.head, body)
     return answer
 
 
@@ -302,11 +302,11 @@ def _adapter(endpoint: Endpoint[Any]) -> TypeAdapter[Any]:
 
 def _says_something(answer: object) -> bool:
     """Whether this is an answer: with a default for every field an error object reads as one."""
-    from .response import complaint
-    from .types.unions import Unknown
+    from .._call.response import read_error_body
+    from ..types.unions import Unknown
 
     if isinstance(answer, Unknown):
-        return complaint(answer.raw) is None
+        return read_error_body(answer.raw) is None
     model = cast("BaseModel", answer)
     return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))
 
