@@ -1,8 +1,8 @@
 """A slow, plain reader of whole event streams, to compare a decoder with.
 
 Written from the WHATWG HTML standard, sections 9.2.5 "Parsing an event stream" and 9.2.6
-"Interpreting an event stream", step by step, on text that is already complete. It imports
-nothing of the package.
+"Interpreting an event stream", step by step, on text that is already complete. It does not import
+the package.
 """
 
 from typing import NamedTuple

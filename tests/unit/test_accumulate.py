@@ -124,11 +124,11 @@ def test_reading_the_snapshot_at_every_chunk_changes_nothing(subtests: pytest.Su
 # --- the answer's own fields -------------------------------------------------
 
 
-def test_before_the_first_chunk_there_is_an_answer_that_says_nothing() -> None:
+def test_before_the_first_chunk_the_answer_is_empty() -> None:
     assert Accumulator().snapshot().model_dump() == {"object": "chat.completion", "choices": []}
 
 
-def test_a_short_answer_is_what_it_looks_like() -> None:
+def test_a_short_answer_is_accumulated() -> None:
     usage = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
     assert snapshot(
         chunk(choice(role="assistant", content=""), object="chat.completion.chunk"),
@@ -150,14 +150,14 @@ def test_a_short_answer_is_what_it_looks_like() -> None:
     }
 
 
-def test_the_first_id_model_and_time_that_say_something_are_kept() -> None:
+def test_the_first_id_model_and_time_that_are_not_empty_are_kept() -> None:
     empty = {"id": "", "model": None, "created": 0, "choices": [], "prompt_filter_results": []}
     later = {**said("b"), "id": "2", "model": "n", "created": 8}
     dump = snapshot(empty, {"choices": []}, said("a"), later)
     assert (dump["id"], dump["model"], dump["created"]) == ("1", "m", 7)
 
 
-def test_empty_ones_are_kept_where_no_others_come() -> None:
+def test_empty_ones_are_kept_where_there_are_no_others() -> None:
     dump = snapshot({"id": "", "created": 0, "choices": []}, {"choices": []})
     assert dump == {"id": "", "created": 0, "object": "chat.completion", "choices": []}
 
@@ -171,7 +171,7 @@ def test_unknown_fields_of_chunks_are_kept_and_the_last_that_is_not_null_wins() 
     assert dump["seen"] is None
 
 
-def test_usage_is_the_last_that_came_with_its_unknown_fields() -> None:
+def test_the_last_usage_is_kept_with_its_unknown_fields() -> None:
     accumulator = accumulated(said("a"))
     assert accumulator.usage is None
     assert "usage" not in accumulator.snapshot().model_dump()
@@ -268,13 +268,13 @@ def test_probabilities_of_tokens_are_concatenated() -> None:
     assert (logprobs["refusal"], logprobs["seen"]) == (None, "x")
 
 
-def test_those_of_the_prompt_are_kept_too() -> None:
+def test_probabilities_of_the_prompt_are_kept_too() -> None:
     odd = {**choice(content="a"), "prompt_logprobs": {"content": [{"token": "p"}]}}
     (only,) = snapshot(chunk(odd), said("b"))["choices"]
     assert only["prompt_logprobs"] == {"content": [{"token": "p"}]}
 
 
-def test_probabilities_of_another_form_are_kept_as_they_came() -> None:
+def test_probabilities_of_another_form_are_kept_unchanged() -> None:
     def kept(*odd: object) -> object:
         chunks = [chunk({**choice(content="a"), "logprobs": each}) for each in odd]
         return snapshot(*chunks)["choices"][0]["logprobs"]
@@ -310,7 +310,7 @@ REFERENCE = {"type": "reference", "reference_ids": [1, "x"]}
 UNKNOWN = {"type": "hologram", "text": "not a text"}
 
 
-def test_text_is_a_string_whether_it_came_as_strings_or_as_chunks() -> None:
+def test_text_is_a_string_whether_it_was_strings_or_chunks() -> None:
     assert content("a", [TEXT], [TEXT, TEXT], "c") == "abbbc"
     assert content([TEXT]) == "b"
 
@@ -339,7 +339,7 @@ ODD: list[tuple[Any, Any, str]] = [
 ]
 
 
-def test_nothing_of_an_odd_content_is_lost(subtests: pytest.Subtests) -> None:
+def test_odd_content_is_kept_whole(subtests: pytest.Subtests) -> None:
     for odd, expected, text in ODD:
         with subtests.test(odd=odd):
             assert content(odd) == expected
@@ -452,7 +452,7 @@ CHUNKS = st.lists(
 
 
 @given(CHUNKS)
-def test_whatever_is_read_as_a_chunk_adds_up(chunks: list[dict[str, Any]]) -> None:
+def test_any_chunks_that_can_be_read_add_up(chunks: list[dict[str, Any]]) -> None:
     """Any sequence of events that parse adds up to a snapshot, which dumps without a warning.
 
     The accumulated text is all text that the events have as strings and as text chunks.

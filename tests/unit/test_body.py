@@ -242,7 +242,7 @@ def test_the_parts_that_an_iterator_in_a_message_yields_are_sent() -> None:
     assert [chunk["text"] for chunk in written["content"]] == ["a", "b"]
 
 
-def test_the_message_of_an_answer_is_sent_as_it_came() -> None:
+def test_the_message_of_an_answer_is_sent_unchanged() -> None:
     message = {
         "role": "assistant",
         "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}, "index": 0}],

@@ -21,7 +21,7 @@ def called_in(*modules: str) -> Caller:
     return calls[0](calls[1:])
 
 
-def test_a_call_from_outside_is_its_own_line() -> None:
+def test_a_call_from_outside_is_found_at_its_line() -> None:
     line = sys._getframe().f_lineno
     assert caller_of() == (__file__, line + 1)
 

@@ -344,13 +344,13 @@ def test_a_null_function_adds_nothing() -> None:
     ]
 
 
-def test_a_name_that_comes_late_is_taken() -> None:
+def test_a_name_in_a_later_piece_is_taken() -> None:
     assert fields(piece("", id="a"), piece("{}", name="f")) == [
         {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     ]
 
 
-def test_the_type_is_the_first_that_came() -> None:
+def test_the_type_of_the_first_piece_is_kept() -> None:
     assert fields(piece(id="a", type="custom"), piece("x", type="function"))[0]["type"] == "custom"
 
 

@@ -159,7 +159,7 @@ def test_values_are_assigned_without_validation() -> None:
         part.model_dump()
 
 
-def test_model_construct_is_told_which_fields_were_set() -> None:
+def test_model_construct_takes_the_set_of_given_fields() -> None:
     part = Part.model_construct({"word"}, word="a", note=None)
     assert part.model_fields_set == {"word"}
     assert part.model_dump() == {"word": "a"}

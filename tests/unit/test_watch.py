@@ -79,9 +79,7 @@ def test_a_watch_that_is_closed_ends_nothing(read: Read) -> None:
     assert not read.ended.is_set()
 
 
-def test_a_child_begins_with_a_thread_of_its_own(
-    read: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_child_process_starts_its_own_thread(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     read.watch.begin(30)
     names = [thread.name for thread in threading.enumerate()]
     monkeypatch.setattr(os, "getpid", lambda: -1)

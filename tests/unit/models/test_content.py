@@ -44,7 +44,7 @@ KNOWN: list[dict[str, Any]] = [
 ]
 
 
-def test_a_known_chunk_gets_its_class_and_dumps_as_it_came(subtests: pytest.Subtests) -> None:
+def test_a_known_chunk_gets_its_class_and_dumps_unchanged(subtests: pytest.Subtests) -> None:
     for chunk in KNOWN:
         with subtests.test(chunk=chunk):
             (read,) = CHUNKS.validate_python([chunk])
@@ -118,7 +118,7 @@ def test_unknown_chunks_can_be_made_by_hand() -> None:
     assert message.model_dump()["content"] == [{"type": "hologram"}]
 
 
-def test_a_users_own_model_can_stand_in_for_a_chunk() -> None:
+def test_a_users_own_model_can_replace_a_chunk() -> None:
     class Hologram(models.TextChunk):
         type: Any = "hologram"
 

@@ -116,7 +116,7 @@ RESPONSE = {
 }
 
 
-def test_a_response_is_read_and_dumped_as_it_came() -> None:
+def test_a_response_is_read_and_dumped_unchanged() -> None:
     response = ConversationResponse.model_validate(RESPONSE)
     message, call, other = response.outputs
     assert isinstance(message, MessageOutputEntry)
@@ -144,7 +144,7 @@ def test_entries_and_tools_are_made_by_hand() -> None:
     assert CodeInterpreterTool().model_dump() == {"type": "code_interpreter"}
 
 
-def test_events_are_told_by_their_type_and_unknown_ones_are_kept() -> None:
+def test_events_are_read_by_their_type_and_unknown_ones_are_kept() -> None:
     said = {"id": "1", "content": "Par", "type": "message.output.delta"}
     called = {"id": "2", "name": "f", "tool_call_id": "3", "arguments": "{", "output_index": 1}
     called["type"] = "function.call.delta"

@@ -93,7 +93,7 @@ def test_tool_calls_of_a_caller_have_the_defaults_of_the_generated_sdk() -> None
     assert ToolCall(id=None, index=None).model_dump() == {"function": {}, "type": "function"}
 
 
-def test_arguments_are_text_or_an_object_as_they_came(subtests: pytest.Subtests) -> None:
+def test_arguments_are_kept_as_text_or_as_an_object(subtests: pytest.Subtests) -> None:
     for arguments in ["", '{"a":', "{}", {"a": [1]}, {}, 5, [None]]:
         with subtests.test(arguments=arguments):
             call = FunctionCall.model_validate({"arguments": arguments})
@@ -125,7 +125,7 @@ def test_a_constructor_takes_its_fields_alone_and_parsing_keeps_all() -> None:
     assert usage.model_dump() == {"total_tokens": 3, "num_cached_tokens": 2}
 
 
-def test_an_attribute_that_is_no_field_cannot_be_set() -> None:
+def test_an_attribute_that_is_not_a_field_cannot_be_set() -> None:
     message = AssistantMessage.model_validate({"content": "x", "reasoning": "so"})
     message.reasoning = "else"  # type: ignore[attr-defined]  # it came
     message.content = "y"
@@ -144,7 +144,7 @@ def test_an_absent_prefix_reads_as_false_and_equals_one_that_was_not_given() -> 
     assert made.model_dump() == {"role": "assistant", "content": "x", "prefix": False}
 
 
-def test_the_message_of_an_answer_goes_back_as_it_came() -> None:
+def test_the_message_of_an_answer_goes_back_unchanged() -> None:
     message = {
         "role": "assistant",
         "content": [

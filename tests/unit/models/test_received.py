@@ -42,7 +42,7 @@ def read(chunk: dict[str, Any]) -> CompletionChunk:
     return parse_chunk(json.dumps(chunk).encode())
 
 
-def test_absent_fields_read_as_none_and_are_told_from_null() -> None:
+def test_absent_fields_read_as_none_and_are_distinguished_from_null() -> None:
     chunk = read({"id": None, "choices": [{"delta": {"content": None}}]})
     assert (chunk.id, chunk.model, chunk.created, chunk.usage) == (None, None, None, None)
     assert chunk.model_fields_set == {"id", "choices"}
@@ -72,7 +72,7 @@ def test_choices_that_are_empty_null_or_absent_read_as_none_at_all(
             assert ChatCompletionResponse.model_validate(choices).choices == []
 
 
-def test_a_value_of_the_wrong_type_is_kept_as_it_came(subtests: pytest.Subtests) -> None:
+def test_a_value_of_the_wrong_type_is_kept_unchanged(subtests: pytest.Subtests) -> None:
     for field, value in [("id", 5), ("created", 1.5), ("created", "now"), ("model", ["a"])]:
         with subtests.test(field=field, value=value):
             chunk = read({field: value})
@@ -95,7 +95,7 @@ def test_a_delta_keeps_any_content(content: Any) -> None:
     assert chunk.model_dump()["choices"][0]["delta"]["content"] == content
 
 
-def test_what_breaks_the_structure_is_an_error(subtests: pytest.Subtests) -> None:
+def test_a_value_that_breaks_the_structure_is_an_error(subtests: pytest.Subtests) -> None:
     for wrong in [{"choices": "?"}, {"choices": [{"delta": "?"}]}, {"usage": "?"}]:
         with subtests.test(wrong=wrong), pytest.raises(ValidationError):
             read(wrong)
@@ -114,7 +114,7 @@ def test_an_error_object_reads_as_a_chunk_without_choices_that_has_it_in_its_ext
     assert chunk.model_extra == {"message": "no", "code": 1300}
 
 
-def test_a_finish_reason_is_null_where_it_is_empty_and_else_as_it_came() -> None:
+def test_a_finish_reason_is_null_where_it_is_empty_and_else_unchanged() -> None:
     cases = [("", None), (None, None), ("stop", "stop"), ("new", "new"), (" ", " "), (5, 5)]
     for cls in (CompletionResponseStreamChoice, ChatCompletionChoice):
         for given_, expected in [*cases, (["stop"], ["stop"]), (True, True)]:

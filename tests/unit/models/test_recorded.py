@@ -28,7 +28,7 @@ def parsed_chunks(stream: Path) -> list[tuple[CompletionChunk, dict[str, Any]]]:
     return [(parse_chunk(json.dumps(chunk).encode()), chunk) for chunk in chunks]
 
 
-def test_a_recorded_chunk_dumps_as_it_came_without_the_padding_and_reads_back(
+def test_a_recorded_chunk_dumps_unchanged_but_for_the_padding_and_reads_back(
     subtests: pytest.Subtests,
 ) -> None:
     for stream in STREAMS:
@@ -53,7 +53,7 @@ def test_no_recorded_chunk_is_unknown(subtests: pytest.Subtests) -> None:
                     assert not [part for part in parts if isinstance(part, UnknownContentChunk)]
 
 
-def test_a_recorded_answer_dumps_as_it_came(subtests: pytest.Subtests) -> None:
+def test_a_recorded_answer_dumps_unchanged(subtests: pytest.Subtests) -> None:
     for body in COMPLETE:
         with subtests.test(body.stem):
             sent = json.loads(body.read_bytes())
