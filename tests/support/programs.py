@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 PROGRAMS = Path(__file__).parent.parent / "programs"
-"""Programs in files of their own, each for a few tests."""
-
 STRICT = ("-X", "dev", "-W", "error")
 """The flags under which whatever is left open, or never awaited, is written to stderr."""
 
