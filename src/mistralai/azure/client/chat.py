@@ -66,7 +66,7 @@ class Chat(chat.Chat):
         super().__init__(sdk_configuration)
         self._api_version = api_version
 
-    def _plan(
+    def _spec(
         self,
         endpoint: Endpoint[Any],
         method: str,
@@ -81,7 +81,7 @@ class Chat(chat.Chat):
         path = _PATH
         if isinstance(base, str) and version_of(base) is None:
             path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
-        plan = super()._plan(
+        spec = super()._spec(
             replace(endpoint, path=path),
             method,
             params,
@@ -89,8 +89,8 @@ class Chat(chat.Chat):
             asynchronous=asynchronous,
             body=body,
         )
-        asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
-        return replace(plan, request=AzureRequest(**asked))
+        asked = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
+        return replace(spec, request=AzureRequest(**asked))
 
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:
