@@ -361,7 +361,7 @@ def test_twice_the_bytes_take_twice_the_copying(subtests: pytest.Subtests) -> No
             assert twice < 2.1 * once
 
 
-COPIES = {"delivered": 7 * KIB, "too large": 32 * KIB}
+COPIES = {"delivered": 3 * KIB, "too large": 16 * KIB}
 LINES = {
     "one line": b"x",
     "data lines": b"data: x\n",
@@ -374,9 +374,9 @@ LINES = {
 
 
 def test_the_memory_is_about_that_of_the_limit_and_one_read(subtests: pytest.Subtests) -> None:
-    limit = 8 * KIB
+    limit = 4 * KIB
     for (end, copies), (kind, line), size in product(
-        COPIES.items(), LINES.items(), [2, KIB, 8 * KIB]
+        COPIES.items(), LINES.items(), [2, KIB, 4 * KIB]
     ):
         with subtests.test(f"{kind}, {end}", size=size):
             body = b"data: " + line * (copies // len(line)) + b"\n\n"
