@@ -1,6 +1,5 @@
 import json
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,28 +23,8 @@ from mistralai.client.models import (
     UserMessage,
 )
 from mistralai.client.types import UNSET
+from support.built import HI, chat, sent
 from support.wire_fields import NOT_NULLABLE, NULLABLE
-
-HI = [{"role": "user", "content": "hi"}]
-
-
-def sent(body: type = ChatBody, *, stream: bool | None = None, **fields: Any) -> Any:
-    """Return the body of a call as the server reads it."""
-    return json.loads(build_body(body, fields, stream=stream))
-
-
-def chat(**fields: Any) -> Any:
-    """Return the fields that a chat call sends beside its model and messages."""
-    body = sent(model="m", messages=HI, **fields)
-    assert (body.pop("model"), body.pop("messages")) == ("m", HI)
-    return body
-
-
-def complaints(**fields: Any) -> dict[str, str]:
-    """Return the complaints about a chat call, by place."""
-    with pytest.raises(ValidationError) as caught:
-        build_body(ChatBody, {"model": "m", "messages": HI, **fields})
-    return {".".join(map(str, e["loc"])): e["msg"] for e in caught.value.errors()}
 
 
 def test_a_body_is_compact_utf_8_without_needless_escapes() -> None:
@@ -118,11 +97,6 @@ def test_the_method_says_whether_a_stream_is_asked_for() -> None:
     given_true = {"model": "m", "messages": HI, "stream": True}
     assert json.loads(build_body(ChatBody, given_true, stream=False))["stream"] is False
     assert json.loads(build_body(ChatBody, given_true, stream=True))["stream"] is True
-
-
-def test_stream_false_in_a_call_that_streams_names_the_other_method() -> None:
-    with pytest.raises(ValueError, match="complete"):
-        build_body(ChatBody, {"model": "m", "messages": HI, "stream": False}, stream=True)
 
 
 def test_options_of_the_call_are_not_sent() -> None:
@@ -300,92 +274,6 @@ def test_limits_are_left_to_the_server_and_new_values_pass() -> None:
         "metadata": {"a": [1, None]},
     }
     assert chat(**fields) == fields
-
-
-WRONG = [
-    ({"model": None}, "model", "string"),
-    ({"messages": []}, "messages", "at least 1 item"),
-    ({"messages": "hi"}, "messages", "list"),
-    ({"messages": None}, "messages", "list"),
-    ({"messages": [*HI, None]}, "messages.1", "dictionary or object"),
-    ({"messages": [*HI, "hi"]}, "messages.1", "dictionary or object"),
-    ({"messages": [{"role": "bot", "content": "x"}]}, "messages.0", "'bot' found using 'role'"),
-    ({"messages": [{"content": "x"}]}, "messages.0", "'role'"),
-    ({"messages": [{"role": None, "content": "x"}]}, "messages.0", "'role'"),
-    ({"messages": [{"role": "user"}]}, "messages.0.user.content", "required"),
-    ({"messages": [{"role": "user", "content": 5}]}, "messages.0.user.content.str", "string"),
-    ({"temperature": "warm"}, "temperature", "number"),
-    ({"max_tokens": 1.5}, "max_tokens", "integer"),
-    ({"safe_prompt": "perhaps"}, "safe_prompt", "boolean"),
-    ({"metadata": "x"}, "metadata", "dictionary"),
-    ({"tools": [{"type": "function"}]}, "tools.0.function.function", "required"),
-    ({"tools": [{"function": {}}]}, "tools.0.function.function.name", "required"),
-    ({"tools": ["search"]}, "tools.0.function", "dictionary"),
-    ({"response_format": "json"}, "response_format", "dictionary"),
-    (
-        {"response_format": {"json_schema": {"name": "s"}}},
-        "response_format.json_schema.schema",
-        "required",
-    ),
-    ({"prediction": {"content": 1}}, "prediction.content", "string"),
-    ({"guardrails": [{"block_on_error": 5}]}, "guardrails.0.block_on_error", "boolean"),
-]
-
-
-def test_a_wrong_value_is_named_by_its_place(subtests: pytest.Subtests) -> None:
-    for fields, place, complaint in WRONG:
-        with subtests.test(fields=fields):
-            assert complaint in complaints(**fields)[place]
-
-
-def test_a_missing_required_field_is_an_error() -> None:
-    with pytest.raises(ValidationError, match=r"(?s)messages.*Field required"):
-        build_body(ChatBody, {"model": "m"})
-
-
-EXTRA_BODIES = [
-    {"stream_options": {"include_usage": True}},
-    {"model": "other", "temperature": None},
-    {"messages": [], "new": {"é": [1.5, None, "x"]}},
-]
-
-
-def test_an_extra_body_is_merged_over_the_rest_whatever_it_has(subtests: pytest.Subtests) -> None:
-    for extra in EXTRA_BODIES:
-        with subtests.test(extra=extra):
-            fields = {"model": "m", "messages": HI, "temperature": 1.0}
-            body = build_body(ChatBody, fields, stream=True, extra_body=extra)
-            assert json.loads(body) == {**fields, "stream": True, **extra}
-            assert b" " not in body
-            assert b"\\u" not in body
-
-
-def test_an_extra_body_may_hold_models_and_unset() -> None:
-    extra = {"prediction": Prediction(content="x"), "left_out": UNSET}
-    body = build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=extra)
-    assert json.loads(body)["prediction"] == {"type": "content", "content": "x"}
-    assert "left_out" not in json.loads(body)
-
-
-def test_an_extra_body_that_is_not_a_mapping_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match="extra_body"):
-        build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=[1])  # type: ignore[arg-type]  # the point of the test
-
-
-def test_not_a_number_goes_out_as_null_with_and_without_an_extra_body() -> None:
-    fields = {"model": "m", "messages": HI, "temperature": float("nan")}
-    assert json.loads(build_body(ChatBody, fields))["temperature"] is None
-    extra = {"x": float("inf")}
-    assert json.loads(build_body(ChatBody, fields, extra_body=extra))["x"] is None
-
-
-def test_what_json_cannot_hold_is_a_value_error_that_names_the_field(
-    subtests: pytest.Subtests,
-) -> None:
-    for value in [object(), ["\ud800", object()], ["\ud800", {object(): 1}]]:
-        refusal = "metadata cannot be written as JSON"
-        with subtests.test(value=value), pytest.raises(ValueError, match=refusal):
-            chat(metadata={"x": value})
 
 
 def test_agents_and_fill_in_the_middle_have_bodies_of_their_own() -> None:

@@ -267,7 +267,7 @@ def test_an_error_has_the_id_of_its_request(subtests: pytest.Subtests) -> None:
             assert as_status(500, {}, **headers).request_id == request_id
 
 
-# --- a 200 with another body -----------------------------------------------
+# --- a 200 with another body -------------------------------------------------
 
 
 def test_an_error_object_in_place_of_an_answer_is_the_error_that_it_describes(
