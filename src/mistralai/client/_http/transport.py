@@ -125,7 +125,7 @@ class Transport(httpx2.BaseTransport):
             transport.close()
 
     def set_aside(self) -> object:
-        """Forget the connections in a child process, and return what must not be touched.
+        """Forget the connections in a child process, and return the objects that must not be touched.
 
         To close a socket here ends nothing: the parent has it too.
         """
@@ -431,7 +431,7 @@ class _Loop:
 
 
 class _Settings:
-    """What a transport is set to."""
+    """The settings of a transport."""
 
     def __init__(
         self,
