@@ -50,7 +50,9 @@ class DisplayOptions:
             raise UsageError("--json and --raw are mutually exclusive")
 
 
-def _params(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Any:
+def _params(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Any]:
     """Parse the values of `--param KEY=JSON`; a value that is not valid JSON is a string."""
     params: dict[str, Any] = {}
     for text in values:

@@ -14,6 +14,8 @@ from .outcome import CUT_OFF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jsonschema.protocols import Validator
+
 
 class Schema:
     """A JSON schema.
@@ -74,16 +76,16 @@ def _read(text: str, source: str) -> dict[str, Any]:
     return cast("dict[str, Any]", schema)
 
 
-def _validator(schema: dict[str, Any]) -> Any:
+def _validator(schema: dict[str, Any]) -> Validator:
     from jsonschema import validators
     from jsonschema.exceptions import SchemaError
 
-    kind = validators.validator_for(schema, default=validators.validator_for({}))
+    validator_class = validators.validator_for(schema, default=validators.validator_for({}))
     try:
-        kind.check_schema(schema)
+        validator_class.check_schema(schema)
     except SchemaError as error:
         message = one_line(error.message)
         raise UsageError(
             f"--schema is not a valid JSON schema at {error.json_path}: {message}"
         ) from error
-    return kind(schema)
+    return validator_class(schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ...client._answer.partial_json import GrowingJSON
 from ..escapes import Filter, harmless
@@ -126,7 +126,7 @@ class JSONSection:
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
         self._json = GrowingJSON()
-        self._value: Any = None
+        self._value: object = None
 
     def add(self, text: str) -> None:
         """Add the next piece."""
@@ -153,5 +153,5 @@ class JSONSection:
         return self._painter.json(text, width)
 
 
-def _indented(value: Any) -> str:
+def _indented(value: object) -> str:
     return harmless(json.dumps(value, indent=_INDENT, ensure_ascii=False))
