@@ -34,8 +34,8 @@ def section(results: dict[str, Any]) -> Iterator[str]:
     yield from comparison(results)
     yield ""
     reached, measured = count_met(results)
-    yield f"{reached} of {measured} targets are met. `make bench ARGS=--report` prints each of them,"
-    yield "and a table per run."
+    yield f"{reached} of {measured} targets are met. `make bench ARGS=--report` prints each of"
+    yield "them, and a table per run."
     yield ""
     for name, title in PLOTS.items():
         yield f"![{title}](benchmarks/{name}.png)"
@@ -51,7 +51,8 @@ def _conditions(results: dict[str, Any]) -> Iterator[str]:
     rounds = sorted({run["rounds"] for run in runs})
     loads = [run["load"] for run in runs]
     yield f"Measured on {', '.join(shown)};"
-    yield f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))}; rounds: {', '.join(map(str, rounds))};"
+    yield f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))};"
+    yield f"rounds: {', '.join(map(str, rounds))};"
     yield f"load before a run: {min(loads):.1f} to {max(loads):.1f}. Versions:"
     yield ""
     for environment, installed in results["versions"].items():

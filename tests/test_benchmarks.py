@@ -31,6 +31,7 @@ RESULTS = {
     "versions": {},
     "runs": {
         "closing": measured(this=[{"close_ms": value} for value in (1.0, 2.0, 300.0)]),
+        "open": measured(this=[{"kib": 30.0}] * 3),
         "bulk": measured(
             this=[{"cpu_us": value} for value in (1.0, 10.0, 100.0)],
             openai=[{"cpu_us": value} for value in (2.0, 30.0, 400.0)],
@@ -104,8 +105,8 @@ def test_the_page_keeps_its_prose_and_gets_the_figures(tmp_path):
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
-    assert "| this package | 10 |" in text
-    assert "| openai | 30 (3 ×) |" in text
+    assert "| this package | 10 | " in text
+    assert "| openai | 30 (3 " in text
     assert "litellm" not in text
     assert "close_ms" not in text
     rewrite(page, RESULTS)
@@ -117,7 +118,7 @@ def test_each_target_is_listed_with_its_figure():
 
     listed = "\n".join(targets(RESULTS))
     assert "at most 100 | 2 (1 to 300) | met" in listed
-    assert count_met(RESULTS) == (1, 1)
+    assert count_met(RESULTS) == (1, 2)
 
 
 def test_the_figures_of_the_page_are_those_of_the_results():
