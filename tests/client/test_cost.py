@@ -9,7 +9,7 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
-from mistralai.client import resource
+from mistralai.client._api import resource
 from mistralai.client.models import parse
 from mistralai.simulator import Answer, Simulator
 from support.flows import STOP, ByHand, answers, text

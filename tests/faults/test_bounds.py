@@ -7,8 +7,9 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from mistralai.client import errors, flow
-from mistralai.client.timeouts import Timeouts
+from mistralai.client import errors
+from mistralai.client._call import flow
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Repeat, Simulator
 from support.fault_table import PINGS, SOON, packed
 from support.faults import STREAM, callers_own, read

@@ -14,8 +14,8 @@ import anyio
 import pytest
 
 from mistralai import Mistral
-from mistralai.client.retry import BackoffStrategy, RetryConfig
-from mistralai.client.steps import Close
+from mistralai.client._call.retry import BackoffStrategy, RetryConfig
+from mistralai.client._call.steps import Close
 from mistralai.simulator import Answer, Simulator, Wire
 from support.faults import STREAM, quickly
 from support.flows import ByHand, answers, fails

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from mistralai.client import errors
-from mistralai.client.retry import Policy
-from mistralai.client.timeouts import Limits
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.timeouts import Limits
 from mistralai.simulator import Simulator, Wire
 from support.colours import colour_of
 from support.faults import HELD, STREAM, WHOLE, check_class, partial_text, read

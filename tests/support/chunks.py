@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from mistralai.client.accumulate import Accumulator
-from mistralai.client.deltas import Delta, deltas_of
+from mistralai.client._answer.accumulate import Accumulator
+from mistralai.client._answer.deltas import deltas_of
+from mistralai.client.deltas import Delta
 from mistralai.client.models.parse import parse_chunk
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from mistralai.client._call.response import Head, complaint, status_error, stream_error
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -17,7 +18,6 @@ from mistralai.client.errors import (
     RateLimitError,
     SDKError,
 )
-from mistralai.client.response import Head, complaint, status_error, stream_error
 
 NOW = 1_700_000_000.0
 

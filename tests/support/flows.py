@@ -10,15 +10,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import httpx2
 
+from mistralai.client._call.faults import Kind, TransportFailure
+from mistralai.client._call.flow import Call, StreamCall
+from mistralai.client._call.request import Key, Request
+from mistralai.client._call.response import Head
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.steps import Close, Plan, Read, Send, Sleep, Step, Steps, World
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import MistralClientError
-from mistralai.client.faults import Kind, TransportFailure
-from mistralai.client.flow import Call, StreamCall
 from mistralai.client.models import CompletionEvent
-from mistralai.client.request import Key, Request
-from mistralai.client.response import Head
-from mistralai.client.retry import Policy
-from mistralai.client.steps import Close, Plan, Read, Send, Sleep, Step, Steps, World
-from mistralai.client.timeouts import Limits
 
 T = TypeVar("T")
 

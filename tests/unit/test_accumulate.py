@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mistralai.client import accumulate
-from mistralai.client.accumulate import Accumulator
+from mistralai.client._answer import accumulate
+from mistralai.client._answer.accumulate import Accumulator
 from mistralai.client.models import ChatCompletionChoice, ChatCompletionResponse, CompletionChunk
 from mistralai.client.models.parse import parse_chunk
 from support.naive_reader import read_answer

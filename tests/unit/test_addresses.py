@@ -1,6 +1,6 @@
 import pytest
 
-from mistralai.client.request import address
+from mistralai.client._call.request import address
 from mistralai.client.types import UNSET
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from mistralai.client.body import body_adapter, build_body
+from mistralai.client._api.body import body_adapter, build_body
+from mistralai.client._api.params import AgentsBody, ChatBody, FIMBody
 from mistralai.client.models import (
     AssistantMessage,
     ChatCompletionResponse,
@@ -22,7 +23,6 @@ from mistralai.client.models import (
     ToolChoice,
     UserMessage,
 )
-from mistralai.client.params import AgentsBody, ChatBody, FIMBody
 from mistralai.client.types import UNSET
 
 HI = [{"role": "user", "content": "hi"}]
@@ -81,7 +81,7 @@ def test_only_what_utf_8_cannot_hold_costs_a_second_writing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slow: list[object] = []
-    monkeypatch.setattr("mistralai.client.body.to_jsonable_python", slow.append)
+    monkeypatch.setattr("mistralai.client._api.body.to_jsonable_python", slow.append)
     chat(metadata={"é": 1.5})
     assert slow == []
     chat(metadata={"x": [1, "\ud800"]})

@@ -4,7 +4,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from mistralai.client.caller import Caller, caller_of
+from mistralai.client._stream.caller import Caller, caller_of
 
 
 def called_in(*modules: str) -> Caller:

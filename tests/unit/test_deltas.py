@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from mistralai.client.deltas import (
+from mistralai.client._answer.deltas import (
     FinishDelta,
     ReferenceDelta,
     TextDelta,

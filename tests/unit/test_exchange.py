@@ -8,11 +8,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from mistralai.client._call.faults import Kind
+from mistralai.client._call.request import Key, Request
+from mistralai.client._call.steps import Send
 from mistralai.client._http.attempt import EXTENSION
-from mistralai.client.exchange import Exchange, forget_requests
-from mistralai.client.faults import Kind
-from mistralai.client.request import Key, Request
-from mistralai.client.steps import Send
+from mistralai.client._io.exchange import Exchange, forget_requests
 from support.flows import KEY, URL, Clock
 
 REQUEST = Request("POST", URL, Key(KEY), b"{}", {"x-mine": "1"}, stream=True)

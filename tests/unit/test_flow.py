@@ -2,15 +2,15 @@ from pathlib import Path
 
 import pytest
 
+from mistralai.client._call.retry import Attempt
+from mistralai.client._call.steps import Close, Read, Send
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import (
     InternalServerError,
     ResponseValidationError,
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from mistralai.client.retry import Attempt
-from mistralai.client.steps import Close, Read, Send
-from mistralai.client.timeouts import Limits
 from support.flows import (
     DONE,
     RATE_LIMIT,

@@ -3,6 +3,9 @@ from typing import Any
 
 import pytest
 
+from mistralai.client._call.retry import Attempt, Policy
+from mistralai.client._call.steps import Close, Read, Send
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
@@ -14,9 +17,6 @@ from mistralai.client.errors import (
     SDKError,
     StreamTruncatedError,
 )
-from mistralai.client.retry import Attempt, Policy
-from mistralai.client.steps import Close, Read, Send
-from mistralai.client.timeouts import Limits
 from support.errorbodies import SHAPES, Shape
 from support.flows import (
     DONE,

@@ -2,7 +2,10 @@
 
 import pytest
 
-from mistralai.client import flow
+from mistralai.client._call import flow
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.steps import Sleep
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -15,9 +18,6 @@ from mistralai.client.errors import (
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from mistralai.client.retry import Policy
-from mistralai.client.steps import Sleep
-from mistralai.client.timeouts import Limits
 from support.flows import (
     GOOD,
     RATE_LIMIT,

@@ -4,12 +4,12 @@ from math import inf
 import httpx2
 import pytest
 
+from mistralai.client._call.flow import LATE
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.steps import Read, Send
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import APITimeoutError, MistralClientError
 from mistralai.client.errors import precise as classes
-from mistralai.client.flow import LATE
-from mistralai.client.retry import Policy
-from mistralai.client.steps import Read, Send
-from mistralai.client.timeouts import Limits
 from support.flows import (
     DONE,
     ROLE,

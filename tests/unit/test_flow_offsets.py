@@ -2,6 +2,8 @@
 
 import pytest
 
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import (
     APITimeoutError,
     MistralClientError,
@@ -9,8 +11,6 @@ from mistralai.client.errors import (
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from mistralai.client.retry import Policy
-from mistralai.client.timeouts import Limits
 from support.flows import DONE, SILENCE, ByHand, Piece, answers, fails, said
 from support.naive_sse import read_events
 

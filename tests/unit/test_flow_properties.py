@@ -7,11 +7,11 @@ import httpx2
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from mistralai.client._call.faults import TransportFailure
+from mistralai.client._call.retry import BackoffStrategy, Policy, RetryConfig
+from mistralai.client._call.steps import Close
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import MistralClientError
-from mistralai.client.faults import TransportFailure
-from mistralai.client.retry import BackoffStrategy, Policy, RetryConfig
-from mistralai.client.steps import Close
-from mistralai.client.timeouts import Limits
 from support.flows import (
     KEY,
     RATE_LIMIT,

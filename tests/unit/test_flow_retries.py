@@ -4,6 +4,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from mistralai.client._call.retry import Attempt, BackoffStrategy, Policy, RetryConfig
+from mistralai.client._call.steps import Close, Read, Send, Sleep
+from mistralai.client._call.timeouts import Limits
 from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
@@ -12,9 +15,6 @@ from mistralai.client.errors import (
     RateLimitError,
     StreamInterruptedError,
 )
-from mistralai.client.retry import Attempt, BackoffStrategy, Policy, RetryConfig
-from mistralai.client.steps import Close, Read, Send, Sleep
-from mistralai.client.timeouts import Limits
 from support.flows import (
     GOOD,
     RATE_LIMIT,

@@ -12,9 +12,9 @@ import httpx
 import httpx2
 import pytest
 
-from mistralai.client.foreign import ForeignExchange, alike
-from mistralai.client.request import Key, Request
-from mistralai.client.steps import Send
+from mistralai.client._call.request import Key, Request
+from mistralai.client._call.steps import Send
+from mistralai.client._io.foreign import ForeignExchange, alike
 from support.flows import KEY, URL, Clock
 
 REQUEST = Request("POST", URL, Key(KEY), b"{}", {"x-mine": "1"}, stream=True)

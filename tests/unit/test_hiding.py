@@ -7,8 +7,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from mistralai.client import errors
-from mistralai.client.hiding import hidden, hide
-from mistralai.client.request import Credential, Secret
+from mistralai.client._call.hiding import hidden, hide
+from mistralai.client._call.request import Credential, Secret
 
 KEY = "a-key-that-nobody-may-see"
 

@@ -14,16 +14,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError, validate_call
 from mistralai.azure.client import MistralAzure
 from mistralai.azure.client.chat import Chat as AzureChat
 from mistralai.client import Mistral, Timeouts, deltas
+from mistralai.client._api.pending import PendingStream
+from mistralai.client._hints import Notes, noted, resolve_hints, resolved
+from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
 from mistralai.client.agents import Agents
 from mistralai.client.chat import Chat
 from mistralai.client.embeddings import Embeddings
 from mistralai.client.fim import Fim
-from mistralai.client.hints import Notes, noted, resolve_hints, resolved
 from mistralai.client.httpclient import HttpClient
 from mistralai.client.models import CompletionEvent, EmbeddingResponse, UsageInfo
 from mistralai.client.models_ import Models
-from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
-from mistralai.client.pending import PendingStream
 from mistralai.client.sdkconfiguration import SDKConfiguration
 from mistralai.client.types import Unset
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync

@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from mistralai.client.lazy import lazy
+from mistralai.client._lazy import lazy
 from support.interpreter import modules_after
 
 
@@ -18,7 +18,7 @@ def package(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     (folder / "inner" / "__init__.py").write_text("")
     (folder / "inner" / "deep.py").write_text("third = 3\n")
     (folder / "__init__.py").write_text(
-        "from mistralai.client.lazy import lazy\n"
+        "from mistralai.client._lazy import lazy\n"
         "_MODULES = {'one': ('first', 'second', 'missing'), 'inner.deep': ('third',),"
         " 'broken': ('lost',)}\n"
         "__all__, __getattr__, __dir__ = lazy(__name__, _MODULES, ('inner', 'one'))\n"
@@ -95,5 +95,5 @@ def test_a_package_may_have_no_submodules_of_its_own() -> None:
 
 
 def test_making_names_lazy_loads_nothing_that_is_slow() -> None:
-    loaded = modules_after("import mistralai.client.lazy")
+    loaded = modules_after("import mistralai.client._lazy")
     assert not loaded & {"typing", "importlib.util", "pydantic", "httpx2"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 
 from mistralai.client import utils
-from mistralai.client.log import log_of
+from mistralai.client._api.log import log_of
 
 
 class Program:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from mistralai.client import models, params
-from mistralai.client.params import (
+from mistralai.client import models
+from mistralai.client._api import params
+from mistralai.client._api.params import (
     AgentsBody,
     AgentsParams,
     BodyOptions,
@@ -21,7 +22,7 @@ from mistralai.client.params import (
     ModelsParams,
     QueryOptions,
 )
-from mistralai.client.signatures import nullable_of, required_of
+from mistralai.client._api.signatures import nullable_of, required_of
 from support.interpreter import modules_after
 from support.wire_fields import NOT_NULLABLE, NULLABLE
 
@@ -120,6 +121,6 @@ def test_every_key_has_its_doc() -> None:
 
 
 def test_descriptions_come_without_pydantic_and_models() -> None:
-    loaded = modules_after("import mistralai.client.params, mistralai.client.signatures")
+    loaded = modules_after("import mistralai.client._api.params, mistralai.client._api.signatures")
     assert "pydantic" not in loaded
     assert not {name for name in loaded if name.startswith("mistralai.client.models")}

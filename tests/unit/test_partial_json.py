@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistralai.client.partial_json import GrowingJSON, ItemScanner
+from mistralai.client._answer.partial_json import GrowingJSON, ItemScanner
 from support.streams import cut_every
 from support.work import count_steps
 

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mistralai.client import __version__
-from mistralai.client.errors import MissingKeyError
-from mistralai.client.request import (
+from mistralai.client._call.request import (
     SERVERS,
     InsecureConnectionWarning,
     Key,
@@ -19,6 +18,7 @@ from mistralai.client.request import (
     joined,
     shown,
 )
+from mistralai.client.errors import MissingKeyError
 
 KEY = "a-key-that-nobody-may-see"
 URL = "https://api.mistral.ai/v1/chat/completions"
@@ -111,7 +111,7 @@ def test_a_traceback_with_locals_does_not_show_a_key_that_is_refused(key: Any) -
         assert "secret" not in shown
 
 
-@pytest.mark.filterwarnings("error::mistralai.client.request.InsecureConnectionWarning")
+@pytest.mark.filterwarnings("error::mistralai.client._call.request.InsecureConnectionWarning")
 def test_a_traceback_with_locals_does_not_show_the_key_that_a_warning_is_about() -> None:
     shown = shown_with_locals(request("http://a.example").all_headers)
     assert "InsecureConnectionWarning" in shown

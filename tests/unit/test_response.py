@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mistralai.client._call.response import EXCERPT, complaint, parsed, status_error, unexpected
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -16,7 +17,6 @@ from mistralai.client.errors import (
     ResponseValidationError,
     SDKError,
 )
-from mistralai.client.response import EXCERPT, complaint, parsed, status_error, unexpected
 from support.errorbodies import (
     COMPLAINTS,
     NOW,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mistralai.client._call.response import status_error
 from mistralai.client.errors import (
     AuthenticationError,
     BadRequestError,
@@ -18,7 +19,6 @@ from mistralai.client.errors import (
     RateLimitError,
     SDKError,
 )
-from mistralai.client.response import status_error
 from support.errorbodies import NOW, as_status, details, head, in_stream
 from support.transcripts import transcript_files
 

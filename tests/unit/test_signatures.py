@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from typing_extensions import TypedDict, Unpack
 
-from mistralai.client.params import AgentsParams, ChatParams, FIMParams
-from mistralai.client.signatures import check_names, described_by
+from mistralai.client._api.params import AgentsParams, ChatParams, FIMParams
+from mistralai.client._api.signatures import check_names, described_by
 from mistralai.client.types import UNSET
 
 

@@ -7,8 +7,8 @@ import pytest
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from mistralai.client._answer.structure import Structure, closed
 from mistralai.client.errors import MistralError, StructuredOutputError
-from mistralai.client.structure import Structure, closed
 
 RESPONSE = httpx2.Response(200)
 

@@ -5,7 +5,7 @@ from math import inf, nan
 import httpx2
 import pytest
 
-from mistralai.client.timeouts import Limits, Patience, Timeouts, resolve
+from mistralai.client._call.timeouts import Limits, Patience, Timeouts, resolve
 from mistralai.client.types import UNSET
 
 NAMES = ["connect", "first_event", "idle", "total"]

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from mistralai.client._answer.toolcalls import ToolCalls
 from mistralai.client.deltas import ToolCallDelta
 from mistralai.client.models import ToolCall
-from mistralai.client.toolcalls import ToolCalls
 from support import naive_reader
 from support.chunks import chunk_of, read
 from support.work import count_steps

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from pydantic import TypeAdapter
 
+from mistralai.client._answer.turn import message_of, sorted_calls
 from mistralai.client.models import ChatCompletionRequestMessage
-from mistralai.client.turn import message_of, sorted_calls
 from support.chunks import chunk_of, read
 
 OPENED = {"tool_calls": [{"id": "aaaaaaaaa", "function": {"name": "f", "arguments": ""}}]}

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qs, urlencode
 
 from mistralai.client import chat
-from mistralai.client.hints import resolve_hints
-from mistralai.client.params import AzureChatParams, AzureParseParams
-from mistralai.client.request import Request, take_headers
-from mistralai.client.signatures import described_by
+from mistralai.client._api.params import AzureChatParams, AzureParseParams
+from mistralai.client._api.signatures import described_by
+from mistralai.client._call.request import Request, take_headers
+from mistralai.client._hints import resolve_hints
 from mistralai.client.types.secret import Secret
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from mistralai.client._api.params import ChatParams, ParseParams
+    from mistralai.client._api.pending import PendingStream
+    from mistralai.client._api.resource import Endpoint
+    from mistralai.client._call.steps import Plan
+    from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
     from mistralai.client.models import ChatCompletionResponse, CompletionEvent
-    from mistralai.client.params import ChatParams, ParseParams
-    from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
-    from mistralai.client.pending import PendingStream
-    from mistralai.client.resource import Endpoint
     from mistralai.client.sdkconfiguration import SDKConfiguration
-    from mistralai.client.steps import Plan
     from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
     from mistralai.extra.struct_chat import ParsedChatCompletionResponse
 

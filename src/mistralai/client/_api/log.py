@@ -6,12 +6,12 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .utils.logger import get_default_logger
+from ..utils.logger import get_default_logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .utils.logger import Logger
+    from ..utils.logger import Logger
 
 
 def log_of(debug_logger: Logger | None) -> Callable[[str], object] | None:

@@ -9,10 +9,10 @@ from annotated_types import MinLen
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
-from . import models
+from .. import models
+from ..types.basemodel import as_written
+from ..types.unset import UNSET
 from .signatures import notes_of, nullable_of, required_of
-from .types.basemodel import as_written
-from .types.unset import UNSET
 
 _MODELS = (
     "ChatCompletionRequestMessage",

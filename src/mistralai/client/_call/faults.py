@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlsplit
 
-from .errors import (
+from ..errors import (
     APIConnectionError,
     APITimeoutError,
     MistralClientError,
@@ -15,7 +15,7 @@ from .errors import (
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from .errors.precise import CertificateError, PoolTimeout, precise
+from ..errors.precise import CertificateError, PoolTimeout, precise
 
 if TYPE_CHECKING:
     import httpx2

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, get_args, 
 from pydantic import BaseModel, TypeAdapter
 from typing_extensions import TypedDict
 
-from .errors.structuredoutputerror import StructuredOutputError
+from ..errors.structuredoutputerror import StructuredOutputError
 from .turn import CUT_OFF
 
 if TYPE_CHECKING:
     import httpx2
 
-    from .models import ResponseFormatTypedDict
+    from ..models import ResponseFormatTypedDict
 
 P = TypeVar("P")
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
-from .models.content import TextChunk, ThinkChunk, UnknownContentChunk
-from .models.messages import AssistantMessage
+from ..models.content import TextChunk, ThinkChunk, UnknownContentChunk
+from ..models.messages import AssistantMessage
 from .toolcalls import ToolCalls, keep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .models import (
+    from ..models import (
         ChatCompletionResponse,
         CompletionChunk,
         CompletionResponseStreamChoice,
@@ -99,7 +99,7 @@ class Accumulator:
 @cache
 def _reader() -> Callable[[dict[str, Any]], ChatCompletionResponse]:
     """What makes an answer of its fields; its models are loaded when one is asked for."""
-    from .models.response import ChatCompletionResponse
+    from ..models.response import ChatCompletionResponse
 
     return ChatCompletionResponse.__pydantic_validator__.validate_python
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .errors import (
+from ..errors import (
     CapacityExceededError,
     InternalServerError,
     MistralClientError,
     RateLimitError,
     SDKError,
 )
-from .types.unset import Unset
+from ..types.unset import Unset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -156,7 +156,7 @@ class Policy:
         """Whether an error is one to try again after, time and number aside."""
         if isinstance(error, SDKError):
             return self._wants_status(_status(error), error.retry_after)
-        from .errors.httpvalidationerror import HTTPValidationError  # which loads pydantic
+        from ..errors.httpvalidationerror import HTTPValidationError  # which loads pydantic
 
         if isinstance(error, HTTPValidationError):
             return self._wants_status(422, None)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from .errors import ErrorDetails, MistralError, ResponseValidationError
-from .models.parse import event_of, parse_chunk
+from ..errors import ErrorDetails, MistralError, ResponseValidationError
+from ..models.parse import event_of, parse_chunk
 from .response import EXCERPT, Complaint, complaint, parsed, stream_error
 
 if TYPE_CHECKING:
-    from .models import CompletionChunk, CompletionEvent, DeltaMessage
+    from ..models import CompletionChunk, CompletionEvent, DeltaMessage
+    from ..sse import ServerSentEvent
     from .response import Head
-    from .sse import ServerSentEvent
 
 EndReason = Literal["done", "finish_reason_only", "done_only", "truncated", "closed", "error"]
 """How a stream ended: with `[DONE]` and finish reasons, with one of the two, or in a worse way."""

@@ -14,8 +14,8 @@ from inspect import Parameter, Signature
 from types import FunctionType, MethodType
 from typing import Any, TypeVar, cast
 
-from .hints import Notes, noted, resolved
-from .types.unset import UNSET
+from .._hints import Notes, noted, resolved
+from ..types.unset import UNSET
 
 F = TypeVar("F", bound=Callable[..., Any])
 

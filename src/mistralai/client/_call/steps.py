@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from .sse import DEFAULT_MAX_EVENT_SIZE
+from ..sse import DEFAULT_MAX_EVENT_SIZE
 
 if TYPE_CHECKING:
     from .request import Request

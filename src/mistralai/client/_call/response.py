@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .errors import (
+from ..errors import (
     BadRequestError,
     CapacityExceededError,
     ErrorDetails,
@@ -18,7 +18,7 @@ from .errors import (
     RateLimitError,
     ResponseValidationError,
 )
-from .errors.sdkerror import SDKError, class_of
+from ..errors.sdkerror import SDKError, class_of
 from .retry import retry_after
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from .errors import HTTPValidationErrorData
+    from ..errors import HTTPValidationErrorData
 
 EXCERPT: Final = 2000
 """Bytes of an offending body that an error keeps."""
@@ -113,7 +113,7 @@ def _sentence(detail: list[dict[str, Any]] | None) -> str | None:
 
 
 def _data(detail: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
-    from .errors.httpvalidationerror import HTTPValidationErrorData
+    from ..errors.httpvalidationerror import HTTPValidationErrorData
 
     return HTTPValidationErrorData.model_validate({"detail": detail})
 
@@ -209,7 +209,7 @@ def _error(
     found: Complaint, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
 ) -> MistralError:
     if cls is None:
-        from .errors.httpvalidationerror import HTTPValidationError
+        from ..errors.httpvalidationerror import HTTPValidationError
 
         return HTTPValidationError(_data(found.detail), head.raw, body)
     message = found.details.message or _phrase(head.status)

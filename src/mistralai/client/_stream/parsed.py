@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from pydantic_core import from_json, to_json
 
-from .deltas import text_of
-from .errors import StructuredOutputError
-from .errors.mistralerror import request_id
-from .hints import resolve_hints
-from .models import CompletionEvent
-from .partial_json import GrowingJSON, ItemScanner
-from .structure import ITEMS, mismatch
-from .utils.eventstreaming import EventStream, EventStreamAsync, _StreamState
+from .._answer.deltas import text_of
+from .._answer.partial_json import GrowingJSON, ItemScanner
+from .._answer.structure import ITEMS, mismatch
+from .._hints import resolve_hints
+from ..errors import StructuredOutputError
+from ..errors.mistralerror import request_id
+from ..models import CompletionEvent
+from .eventstreaming import EventStream, EventStreamAsync, _StreamState
 from .views import NOTHING, AsyncView, Nothing, View
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import httpx2
     from pydantic import TypeAdapter
 
-    from .flow import StreamCall
-    from .structure import Structure
+    from .._answer.structure import Structure
+    from .._call.flow import StreamCall
 
 P = TypeVar("P")
 E = TypeVar("E")

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from .models import ToolCall
+    from ..models import ToolCall
 
 
 class ToolCalls:

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .sdkconfiguration import SDKConfiguration
+    from ..sdkconfiguration import SDKConfiguration
 
 T = TypeVar("T")
 
-_MODULES = ("_http.clients", "flow", "models.answer", "utils.eventstreaming")
+_CLIENT = __name__.partition("._api")[0]
+
+_MODULES = ("_http.clients", "_call.flow", "models.answer", "_stream.eventstreaming")
 """With what they import, all that a call loads; `tests/life/test_first_call.py` says if not."""
 
 
@@ -78,8 +80,8 @@ def _load(configuration: SDKConfiguration, loop: str | None) -> None:
 
     kind = "_http.trionet" if loop == "trio" else "_http.aio"
     for name in (*_MODULES, kind):
-        importlib.import_module(f".{name}", __package__)
-    from .transport import exchange_by
+        importlib.import_module(f"{_CLIENT}.{name}")
+    from .._io.drivers import exchange_by
 
     # anyio loads what it has for a loop when such a loop first runs.
     contextvars.Context().run(partial(anyio.run, _nothing, backend=loop or "asyncio"))

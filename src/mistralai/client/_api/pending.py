@@ -18,7 +18,7 @@ from functools import wraps
 from types import AsyncGeneratorType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from .hints import resolve_hints
+from .._hints import resolve_hints
 from .signatures import mark_as_coroutine_function
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from ._version import __user_agent__
-from .types.secret import Secret
-from .types.unset import UNSET
+from .._version import __user_agent__
+from ..types.secret import Secret
+from ..types.unset import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -324,7 +324,7 @@ class Request:
         host = parts.hostname or ""
         if key is None:
             if host == "mistral.ai" or host.endswith(".mistral.ai"):
-                from .errors import MissingKeyError
+                from ..errors import MissingKeyError
 
                 raise MissingKeyError("there is no API key for Mistral's server")
             return {}

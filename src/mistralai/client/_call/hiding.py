@@ -21,12 +21,12 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
-from .errors import ErrorDetails
+from ..errors import ErrorDetails
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from .errors import MistralClientError
+    from ..errors import MistralClientError
     from .request import Credential
 
 HIDDEN: Final = "(hidden)"

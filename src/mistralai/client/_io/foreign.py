@@ -16,8 +16,8 @@ import httpx2
 from .exchange import Exchange, forget_requests
 
 if TYPE_CHECKING:
-    from .faults import TransportFailure
-    from .steps import Send
+    from .._call.faults import TransportFailure
+    from .._call.steps import Send
 
 _KINDS: Final = {
     kind.__name__: kind

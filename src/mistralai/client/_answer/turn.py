@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from .models.messages import AssistantMessage
-from .models.toolcalls import ToolCall
+from ..models.messages import AssistantMessage
+from ..models.toolcalls import ToolCall
 
 if TYPE_CHECKING:
     from .accumulate import Choice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from .hints import resolve_hints
-from .types.unset import UNSET, Unset
+from .._hints import resolve_hints
+from ..types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

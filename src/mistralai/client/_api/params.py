@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from annotated_types import MinLen
 
-    from .models import (
+    from .._call.retry import RetryConfig
+    from .._call.timeouts import Timeouts
+    from ..models import (
         ChatCompletionRequestMessage,
         ChatCompletionRequestMessageTypedDict,
         ChatCompletionRequestTool,
@@ -43,9 +45,7 @@ if TYPE_CHECKING:
         ResponseFormat,
         ResponseFormatTypedDict,
     )
-    from .retry import RetryConfig
-    from .timeouts import Timeouts
-    from .types.unset import OptionalNullable
+    from ..types.unset import OptionalNullable
 
 
 class _Options(TypedDict):

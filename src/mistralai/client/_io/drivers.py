@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import anyio
 import httpx2
 
-from ._http.foreign import response_within
-from ._http.reaper import Loop, reap
+from .._call.steps import Close, Read, Send, Sleep
+from .._http.foreign import response_within
+from .._http.reaper import Loop, reap
 from .exchange import Exchange, forget_requests
-from .steps import Close, Read, Send, Sleep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..recording import Recorder
-    from .httpclient import AsyncHttpClient, HttpClient
-    from .response import Head
-    from .steps import Step, Steps
+    from ...recording import Recorder
+    from .._call.response import Head
+    from .._call.steps import Step, Steps
+    from ..httpclient import AsyncHttpClient, HttpClient
 
 T = TypeVar("T")
 

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .hints import resolve_hints
+from .._call.request import Request, address, checked_url, joined
+from .._hints import resolve_hints
+from ..types.unset import UNSET
 from .loading import first, first_call, holds_up
-from .request import Request, address, checked_url, joined
 from .signatures import is_own
-from .types.unset import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pydantic import BaseModel, TypeAdapter
 
-    from .flow import Call
-    from .models import CompletionEvent
+    from .._call.flow import Call
+    from .._call.steps import Plan, World
+    from .._call.timeouts import Limits
+    from .._io.drivers import AsyncDriver, SyncDriver
+    from .._stream.eventstreaming import EventStream, EventStreamAsync
+    from ..models import CompletionEvent
+    from ..sdkconfiguration import SDKConfiguration
     from .pending import PendingStream
-    from .sdkconfiguration import SDKConfiguration
-    from .steps import Plan, World
-    from .timeouts import Limits
-    from .transport import AsyncDriver, SyncDriver
-    from .utils.eventstreaming import EventStream, EventStreamAsync
 
 A = TypeVar("A")
 
@@ -78,9 +78,9 @@ class Resource:
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=False)
-        from .caller import caller_of
-        from .flow import StreamCall
-        from .utils.eventstreaming import EventStream
+        from .._call.flow import StreamCall
+        from .._stream.caller import caller_of
+        from .._stream.eventstreaming import EventStream
 
         caller = caller_of()
         world = self._world()
@@ -96,7 +96,7 @@ class Resource:
         # is wrong with it raised, in the thread that loads them.
         late = holds_up()
         plan = self._plan(endpoint, method, params, stream=True, asynchronous=True, body=not late)
-        from .caller import caller_of
+        from .._stream.caller import caller_of
         from .pending import PendingStream
 
         caller = caller_of()
@@ -108,8 +108,8 @@ class Resource:
 
         async def start() -> EventStreamAsync[CompletionEvent]:
             plan = planned() if first.over else await self._first(planned)
-            from .flow import StreamCall
-            from .utils.eventstreaming import EventStreamAsync
+            from .._call.flow import StreamCall
+            from .._stream.eventstreaming import EventStreamAsync
 
             world = self._world()
             driver = self._async_driver(world)
@@ -121,7 +121,7 @@ class Resource:
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
         plan = self._plan(endpoint, method, params, stream=False, asynchronous=False)
-        from .flow import Call
+        from .._call.flow import Call
 
         world = self._world()
         driver = self._sync_driver(world)
@@ -136,7 +136,7 @@ class Resource:
             return self._plan(endpoint, method, params, stream=False, asynchronous=True)
 
         plan = planned() if first.over else await self._first(planned)
-        from .flow import Call
+        from .._call.flow import Call
 
         world = self._world()
         driver = self._async_driver(world)
@@ -144,13 +144,13 @@ class Resource:
         return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
 
     def _sync_driver(self, world: World) -> SyncDriver:
-        from .transport import SyncDriver
+        from .._io.drivers import SyncDriver
 
         configuration = self.sdk_configuration
         return SyncDriver(configuration.client, world.clock, configuration.recorder)
 
     def _async_driver(self, world: World) -> AsyncDriver:
-        from .transport import AsyncDriver
+        from .._io.drivers import AsyncDriver
 
         configuration = self.sdk_configuration
         return AsyncDriver(
@@ -193,9 +193,9 @@ class Resource:
             TypeError: A keyword is unknown, or a required one is missing.
             ValueError: A value is wrong.
         """
-        from .retry import Policy
+        from .._call.retry import Policy
+        from .._call.steps import Plan
         from .signatures import check_names
-        from .steps import Plan
 
         check_names(params, endpoint.params, method=method)
         configuration = self.sdk_configuration
@@ -231,7 +231,7 @@ class Resource:
             log(f"not sent, as the API has no such field: {', '.join(dict.fromkeys(names))}")
 
     def _limits(self, params: Mapping[str, Any], *, asynchronous: bool) -> Limits:
-        from .timeouts import Timeouts, resolve
+        from .._call.timeouts import Timeouts, resolve
 
         configuration = self.sdk_configuration
         return resolve(
@@ -247,8 +247,8 @@ class Resource:
     def _world(self) -> World:
         import random
 
+        from .._call.steps import World
         from .log import log_of
-        from .steps import World
 
         log = log_of(self.sdk_configuration.debug_logger)
         return World(time.monotonic, time.time, random.random, log)
@@ -273,9 +273,9 @@ def _body(
 
 def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """The model of a whole answer."""
-    from .errors.mistralerror import request_id
-    from .models.answer import Answer, kept_responses
-    from .response import readable
+    from .._call.response import readable
+    from ..errors.mistralerror import request_id
+    from ..models.answer import Answer, kept_responses
 
     assert call.head is not None
     try:
@@ -302,8 +302,8 @@ def _adapter(endpoint: Endpoint[Any]) -> TypeAdapter[Any]:
 
 def _says_something(answer: object) -> bool:
     """Whether this is an answer: with a default for every field an error object reads as one."""
-    from .response import complaint
-    from .types.unions import Unknown
+    from .._call.response import complaint
+    from ..types.unions import Unknown
 
     if isinstance(answer, Unknown):
         return complaint(answer.raw) is None

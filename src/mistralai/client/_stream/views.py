@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
-from .deltas import TextDelta, deltas_of, text_of
+from .._answer.deltas import TextDelta, deltas_of, text_of
 
 if TYPE_CHECKING:
-    from .accumulate import Accumulator
-    from .deltas import Delta
-    from .models import CompletionEvent
-    from .utils.eventstreaming import EventStream, EventStreamAsync
+    from .._answer.accumulate import Accumulator
+    from .._answer.deltas import Delta
+    from ..models import CompletionEvent
+    from .eventstreaming import EventStream, EventStreamAsync
 
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)

@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
-from ._http.attempt import EXTENSION, Attempt
-from ._http.building import build_request
-from ._http.deadline import Deadline
-from ._http.foreign import AsyncForeignBody, ForeignBody
-from ._http.reading import own_body
-from ._http.sockets import shut_down
-from .faults import TransportFailure
-from .response import Head
+from .._call.faults import TransportFailure
+from .._call.response import Head
+from .._http.attempt import EXTENSION, Attempt
+from .._http.building import build_request
+from .._http.deadline import Deadline
+from .._http.foreign import AsyncForeignBody, ForeignBody
+from .._http.reading import own_body
+from .._http.sockets import shut_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..recording import ExchangeRecorder, Recorder
-    from .faults import Kind
-    from .steps import Send
+    from ...recording import ExchangeRecorder, Recorder
+    from .._call.faults import Kind
+    from .._call.steps import Send
 
 TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
 """What a network that fails raises."""

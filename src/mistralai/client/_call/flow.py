@@ -18,16 +18,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from .accumulate import Accumulator
-from .errors import MistralClientError, MistralError, ResponseValidationError, StreamTruncatedError
-from .errors.mistralerror import request_id
-from .errors.sdkerror import SDKError
+from .._answer.accumulate import Accumulator
+from ..errors import MistralClientError, MistralError, ResponseValidationError, StreamTruncatedError
+from ..errors.mistralerror import request_id
+from ..errors.sdkerror import SDKError
+from ..sse import EventTooLargeError, SSEDecoder
 from .faults import Progress, TransportFailure, transport_error, truncated
 from .hiding import hidden, hide
 from .reader import EventReader, has_content
 from .response import EXCERPT, readable, status_error, unexpected
 from .retry import Attempt, retry_after
-from .sse import EventTooLargeError, SSEDecoder
 from .steps import Close, Read, Send, Sleep
 from .timeouts import Patience
 from .timing import Timing
@@ -35,11 +35,11 @@ from .timing import Timing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .models import CompletionEvent
+    from ..models import CompletionEvent
+    from ..sse import ServerSentEvent
     from .reader import EndReason
     from .request import Request
     from .response import Head
-    from .sse import ServerSentEvent
     from .steps import Plan, Steps, World
     from .timeouts import Phase
 
