@@ -1,6 +1,6 @@
 """An extension of griffe, which reads the source for the reference (`mkdocs.yml`).
 
-`client/keywords.py` has a class `TypedDict` derived from the imported `TypedDict`. griffe takes the
+`client/_api/keywords.py` has a class `TypedDict` derived from the imported `TypedDict`. griffe takes the
 two for one class that inherits from itself, and then gives no class of parameters its inherited
 keys.
 """
