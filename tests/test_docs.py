@@ -1,8 +1,8 @@
-"""The examples of the documentation run as they stand, each against a server of its own.
+"""The examples of the documentation run unchanged, each against its own server.
 
-Every block of Python in the README and in `docs` is one. `against=NAME` behind its language says
-what the server does; a block of text right below is what it prints. `docs/simulator.md` and
-`docs/streaming.md` bring their own servers, and have tests of their own.
+Every block of Python in the README and in `docs` is an example. `against=NAME` after its language
+selects the behaviour of the server; a block of text directly below it is the expected output.
+`docs/simulator.md` and `docs/streaming.md` have their own servers and tests.
 """
 
 import gc
@@ -10,13 +10,11 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
 
 ROOT = Path(__file__).parent.parent
-APART = {ROOT / "docs" / "simulator.md", ROOT / "docs" / "streaming.md"}
-PAGES = [ROOT / "README.md", *sorted({*ROOT.glob("docs/*.md")} - APART)]
+SEPARATE = {ROOT / "docs" / "simulator.md", ROOT / "docs" / "streaming.md"}
+PAGES = [ROOT / "README.md", *sorted({*ROOT.glob("docs/*.md")} - SEPARATE)]
 BLOCK = re.compile(
     r"^```python(?: against=(?P<server>\S+))?\n(?P<source>.*?)^```\n"
     r"(?:\n```text\n(?P<prints>.*?)^```\n)?",
@@ -38,7 +36,7 @@ SERVERS = {
 
 
 class Example(NamedTuple):
-    """A block of Python, and what is said of it."""
+    """A block of Python, its server and its expected output."""
 
     page: Path
     line: int
@@ -48,7 +46,7 @@ class Example(NamedTuple):
 
 
 def examples(page):
-    """The blocks of a page, in order."""
+    """Yield the examples of a page, in order."""
     text = page.read_text("utf-8")
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start("source"))
@@ -58,28 +56,27 @@ def examples(page):
 EXAMPLES = [example for page in PAGES for example in examples(page)]
 
 
-@pytest.mark.parametrize(
-    "example", EXAMPLES, ids=[f"{example.page.name}:{example.line}" for example in EXAMPLES]
-)
-def test_an_example_runs_and_prints_what_it_says(example, monkeypatch, capsys):
-    monkeypatch.setattr("random.random", lambda: 0.0)  # no wait is lengthened
-    source = "\n" * example.line + example.source  # so that a traceback names the line of the page
-    code = compile(source, str(example.page), "exec")
-    with Simulator(SERVERS[example.server]) as sim:
-        monkeypatch.setenv("MISTRAL_API_KEY", "key")
-        monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
-        exec(code, {"__name__": "__main__"})
-        gc.collect()  # closes the client of an example that does not
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    assert example.prints in {None, printed.out}
+def test_every_example_runs_and_prints_the_text_below_it(subtests, monkeypatch, capsys):
+    monkeypatch.setattr("random.random", lambda: 0.0)  # no jitter
+    monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    for example in EXAMPLES:
+        with subtests.test(f"{example.page.name}:{example.line}"):
+            # The empty lines make a traceback name the line of the page.
+            code = compile("\n" * example.line + example.source, str(example.page), "exec")
+            with Simulator(SERVERS[example.server]) as sim:
+                monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
+                exec(code, {"__name__": "__main__"})
+                gc.collect()  # closes the client of an example that does not close it
+            printed = capsys.readouterr()
+            assert printed.err == ""
+            assert example.prints in {None, printed.out}
 
 
-def test_every_example_of_faults_says_what_it_prints():
+def test_every_example_of_faults_shows_its_output():
     of_faults = [example for example in EXAMPLES if example.page.name == "faults.md"]
     assert len(of_faults) > 4
     assert all(example.prints for example in of_faults)
 
 
-def test_every_name_of_a_server_is_used():
+def test_every_server_is_used():
     assert {example.server for example in EXAMPLES} == SERVERS.keys()

@@ -1,10 +1,8 @@
-"""The programs in the documentation run as they stand, and print what stands below them."""
+"""The programs in `docs/streaming.md` run unchanged, and print the text below them."""
 
 import json
 import re
 from pathlib import Path
-
-import pytest
 
 from mistralai.simulator import Answer, Simulator
 from support.chunks import chunk_of
@@ -21,6 +19,7 @@ CALL = {"id": "abcdefghi", "function": {"name": "weather", "arguments": '{"city"
 
 
 def in_pieces(text, size=4):
+    """An answer with the text in events of a few characters."""
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     return Answer.of_events(*(chunk_of({"content": p}) for p in pieces), chunk_of({}, "stop"))
 
@@ -30,12 +29,12 @@ def thinking(text):
 
 
 def answer(request):
-    """What a model would say to the programs; the simulator's own answers to the rest."""
-    said = request.json
-    last = said["messages"][-1]
+    """Answer the programs as a model would, and other requests as the simulator does."""
+    body = request.json
+    last = body["messages"][-1]
     if last["role"] == "tool":
         return in_pieces(f"It is {last['content']}.")
-    if "tools" in said:
+    if "tools" in body:
         return Answer.of_events(chunk_of({"tool_calls": [CALL]}, "tool_calls"))
     if last["content"] == "Name a book.":
         return in_pieces(json.dumps(BOOKS[0]))
@@ -50,19 +49,16 @@ def answer(request):
     return "auto"
 
 
-@pytest.fixture(scope="module")
-def sim():
+def test_every_program_prints_the_text_below_it(subtests):
     with Simulator(answer) as sim:
-        yield sim
-
-
-@pytest.mark.parametrize(("program", "printed"), PROGRAMS)
-def test_a_program_prints_what_stands_below_it(sim, program, printed):
-    done = run_program(program, "-W", "error", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
-    assert (done.stderr, done.returncode) == ("", 0)
-    # What goes back to the first column writes over the line: a terminal shows what came last.
-    shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
-    assert "\n".join(shown) == printed
+        environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+        for number, (program, printed) in enumerate(PROGRAMS, start=1):
+            with subtests.test(f"program {number}"):
+                done = run_program(program, "-W", "error", **environment)
+                assert (done.stderr, done.returncode) == ("", 0)
+                # Text after a return to the first column overwrites the line of a terminal.
+                shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
+                assert "\n".join(shown) == printed
 
 
 def test_every_program_has_its_output():
