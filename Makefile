@@ -58,7 +58,7 @@ docs: .docs/ready
 
 .docs/ready: requirements/docs.txt
 	$(PYTHON) -m venv --clear .docs
-	.docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	.docs/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/docs.txt
 	@touch $@
 
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
