@@ -8,27 +8,26 @@ from .runs import RUNS, Run
 from .scenarios import SCENARIOS, Target
 from .verdict import Measured, Value, met, ratio, reached, value
 
-COMPARED = (
-    ("bulk", "cpu_us", "event in bulk, sync (µs)"),
-    ("paced", "cpu_us", "event, 100 streams, asyncio (µs)"),
-    ("paced-tls", "cpu_us", "the same, TLS (µs)"),
-    ("fixed", "cpu_us", "stream of one token (µs)"),
-    ("import", "chat_ms", "import, to `.chat` (ms)"),
-    ("start", "wall_ms", "start to token 20 (wall ms)"),
-    ("open", "kib", "open stream (KiB)"),
-)
-"""The columns of the comparison: a run, its figure, and the heading."""
-NO_VARIANTS = tuple(peer for peer in PEERS if "uvloop" not in peer and peer != "floor-msgspec")
+COMPARED = {
+    "bulk": ("bulk", "cpu_us"),
+    "paced": ("paced", "cpu_us"),
+    "one token": ("fixed", "cpu_us"),
+    "import": ("import", "chat_ms"),
+    "start": ("start", "wall_ms"),
+    "memory": ("open", "kib"),
+}
+"""The columns of the comparison, explained in `docs/benchmarks.md`: a run and its figure."""
+COMPARED_PEERS = tuple(peer for peer in PEERS if "uvloop" not in peer and peer != "floor-msgspec")
 """The rows of the comparison."""
 
 
 def comparison(results: dict[str, Any]) -> Iterator[str]:
     """Yield one table of all peers: medians, and ratios to this package."""
     runs = _figures(results)
-    yield _row("", *(heading for _, _, heading in COMPARED))
+    yield _row("", *COMPARED)
     yield _row("---", *["---:"] * len(COMPARED))
-    for peer in NO_VARIANTS:
-        cells = [_compared(runs.get(run, {}), figure, peer) for run, figure, _ in COMPARED]
+    for peer in COMPARED_PEERS:
+        cells = [_compared(runs.get(run, {}), figure, peer) for run, figure in COMPARED.values()]
         if any(cells):
             yield _row(PEERS[peer].label, *cells)
 
@@ -78,7 +77,7 @@ def _compared(measured: Measured, figure: str, peer: str) -> str:
     if found is None:
         return ""
     times = ratio(measured, figure, peer, "this")
-    compared = f" ({_multiple(times.median)})" if times and peer != "this" else ""
+    compared = f" ({times.median:.2g} ×)" if times and peer != "this" else ""
     return f"{_number(found.median)}{compared}"
 
 

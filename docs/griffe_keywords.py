@@ -1,8 +1,7 @@
 """An extension of griffe, which reads the source for the reference (`mkdocs.yml`).
 
-`client/_api/keywords.py` has a class `TypedDict` derived from the imported `TypedDict`. griffe takes the
-two for one class that inherits from itself, and then gives no class of parameters its inherited
-keys.
+`client/_api/keywords.py` has a class `TypedDict` derived from the imported `TypedDict`. griffe takes
+the two for one class that inherits from itself, and then shows no inherited keys of parameters.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The reference in `docs/reference` has every public name once, and no other.
 
-Its directives (`::: mistralai.client.Mistral`) are compared with `__all__` of the public modules. What
-they become in the built site is checked by `make docs`.
+Its directives (`::: mistralai.client.Mistral`) are compared with `__all__` of the public modules.
+`make docs` checks that the site can be built from them.
 """
 
 import importlib
