@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from mistralai.client._call.response import Head, complaint, status_error, stream_error
+from mistralai.client._call.response import Head, read_error_body, status_error, stream_error
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -185,7 +185,7 @@ def as_status(status: int, payload: object, **headers: str) -> MistralError:
 
 def in_stream(payload: object, **headers: str) -> MistralError:
     """The error that a payload is inside a stream."""
-    found = complaint(payload)
+    found = read_error_body(payload)
     assert found is not None
     return stream_error(found, head(**headers), body_of(payload), NOW)
 

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistralai.client._call.response import EXCERPT, complaint, parsed, status_error, unexpected
+from mistralai.client._call.response import (
+    EXCERPT,
+    parse_json,
+    read_error_body,
+    status_error,
+    unexpected,
+)
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -97,7 +103,7 @@ def check_complaints(error: MistralError) -> None:
     ids=repr,
 )
 def test_what_is_no_error_body_is_none(payload: object) -> None:
-    assert complaint(payload) is None
+    assert read_error_body(payload) is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +123,7 @@ def test_what_is_no_error_body_is_none(payload: object) -> None:
     ids=repr,
 )
 def test_only_an_error_status_counts_as_one(payload: dict[str, Any], status: int | None) -> None:
-    found = complaint({"object": "error", **payload})
+    found = read_error_body({"object": "error", **payload})
     assert found is not None
     assert found.details.raw_status_code == status
 
@@ -146,7 +152,7 @@ def test_a_code_that_is_an_error_status_stands_for_one_inside_a_stream() -> None
 
 def test_the_payload_is_left_as_it_was() -> None:
     payload = {"error": {"message": "no"}}
-    complaint(payload)
+    read_error_body(payload)
     assert payload == {"error": {"message": "no"}}
 
 
@@ -187,7 +193,7 @@ def test_bytes_that_are_no_text_are_shown_as_far_as_they_are() -> None:
     ids=lambda body: repr(body[:6]),
 )
 def test_what_is_no_json_is_nothing(body: bytes) -> None:
-    assert parsed(body) is None
+    assert parse_json(body) is None
     assert type(status_error(head(400), body, NOW)) is BadRequestError
 
 
@@ -234,7 +240,7 @@ def test_whatever_a_body_says_it_is_an_error_of_this_package(payload: object, st
     assert isinstance(error, HTTPValidationError if status == 422 else SDKError)
     assert str(error)
     assert repr(error)
-    if complaint(payload) is not None:
+    if read_error_body(payload) is not None:
         assert isinstance(in_stream(payload), MistralError)
 
 
@@ -288,10 +294,10 @@ def test_an_error_object_in_place_of_an_answer_is_the_error_that_it_describes(
 )
 def test_another_body_is_named_by_its_label(headers: dict[str, str], label: str) -> None:
     body = b"<html>" + b"x" * 10_000
-    error = unexpected(head(**headers), body, "event stream", NOW)
+    error = unexpected(head(**headers), body, "an event stream", NOW)
     assert type(error) is ResponseValidationError
     assert str(error) == (
-        f"the server answered 200 with {label}, which is no event stream;"
+        f"the server answered 200 with {label}, not an event stream;"
         " is server_url the address of a chat API?"
     )
     assert error.status_code == 200

@@ -348,13 +348,13 @@ async def test_the_timeouts_of_a_client_that_the_caller_passed_count() -> None:
             for asynchronous, seconds in [(False, 7.0), (True, 8.0)]:
                 limits = Timeouts(connect=seconds, first_event=seconds, idle=seconds)
                 assert both.supplied_timeouts(asynchronous=asynchronous) == limits
-                assert own.supplied_timeouts(asynchronous=asynchronous) == Timeouts()
+                assert own.supplied_timeouts(asynchronous=asynchronous) is None
             await own.aclose()
             own.close()
             one = Mistral(KEY, client=client).sdk_configuration
             other = Mistral(KEY, async_client=async_client).sdk_configuration
-            assert one.supplied_timeouts(asynchronous=True) == Timeouts()
-            assert other.supplied_timeouts(asynchronous=False) == Timeouts()
+            assert one.supplied_timeouts(asynchronous=True) is None
+            assert other.supplied_timeouts(asynchronous=False) is None
 
 
 def test_a_client_of_the_callers_own_making_may_have_no_timeout() -> None:
@@ -363,4 +363,4 @@ def test_a_client_of_the_callers_own_making_may_have_no_timeout() -> None:
         def send(self) -> None: ...
 
     configuration = Mistral(KEY, client=cast("Any", Plain())).sdk_configuration
-    assert configuration.supplied_timeouts(asynchronous=False) == Timeouts()
+    assert configuration.supplied_timeouts(asynchronous=False) is None

@@ -184,20 +184,18 @@ class SDKConfiguration:
                 weakref.finalize(self, recorder.close)
             return self._recorder
 
-    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
+    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts | None:
         """The limits of the HTTP client that the caller passed, if one was."""
-        from ._call.timeouts import NOTHING_SAID, Timeouts
+        if not (self.async_client_supplied if asynchronous else self.client_supplied):
+            return None
+        from ._call.timeouts import Timeouts
 
-        client: object = None
-        if asynchronous and self.async_client_supplied:
-            client = self._async_client
-        elif not asynchronous and self.client_supplied:
-            client = self._client
+        client = self._async_client if asynchronous else self._client
         timeout: Any = getattr(client, "timeout", None)
         # A client of another make may mean something else by the name.
         parts = ("connect", "read", "write", "pool")
         said = all(hasattr(timeout, name) for name in parts)
-        return Timeouts.of_client(timeout) if said else NOTHING_SAID
+        return Timeouts.of_client(timeout) if said else None
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, its query included, and no parameters to fill in."""

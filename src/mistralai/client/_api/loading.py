@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 _CLIENT = __name__.partition("._api")[0]
 
-_MODULES = ("_http.clients", "_call.flow", "models.answer", "_stream.eventstreaming")
+_MODULES = ("_http.clients", "_api.calls")
 """With what they import, all that a call loads; `tests/life/test_first_call.py` says if not."""
 
 

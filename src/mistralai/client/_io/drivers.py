@@ -43,10 +43,11 @@ class SyncDriver:
         self._client: Any = client
         self._clock = clock
         self._recorder = recorder
-        self._exchange = Exchange(clock)
+        self._exchange: Exchange | None = None
         self._response: Any = None
         self._busy = threading.Lock()
-        self._closing = threading.Event()
+        self._closed = False
+        self._sleep: threading.Event | None = None  # set to end a sleep early
 
     def run(self, steps: Steps[T]) -> T:
         """Carry out steps to their end, and give what they return."""
@@ -60,7 +61,8 @@ class SyncDriver:
                 try:
                     result = self._do(step)
                 except Exception as error:
-                    failure = self._exchange.failure(error, handled)
+                    exchange = self._exchange
+                    failure = exchange.failure(error, handled) if exchange else None
                     if failure is None:
                         raise
                     step = steps.throw(failure)
@@ -76,17 +78,20 @@ class SyncDriver:
 
     def close(self) -> None:
         """Be done with the call, from any thread."""
-        self._closing.set()
+        self._closed = True
         if self._busy.acquire(blocking=False):
             self._drop()
             self._busy.release()
-        else:
+            return
+        if self._sleep is not None:
+            self._sleep.set()
+        if self._exchange is not None:
             self._exchange.shut_down()
 
     def abandon(self) -> None:
         """Be done with the call where nothing may wait or take a lock, as in a finaliser."""
         response, self._response = self._response, None
-        if response is not None:
+        if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             reap(response.close)
 
@@ -97,13 +102,17 @@ class SyncDriver:
             case Send():
                 return self._send(step)
             case Sleep(seconds):
-                self._closing.wait(seconds)
+                self._sleep = threading.Event()
+                if not self._closed:  # looked at after the event can be set
+                    self._sleep.wait(seconds)
+                self._sleep = None
             case Close():
                 self._drop()
         return None
 
     def _read(self, step: Read) -> bytes:
         exchange = self._exchange
+        assert exchange is not None
         exchange.set_read_deadline(step.deadline, late=step.late)
         return exchange.record_read(exchange.body.read(exchange.timeout))
 
@@ -111,7 +120,7 @@ class SyncDriver:
         client = self._client
         self._exchange = exchange = exchange_by(client)(self._clock, self._recorder)
         request = exchange.request(step, client)
-        if self._closing.is_set():
+        if self._closed:
             raise httpx2.ReadError("the call was closed")
         response = client.send(request, **exchange.options(client))
         self._response = exchange.held(response)
@@ -119,7 +128,8 @@ class SyncDriver:
 
     def _drop(self) -> None:
         response, self._response = self._response, None
-        self._exchange.release()
+        if self._exchange is not None:
+            self._exchange.release()
         if response is not None:
             response.close()
 
@@ -148,7 +158,7 @@ class AsyncDriver:
         self._clock = clock
         self._recorder = recorder
         self._callers_own = callers_own
-        self._exchange = Exchange(clock)
+        self._exchange: Exchange | None = None
         self._response: Any = None
         self._sending = False
         self._sleep: anyio.CancelScope | None = None
@@ -163,7 +173,8 @@ class AsyncDriver:
                 try:
                     result = await self._do(step)
                 except Exception as error:
-                    failure = self._exchange.failure(error, handled)
+                    exchange = self._exchange
+                    failure = exchange.failure(error, handled) if exchange else None
                     if failure is None:
                         raise
                     step = steps.throw(failure)
@@ -181,10 +192,12 @@ class AsyncDriver:
         """Be done with the call, from any task."""
         if self._sleep is not None:
             self._sleep.cancel()
-        if self._sending:
-            self._exchange.attempt.abort()
-        response, self._response = self._response, None
         exchange = self._exchange
+        if exchange is None:
+            return
+        if self._sending:
+            exchange.attempt.abort()
+        response, self._response = self._response, None
         exchange.release()
         if response is None:
             return
@@ -197,7 +210,7 @@ class AsyncDriver:
     def abandon(self) -> None:
         """Be done with the call where nothing may wait, as in a finaliser, in any thread."""
         response, self._response = self._response, None
-        if response is not None:
+        if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             if self._loop is not None:
                 self._loop.run_soon(response.aclose)
@@ -218,6 +231,7 @@ class AsyncDriver:
 
     async def _read(self, step: Read) -> bytes:
         exchange = self._exchange
+        assert exchange is not None
         exchange.set_read_deadline(step.deadline, late=step.late)
         return exchange.record_read(await exchange.body.read(exchange.timeout))
 

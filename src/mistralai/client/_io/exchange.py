@@ -61,6 +61,25 @@ class Exchange:
         timeout: The limit of a read; it moves.
     """
 
+    __slots__ = (
+        "_asynchronous",
+        "_callers_own",
+        "_clock",
+        "_exact",
+        "_foreign",
+        "_limits",
+        "_process",
+        "_recorder",
+        "_recording",
+        "_sent_at",
+        "_socket",
+        "_step",
+        "attempt",
+        "body",
+        "complete",
+        "timeout",
+    )
+
     def __init__(
         self,
         clock: Callable[[], float],
@@ -87,12 +106,12 @@ class Exchange:
         self._sent_at: float | None = None
         self._foreign: Any = None  # the body, where another transport brought the response
         self._socket: Any = None  # of that response's connection
-        self._process = os.getpid()
+        self._process = 0  # that opened it
         self._exact = False  # reads end when they must
         self.attempt = Attempt()
         self.body: Any = None
         self.complete = False
-        self.timeout = Deadline(None, clock)
+        self.timeout: Deadline
 
     def request(self, step: Send, client: Any) -> Any:
         """Return what is to be sent."""
@@ -220,6 +239,7 @@ class Exchange:
             self._limits["read"] = self._step.silence
         self._foreign.begin(headers)
         self._socket = _socket_of(response)
+        self._process = os.getpid()
         self._exact = self._asynchronous
         if isinstance(self._socket, socket.socket) and not self._asynchronous:
             self._foreign.watch_reads(lambda: self._end_read(response))

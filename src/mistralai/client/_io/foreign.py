@@ -68,7 +68,11 @@ def alike(error: BaseException) -> httpx2.TransportError | httpx2.DecodingError 
 class ForeignExchange(Exchange):
     """One attempt by such a client."""
 
-    _entered = False  # the client was asked for something
+    __slots__ = ("_entered",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._entered = False  # the client was asked for something
 
     def request(self, step: Send, client: Any) -> Any:
         """Let the client build the request."""

@@ -73,7 +73,7 @@ class _StreamState(Generic[T]):
         # A subclass may have failed before anything was set, and a child that a fork made only
         # has a copy of what its parent reads.
         if getattr(self, "_process", None) == os.getpid() and self._call.end_reason is None:
-            self._call.closed()
+            self._call.mark_closed()
             if not sys.is_finalizing():  # then nothing else runs, and the system closes the rest
                 self._driver.abandon()
             file, line = self._caller
@@ -225,7 +225,7 @@ class EventStream(_StreamState[T]):
         try:
             self._driver.run(self._call.pump())
         except BaseException:
-            self._call.closed()
+            self._call.mark_closed()
             raise
         if self._call.end_reason is not None:
             self._driver.close()
@@ -267,7 +267,7 @@ class EventStream(_StreamState[T]):
 
     def close(self) -> None:
         """Be done with the stream, from any thread: a read that blocks is woken and ends."""
-        self._call.closed()
+        self._call.mark_closed()
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -311,7 +311,7 @@ class EventStreamAsync(_StreamState[T]):
         try:
             await self._driver.run(self._call.pump())
         except BaseException:
-            self._call.closed()
+            self._call.mark_closed()
             raise
         if self._call.end_reason is not None:
             await self._driver.aclose()
@@ -353,7 +353,7 @@ class EventStreamAsync(_StreamState[T]):
 
     async def aclose(self) -> None:
         """Be done with the stream, from any task."""
-        self._call.closed()
+        self._call.mark_closed()
         await self._driver.aclose()
 
     close = aclose

@@ -154,7 +154,7 @@ class PartialReading:
 
     def waiting(self) -> Any:
         """What was not given yet, if no event waits that would add to it."""
-        if self._call.more_came:
+        if self._call.has_unread_events:
             return NOTHING
         value = self._growing.partial(last=self._call.end_reason is not None)
         return NOTHING if value is None else value
