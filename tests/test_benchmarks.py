@@ -1,6 +1,6 @@
 """The benchmark runs: every scenario once with tiny numbers, for this package alone.
 
-No time is asserted, only that each figure is there, and the figures that are counts.
+No times are asserted, only that each figure exists, and figures that are counts.
 """
 
 import json
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 pytestmark = [
     pytest.mark.skipif(
-        not (ROOT / "benchmarks").exists(), reason="the benchmark is in checkouts only"
+        not (ROOT / "benchmarks").exists(), reason="the benchmark is only in a checkout"
     ),
     pytest.mark.usefixtures("importable"),
 ]

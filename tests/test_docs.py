@@ -1,8 +1,8 @@
-"""The examples of the documentation run unchanged, each against its own server.
+"""The examples in the documentation run unchanged, each against its own server.
 
 Every block of Python in the README and in `docs` is an example. `against=NAME` after its language
-selects the behaviour of the server; a block of text directly below it is the expected output.
-`docs/simulator.md` and `docs/streaming.md` have their own servers and tests.
+selects a server; a block of text right below is its output. `docs/simulator.md` and
+`docs/streaming.md` have their own servers and tests.
 """
 
 import gc
@@ -13,8 +13,8 @@ from typing import NamedTuple
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
 
 ROOT = Path(__file__).parent.parent
-SEPARATE = {ROOT / "docs" / "simulator.md", ROOT / "docs" / "streaming.md"}
-PAGES = [ROOT / "README.md", *sorted({*ROOT.glob("docs/*.md")} - SEPARATE)]
+APART = {ROOT / "docs" / "simulator.md", ROOT / "docs" / "streaming.md"}
+PAGES = [ROOT / "README.md", *sorted({*ROOT.glob("docs/*.md")} - APART)]
 BLOCK = re.compile(
     r"^```python(?: against=(?P<server>\S+))?\n(?P<source>.*?)^```\n"
     r"(?:\n```text\n(?P<prints>.*?)^```\n)?",
@@ -36,7 +36,7 @@ SERVERS = {
 
 
 class Example(NamedTuple):
-    """A block of Python, its server and its expected output."""
+    """A block of Python, its server and its output."""
 
     page: Path
     line: int
@@ -46,7 +46,7 @@ class Example(NamedTuple):
 
 
 def examples(page):
-    """Yield the examples of a page, in order."""
+    """Yield the blocks of a page, in order."""
     text = page.read_text("utf-8")
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start("source"))
@@ -56,27 +56,28 @@ def examples(page):
 EXAMPLES = [example for page in PAGES for example in examples(page)]
 
 
-def test_every_example_runs_and_prints_the_text_below_it(subtests, monkeypatch, capsys):
-    monkeypatch.setattr("random.random", lambda: 0.0)  # no jitter
+def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys):
+    monkeypatch.setattr("random.random", lambda: 0.0)  # no wait is lengthened
     monkeypatch.setenv("MISTRAL_API_KEY", "key")
     for example in EXAMPLES:
+        # Empty lines, so that a traceback has the line numbers of the page.
+        source = "\n" * example.line + example.source
+        code = compile(source, str(example.page), "exec")
         with subtests.test(f"{example.page.name}:{example.line}"):
-            # The empty lines make a traceback name the line of the page.
-            code = compile("\n" * example.line + example.source, str(example.page), "exec")
             with Simulator(SERVERS[example.server]) as sim:
                 monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
                 exec(code, {"__name__": "__main__"})
-                gc.collect()  # closes the client of an example that does not close it
+                gc.collect()  # closes a client that the example does not close
             printed = capsys.readouterr()
             assert printed.err == ""
             assert example.prints in {None, printed.out}
 
 
-def test_every_example_of_faults_shows_its_output():
+def test_every_example_of_faults_has_its_output():
     of_faults = [example for example in EXAMPLES if example.page.name == "faults.md"]
     assert len(of_faults) > 4
     assert all(example.prints for example in of_faults)
 
 
-def test_every_server_is_used():
+def test_every_name_of_a_server_is_used():
     assert {example.server for example in EXAMPLES} == SERVERS.keys()

@@ -1,8 +1,10 @@
-"""The programs in `docs/streaming.md` run unchanged, and print the text below them."""
+"""The programs in `docs/streaming.md` run unchanged, and print the output below them."""
 
 import json
 import re
 from pathlib import Path
+
+import pytest
 
 from mistralai.simulator import Answer, Simulator
 from support.chunks import chunk_of
@@ -19,7 +21,6 @@ CALL = {"id": "abcdefghi", "function": {"name": "weather", "arguments": '{"city"
 
 
 def in_pieces(text, size=4):
-    """An answer with the text in events of a few characters."""
     pieces = [text[start : start + size] for start in range(0, len(text), size)]
     return Answer.of_events(*(chunk_of({"content": p}) for p in pieces), chunk_of({}, "stop"))
 
@@ -29,7 +30,7 @@ def thinking(text):
 
 
 def answer(request):
-    """Answer the programs as a model would, and other requests as the simulator does."""
+    """Return a suitable answer to each program, or let the simulator choose one."""
     body = request.json
     last = body["messages"][-1]
     if last["role"] == "tool":
@@ -49,16 +50,21 @@ def answer(request):
     return "auto"
 
 
-def test_every_program_prints_the_text_below_it(subtests):
+@pytest.fixture(scope="module")
+def sim():
     with Simulator(answer) as sim:
-        environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
-        for number, (program, printed) in enumerate(PROGRAMS, start=1):
-            with subtests.test(f"program {number}"):
-                done = run_program(program, "-W", "error", **environment)
-                assert (done.stderr, done.returncode) == ("", 0)
-                # Text after a return to the first column overwrites the line of a terminal.
-                shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
-                assert "\n".join(shown) == printed
+        yield sim
+
+
+def test_the_programs_print_the_output_below_them(subtests, sim):
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    for number, (program, printed) in enumerate(PROGRAMS, 1):
+        with subtests.test(f"program {number}"):
+            done = run_program(program, "-W", "error", **environment)
+            assert (done.stderr, done.returncode) == ("", 0)
+            # After a return to the first column, a terminal shows the text written last.
+            shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
+            assert "\n".join(shown) == printed
 
 
 def test_every_program_has_its_output():
