@@ -54,7 +54,7 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 
 # The documentation as a site, in `site/`: every warning is an error, such as a link to nowhere.
 docs: .docs/ready
-	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
 
 .docs/ready: requirements/docs.txt
 	$(PYTHON) -m venv --clear .docs
