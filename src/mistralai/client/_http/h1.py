@@ -56,6 +56,9 @@ class State(Enum):
     FAILED = "failed"
 
 
+_ENDED: Final = (State.DONE, State.FAILED)
+
+
 class ResponseReader:
     """The responses of one connection, one after another.
 
@@ -116,7 +119,7 @@ class ResponseReader:
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take bytes of the connection, at least one."""
-        if self.state in {State.DONE, State.FAILED}:
+        if self.state in _ENDED:
             self.condemned = True
             return
         self.received = True

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ...recording import Recorder
     from .._call.response import Head
-    from .._call.steps import Step, Steps
+    from .._call.steps import Steps
     from ..httpclient import AsyncHttpClient, HttpClient
 
 T = TypeVar("T")
@@ -59,7 +59,10 @@ class SyncDriver:
             step = next(steps)
             while True:
                 try:
-                    result = self._do(step)
+                    if isinstance(step, Read):
+                        result: object = self._read(step)
+                    else:
+                        result = self._do(step)
                 except Exception as error:
                     exchange = self._exchange
                     failure = exchange.failure(error, handled) if exchange else None
@@ -95,10 +98,8 @@ class SyncDriver:
             self._exchange.shut_down()
             reap(response.close)
 
-    def _do(self, step: Step) -> object:
+    def _do(self, step: Send | Sleep | Close) -> object:
         match step:
-            case Read():
-                return self._read(step)
             case Send():
                 return self._send(step)
             case Sleep(seconds):
@@ -171,7 +172,10 @@ class AsyncDriver:
             step = next(steps)
             while True:
                 try:
-                    result = await self._do(step)
+                    if isinstance(step, Read):
+                        result: object = await self._read(step)
+                    else:
+                        result = await self._do(step)
                 except Exception as error:
                     exchange = self._exchange
                     failure = exchange.failure(error, handled) if exchange else None
@@ -215,10 +219,8 @@ class AsyncDriver:
             if self._loop is not None:
                 self._loop.run_soon(response.aclose)
 
-    async def _do(self, step: Step) -> object:
+    async def _do(self, step: Send | Sleep | Close) -> object:
         match step:
-            case Read():
-                return await self._read(step)
             case Send():
                 return await self._send(step)
             case Sleep(seconds):
