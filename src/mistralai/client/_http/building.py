@@ -1,6 +1,6 @@
 """A request as an httpx2 client would build it, at a third of the cost.
 
-httpx2's clients merge headers name by name, and look at them ten times more for what is missing.
+httpx2's clients merge headers name by name, and search them ten times more for missing ones.
 Here they are merged once for all calls that have the same ones.
 """
 

@@ -1,8 +1,8 @@
 """The two drivers of a flow, on httpx2.
 
-A driver carries out the steps that a flow yields, and throws what the network
-does wrong back into it as a `TransportFailure`. It holds the one answer that is
-open, and nothing of what the call means.
+A driver carries out the steps that a flow yields, and throws failures of the network
+back into it as a `TransportFailure`. It holds the one response that is open, and knows
+nothing of the call's rules.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...recording import Recorder
     from .._call.response import Head
     from .._call.steps import Steps
+    from .._http.reading import AsyncReadable, Readable
     from ..httpclient import AsyncHttpClient, HttpClient
 
 T = TypeVar("T")
@@ -43,14 +44,14 @@ class SyncDriver:
         self._client: Any = client
         self._clock = clock
         self._recorder = recorder
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange[Readable] | None = None
         self._response: Any = None
         self._busy = threading.Lock()
         self._closed = False
         self._sleep: threading.Event | None = None  # set to end a sleep early
 
     def run(self, steps: Steps[T]) -> T:
-        """Carry out steps to their end, and give what they return."""
+        """Carry out steps to their end, and return their result."""
         with self._busy:
             return self._run(steps, sys.exception())
 
@@ -80,7 +81,7 @@ class SyncDriver:
             raise
 
     def close(self) -> None:
-        """Be done with the call, from any thread."""
+        """End the call, from any thread."""
         self._closed = True
         if self._busy.acquire(blocking=False):
             self._drop()
@@ -92,7 +93,7 @@ class SyncDriver:
             self._exchange.shut_down()
 
     def abandon(self) -> None:
-        """Be done with the call where nothing may wait or take a lock, as in a finaliser."""
+        """End the call where nothing may wait or take a lock, as in a finaliser."""
         response, self._response = self._response, None
         if response is not None and self._exchange is not None:
             self._exchange.shut_down()
@@ -149,9 +150,9 @@ class AsyncDriver:
         """Drive a call.
 
         Args:
-            client: What sends its requests.
+            client: Sends its requests.
             clock: The clock of its deadlines.
-            recorder: What keeps its exchanges.
+            recorder: Records its exchanges, if given.
             callers_own: Whether the client is one of the caller's, whose transport may keep no
                 limit of the response headers as a whole.
         """
@@ -159,14 +160,14 @@ class AsyncDriver:
         self._clock = clock
         self._recorder = recorder
         self._callers_own = callers_own
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange[AsyncReadable] | None = None
         self._response: Any = None
         self._sending = False
         self._sleep: anyio.CancelScope | None = None
         self._loop: Loop | None = None
 
     async def run(self, steps: Steps[T]) -> T:
-        """Carry out steps to their end, and return what they return."""
+        """Carry out steps to their end, and return their result."""
         handled = sys.exception()
         try:
             step = next(steps)
@@ -193,7 +194,7 @@ class AsyncDriver:
             raise
 
     async def aclose(self) -> None:
-        """Be done with the call, from any task."""
+        """End the call, from any task."""
         if self._sleep is not None:
             self._sleep.cancel()
         exchange = self._exchange
@@ -212,7 +213,7 @@ class AsyncDriver:
                 await response.aclose()
 
     def abandon(self) -> None:
-        """Be done with the call where nothing may wait, as in a finaliser, in any thread."""
+        """End the call where nothing may wait, as in a finaliser, in any thread."""
         response, self._response = self._response, None
         if response is not None and self._exchange is not None:
             self._exchange.shut_down()
@@ -256,8 +257,8 @@ class AsyncDriver:
         return exchange.opened(response)
 
 
-def exchange_by(client: object) -> type[Exchange]:
-    """Return what an attempt is by a client of httpx2's, or by one of another make."""
+def exchange_by(client: object) -> type[Exchange[Any]]:
+    """Return the class of an attempt: by a client of httpx2's, or by one of another make."""
     if isinstance(client, httpx2.Client | httpx2.AsyncClient):
         return Exchange
     from .foreign import ForeignExchange

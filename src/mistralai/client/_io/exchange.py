@@ -12,7 +12,7 @@ import socket
 import ssl
 from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import httpx2
 
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from .._call.faults import Kind
     from .._call.steps import Send
 
+B = TypeVar("B")
+
 TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
-"""What a network that fails raises."""
+"""The exceptions of a failing network."""
 
 _CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _BEFORE_CONNECTION = (
@@ -51,11 +53,11 @@ _parsed = lru_cache(maxsize=64)(httpx2.URL)
 """A URL as httpx2 has it, parsed once for many requests."""
 
 
-class Exchange:
-    """One attempt by a client of httpx2's.
+class Exchange(Generic[B]):
+    """One attempt by a client of httpx2's, whose body is a `Readable` or an `AsyncReadable`.
 
     Attributes:
-        attempt: What the call and the transport tell each other.
+        attempt: The state that the call and the transport share.
         body: The body of the response; its `read` takes `timeout`.
         complete: Whether it was read to its end.
         timeout: The limit of a read; it moves.
@@ -92,7 +94,7 @@ class Exchange:
 
         Args:
             clock: The clock of its deadlines.
-            recorder: What keeps the exchange.
+            recorder: Records the exchange, if given.
             asynchronous: Whether its body is read in an event loop.
             callers_own: Whether the caller made the client, whose transport may be any.
         """
@@ -104,17 +106,18 @@ class Exchange:
         self._step: Send | None = None
         self._limits: dict[str, float | None] | None = None  # those that the transport looks at
         self._sent_at: float | None = None
-        self._foreign: Any = None  # the body, where another transport brought the response
+        # The body, where another transport brought the response.
+        self._foreign: ForeignBody | AsyncForeignBody | None = None
         self._socket: Any = None  # of that response's connection
         self._process = 0  # that opened it
         self._exact = False  # reads end when they must
         self.attempt = Attempt()
-        self.body: Any = None
+        self.body: B
         self.complete = False
         self.timeout: Deadline
 
     def request(self, step: Send, client: Any) -> Any:
-        """Return what is to be sent."""
+        """Return the request for a client of httpx2's."""
         headers = self._begin(step)
         read, connect = self.timeout, Deadline(step.connect, self._clock)
         request = step.request
@@ -140,38 +143,40 @@ class Exchange:
         return self._step.answer if self._callers_own and self._step is not None else None
 
     def held(self, response: Any) -> Any:
-        """Return what is to be closed in the end."""
-        self.body = own_body(response)
-        if self.body is not None:
+        """Take a response; return the object that closes it."""
+        body: Any = own_body(response)
+        if body is not None:
+            self.body = body
             return response
-        kind = AsyncForeignBody if self._asynchronous else ForeignBody
-        self.body = self._foreign = kind(response)
-        return self._foreign
+        foreign = AsyncForeignBody(response) if self._asynchronous else ForeignBody(response)
+        self._foreign = body = foreign
+        self.body = body
+        return foreign
 
     def opened(self, response: Any) -> Head:
-        """Take the response whose headers came."""
+        """Return the head of a response, and prepare to read its body."""
         headers = headers_of(response)
         if self._foreign is None:
             self._exact = True
         else:
-            self._read_foreign(response, headers)
+            self._read_foreign(self._foreign, response)
         if self._recording is not None:
             self._recording.answered(response.status_code, headers.items())
         waited = None if self._sent_at is None else self._clock() - self._sent_at
         return Head(response.status_code, headers, response, waited)
 
     def set_read_deadline(self, moment: float | None, *, late: bool) -> None:
-        """Say when the next read must end, and whether a late one may take what is there.
+        """Set the deadline of the next read; a late one may still take bytes that are buffered.
 
         Raises:
-            httpx2.ReadTimeout: It is too late, or the body would not notice that it is.
+            httpx2.ReadTimeout: The deadline has passed, and buffered bytes are not wanted either.
         """
         self.timeout.at = moment
         if moment is not None and self._clock() >= moment and not (late and self._exact):
             raise httpx2.ReadTimeout("the time for reading is over")
 
     def record_read(self, data: bytes) -> bytes:
-        """Note bytes of the body and return them; nothing stands for its end."""
+        """Record bytes of the body and return them; empty bytes are its end."""
         if not data:
             self.complete = True
         if self._recording is not None:
@@ -196,11 +201,11 @@ class Exchange:
             shut_down(self._socket)
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
-        """Return what an exception means to a flow, or `None` where it is not the network's.
+        """Return the failure of the network that an exception means, or `None` for any other exception.
 
         Args:
             error: The exception.
-            handled: What the caller was handling when it called, which is the caller's own.
+            handled: The exception that the caller was handling when it called: not ours to change.
         """
         standard = self._standard(error)
         if standard is None:
@@ -231,18 +236,18 @@ class Exchange:
         self._sent_at = self._clock()
         self.timeout.begin(self._step.answer, self._step.until)
 
-    def _read_foreign(self, response: Any, headers: Any) -> None:
+    def _read_foreign(self, body: ForeignBody | AsyncForeignBody, response: Any) -> None:
         """Begin to read a body whose transport takes a timeout once."""
         assert self._step is not None
         if self._limits is not None:
             # The dict goes down to the connection, which takes the timeout of a body from it.
             self._limits["read"] = self._step.silence
-        self._foreign.begin(headers)
+        body.begin(headers_of(response))
         self._socket = _socket_of(response)
         self._process = os.getpid()
         self._exact = self._asynchronous
-        if isinstance(self._socket, socket.socket) and not self._asynchronous:
-            self._foreign.watch_reads(lambda: self._end_read(response))
+        if isinstance(body, ForeignBody) and isinstance(self._socket, socket.socket):
+            body.watch_reads(lambda: self._end_read(response))
             self._exact = True
 
     def _end_read(self, response: Any) -> None:
@@ -255,7 +260,7 @@ class Exchange:
         forget_requests(error, handled)
 
     def _standard(self, error: Exception) -> Exception | None:
-        """Return an exception in terms of httpx2, if it is the network's."""
+        """Return an exception in terms of httpx2, or `None` if it is not one of the network's."""
         return error if isinstance(error, TRANSPORT_ERRORS) else None
 
 
@@ -266,7 +271,7 @@ def headers_of(response: Any) -> Any:
 
 
 def _socket_of(response: Any) -> Any:
-    """Return the socket, or what stands for it, of a response's connection, where that carries nothing else."""
+    """Return the socket of a response's connection, unless other requests use it too."""
     if str(getattr(response, "http_version", "")).startswith("HTTP/2"):
         return None  # the connection is that of other requests too
     extensions: Any = getattr(response, "extensions", None)
@@ -281,7 +286,7 @@ def forget_requests(
 
     Args:
         error: The exception, with its causes.
-        handled: What the caller was handling when it called, which is the caller's own.
+        handled: The exception that the caller was handling when it called: not ours to change.
         ours_alone: Whether to keep only frames of this package, because the client may be any.
     """
     while error is not None and error is not handled:
