@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from .answers import End, Ending, Pause, Relay, Repeat, Step, Wire
 from .api import errors
 from .framing import to_wire
-from .inbound import MAX_HEAD, BadRequestError, Parsed, RequestReader
+from .inbound import MAX_FRAMING, BadRequestError, Parsed, RequestReader
 from .received import Fields, Request
 from .signals import Gate, Signal
 
@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
         self._reader.feed(data)
         if self._task is None:
             self._next_request()
-        elif self._reader.early > self._server.limits.request_size + MAX_HEAD:
+        elif self._reader.early > self._server.limits.request_size + MAX_FRAMING:
             self.abort()
 
     def eof_received(self) -> None:
@@ -100,7 +100,7 @@ class Connection(asyncio.Protocol):
         else:
             if parsed is not None:
                 self._task = self._loop.create_task(self._serve(parsed))
-            elif self._reader.wants_continue:
+            elif self._reader.take_continue():
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _refuse(self, status: int, message: str) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from .answers import Answer, End, Ending, Framing, Pause, Repeat, Step, Wire
 
-_END_OF_CHUNKS: Final = b"0\r\n\r\n"
+LAST_CHUNK: Final = b"0\r\n\r\n"
 _NO_BODY: Final = frozenset({204, 304})
 _WHOLE: Final = frozenset({"clean", "close"})
 
@@ -97,7 +97,7 @@ def _drip(data: bytes, every: float) -> Iterator[Step]:
 
 def _end(ending: Ending, framing: Framing, *, keep: bool) -> Iterator[Step]:
     if framing == "chunked" and ending in _WHOLE:
-        yield _END_OF_CHUNKS
+        yield LAST_CHUNK
     yield End("close" if ending == "clean" and not keep else ending)
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-import h11
-
 from ..recording import ExchangeRecorder, Recorder
 from .answers import Answer, End, Relay, Step, Wire
 from .api.errors import ApiError
 from .bounds import check
-from .framing import chunk, head, to_wire
+from .framing import LAST_CHUNK, chunk, head, to_wire
+from .outbound import ResponseReader, State
 from .received import Request
 from .replay import Player
 
@@ -153,64 +152,56 @@ def _request_bytes(request: Request, target: str, host: str) -> bytes:
 
 
 class _Relayed:
-    """An answer on its way through.
+    """A response on its way from the upstream server to the client.
 
     Args:
-        exchange: What records it.
-        request: What is answered.
+        exchange: The recorder of this exchange.
+        request: The request being answered.
     """
 
     def __init__(self, exchange: ExchangeRecorder, request: Request) -> None:
         self._exchange = exchange
         self._chunked = request.http_version == "1.1" and request.method != "HEAD"
-        self._parser = h11.Connection(h11.CLIENT)
-        self._parser.send(h11.Request(method=request.method, target="/", headers=[("host", "h")]))
-        self._parser.send(h11.EndOfMessage())
+        self._response = ResponseReader(request.method)
         self._decode: Callable[[bytes], bytes] = bytes
-        self._done = False
+        self._head_sent = False
 
     async def steps(self, reader: asyncio.StreamReader) -> AsyncGenerator[Step]:
-        """Give the head, then one piece for each read of the body, then the end."""
-        end: Step = b"0\r\n\r\n" if self._chunked else End("close")
+        """Yield the head, then one piece for each read of the body, then the end."""
         try:
-            while not self._done:
-                for step in self._parsed():
+            while not self._response.is_over:
+                self._response.feed(await reader.read(_READ))
+                for step in self._received():
                     yield step
-                if not self._done:
-                    self._parser.receive_data(await reader.read(_READ))
-            self._exchange.ended("complete")
-        except (OSError, h11.RemoteProtocolError, zlib.error):
-            self._exchange.ended("cut")
-            end = End("cut")
-        yield end
+            is_complete = self._response.state is State.DONE
+        except (OSError, zlib.error):
+            is_complete = False
+        self._exchange.ended("complete" if is_complete else "cut")
+        if not is_complete:
+            yield End("cut")
+        elif self._chunked:
+            yield LAST_CHUNK
+        else:
+            yield End("close")
 
-    def _parsed(self) -> list[bytes]:
-        """Give what is to be sent of what has been read."""
-        sent: list[bytes] = []
-        body = b""
-        while not self._done:
-            match self._parser.next_event():
-                case h11.Response() as response:
-                    sent.append(self._head(response))
-                case h11.Data(data=data):
-                    body += data
-                case h11.EndOfMessage():
-                    self._done = True
-                case h11.InformationalResponse():
-                    pass
-                case _:
-                    break
-        if body:
+    def _received(self) -> list[bytes]:
+        """Return the bytes to send for the last read."""
+        pieces: list[bytes] = []
+        if self._response.status and not self._head_sent:
+            self._head_sent = True
+            pieces.append(self._head())
+        if body := self._response.take_body():
             self._exchange.read(self._decode(body))
-            sent.append(chunk(body) if self._chunked else body)
-        return sent
+            pieces.append(chunk(body) if self._chunked else body)
+        return pieces
 
-    def _head(self, response: h11.Response) -> bytes:
-        fields = [(name.decode(), value.decode("latin-1")) for name, value in response.headers]
-        self._exchange.answered(response.status_code, fields)
+    def _head(self) -> bytes:
+        status, fields = self._response.status, self._response.headers
+        self._exchange.answered(status, fields)
         coding = dict(fields).get("content-encoding", "").lower()
         if coding in _WINDOWS:
             self._decode = zlib.decompressobj(wbits=_WINDOWS[coding]).decompress
-        framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
         dropped = _HOP_BY_HOP | {"content-length"}
-        return head(response.status_code, [*(f for f in fields if f[0] not in dropped), framing])
+        kept = [(name, value) for name, value in fields if name not in dropped]
+        framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
+        return head(status, [*kept, framing])
