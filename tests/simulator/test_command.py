@@ -44,15 +44,16 @@ def serving():
         yield serving
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_prints_its_url_serves_and_ends_on_a_signal(number):
-    with command("--port", "0", "--scenario", "poem", "--seed", "3") as process:
-        url = process.stdout.readline().strip()
-        answer = asked(url).json()
-        process.send_signal(number)
-        rest, errors = process.communicate(timeout=10)
-    assert answer["choices"][0]["message"]["content"].startswith("A cursor")
-    assert (process.returncode, rest, errors) == (0, "", "")
+def test_it_prints_its_url_serves_and_ends_on_a_signal(subtests):
+    for number in [signal.SIGTERM, signal.SIGINT]:
+        with subtests.test(number=number):
+            with command("--port", "0", "--scenario", "poem", "--seed", "3") as process:
+                url = process.stdout.readline().strip()
+                answer = asked(url).json()
+                process.send_signal(number)
+                rest, errors = process.communicate(timeout=10)
+            assert answer["choices"][0]["message"]["content"].startswith("A cursor")
+            assert (process.returncode, rest, errors) == (0, "", "")
 
 
 def test_a_signal_ends_it_in_the_middle_of_answers():
@@ -135,39 +136,41 @@ def test_as_many_connections_are_served_as_the_system_allows():
         assert client.read().startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--scenario", "poen"], "'poen' is no preset; did you mean 'poem'?"),
-        (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
-        (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
-        (["--upstream", "nowhere"], "'nowhere' is no address"),
-        (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
-        (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
-        (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
-        (["--replay", "r.jsonl", "--tps", "5"], "times and faults are for presets"),
-        (["--scenario", "s.toml", "--fault", "cut"], "times and faults are for presets"),
-        (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
-    ],
-)
-def test_what_cannot_be_served_is_said_in_one_line(capsys, arguments, problem):
-    assert main(["--port", "0", *arguments]) == 1
-    captured = capsys.readouterr()
-    assert problem in captured.err
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
+NOT_SERVED = [
+    (["--scenario", "poen"], "'poen' is no preset; did you mean 'poem'?"),
+    (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
+    (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
+    (["--upstream", "nowhere"], "'nowhere' is no address"),
+    (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
+    (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
+    (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
+    (["--replay", "r.jsonl", "--tps", "5"], "times and faults are for presets"),
+    (["--scenario", "s.toml", "--fault", "cut"], "times and faults are for presets"),
+    (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
+]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--fault", "nonsense"], "'nonsense' is no fault"),
-        (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
-    ],
-)
-def test_a_wrong_option_is_refused(capsys, arguments, problem):
-    with pytest.raises(SystemExit):
-        main(arguments)
-    assert problem in capsys.readouterr().err
+def test_what_cannot_be_served_is_said_in_one_line(subtests, capsys):
+    for arguments, problem in NOT_SERVED:
+        with subtests.test(arguments=arguments):
+            assert main(["--port", "0", *arguments]) == 1
+            captured = capsys.readouterr()
+            assert problem in captured.err
+            assert (captured.out, captured.err.count("\n")) == ("", 1)
+
+
+WRONG_OPTIONS = [
+    (["--fault", "nonsense"], "'nonsense' is no fault"),
+    (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
+]
+
+
+def test_a_wrong_option_is_refused(subtests, capsys):
+    for arguments, problem in WRONG_OPTIONS:
+        with subtests.test(arguments=arguments):
+            with pytest.raises(SystemExit):
+                main(arguments)
+            assert problem in capsys.readouterr().err
 
 
 def test_it_starts_without_the_client_and_its_libraries():

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from mistralai.simulator import PRESETS, Simulator
 from support.naive_reader import read_answer, read_chunks
 from support.raw_answer import ask
@@ -28,19 +26,22 @@ def choices(preset, **fields):
     return [chunk["choices"][0] for chunk in chunks(preset, **fields)]
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_no_key_is_wanted_and_unknown_fields_are_passed_over(preset):
-    assert answer(preset, seed=1, max_completion_tokens=5).status == 200
+def test_no_key_is_wanted_and_unknown_fields_are_passed_over(subtests):
+    for preset in COMPATIBLE:
+        with subtests.test(preset=preset):
+            assert answer(preset, seed=1, max_completion_tokens=5).status == 200
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_a_conversation_is_not_empty(preset):
-    assert answer(preset, messages=[]).status == 400
+def test_a_conversation_is_not_empty(subtests):
+    for preset in COMPATIBLE:
+        with subtests.test(preset=preset):
+            assert answer(preset, messages=[]).status == 400
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_there_is_no_padding(preset):
-    assert all("p" not in chunk for chunk in chunks(preset))
+def test_there_is_no_padding(subtests):
+    for preset in COMPATIBLE:
+        with subtests.test(preset=preset):
+            assert all("p" not in chunk for chunk in chunks(preset))
 
 
 def test_the_finish_reason_may_be_absent_until_the_last_chunk():
@@ -55,20 +56,21 @@ def test_the_finish_reason_may_be_empty_until_the_last_chunk():
     assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
 
 
-@pytest.mark.parametrize(
-    ("preset", "delta"),
-    [
-        ("compatible", {"role": "assistant", "content": ""}),
-        ("compatible-sparse", {"role": "assistant"}),
-        ("compatible-bare", {"content": "Hi"}),
-        (
-            "compatible-extra",
-            {"role": None, "content": None, "reasoning_content": None, "refusal": None},
-        ),
-    ],
-)
-def test_the_first_delta_has_each_known_form(preset, delta):
-    assert choices(preset)[0]["delta"] == delta
+FIRST_DELTAS = [
+    ("compatible", {"role": "assistant", "content": ""}),
+    ("compatible-sparse", {"role": "assistant"}),
+    ("compatible-bare", {"content": "Hi"}),
+    (
+        "compatible-extra",
+        {"role": None, "content": None, "reasoning_content": None, "refusal": None},
+    ),
+]
+
+
+def test_the_first_delta_has_each_known_form(subtests):
+    for preset, delta in FIRST_DELTAS:
+        with subtests.test(preset=preset):
+            assert choices(preset)[0]["delta"] == delta
 
 
 def test_created_may_be_absent_and_each_chunk_may_have_an_id_of_its_own():
@@ -82,12 +84,13 @@ def test_fields_stand_anywhere_that_mistral_has_not():
     assert {"logprobs", "stop_reason", "token_ids"} <= choices("compatible-extra")[0].keys()
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_usage_comes_alone_and_only_where_it_was_asked_for(preset):
-    asked, unasked = chunks(preset, **USAGE), chunks(preset)
-    assert all("usage" not in chunk for chunk in (*unasked, *asked[:-1]))
-    assert asked[-1]["choices"] == []
-    assert asked[-1]["usage"]["prompt_tokens"] == 2
+def test_usage_comes_alone_and_only_where_it_was_asked_for(subtests):
+    for preset in COMPATIBLE:
+        with subtests.test(preset=preset):
+            asked, unasked = chunks(preset, **USAGE), chunks(preset)
+            assert all("usage" not in chunk for chunk in (*unasked, *asked[:-1]))
+            assert asked[-1]["choices"] == []
+            assert asked[-1]["usage"]["prompt_tokens"] == 2
 
 
 def test_comments_may_come_before_the_first_event():

@@ -14,10 +14,11 @@ def test_models_are_listed(auto, http):
     assert all(card["type"] == "base" and card["capabilities"] for card in answer["data"])
 
 
-@pytest.mark.parametrize("name", ["mistral-small-latest", "mistral-small"])
-def test_a_model_is_found_by_name_and_alias(auto, http, name):
-    card = http.get(f"{auto.url}/v1/models/{name}").json()
-    assert (card["id"], card["object"]) == ("mistral-small-latest", "model")
+def test_a_model_is_found_by_name_and_alias(subtests, auto, http):
+    for name in ["mistral-small-latest", "mistral-small"]:
+        with subtests.test(name=name):
+            card = http.get(f"{auto.url}/v1/models/{name}").json()
+            assert (card["id"], card["object"]) == ("mistral-small-latest", "model")
 
 
 def test_an_unknown_model_is_404(auto, http):
@@ -55,20 +56,21 @@ def test_one_text_may_stand_alone_and_is_always_the_same(embed):
     assert first["data"] == second["data"]
 
 
-@pytest.mark.parametrize(
-    ("dtype", "low", "high", "length"),
-    [
-        ("float", -1, 1, 16),
-        ("int8", -128, 127, 16),
-        ("uint8", 0, 255, 16),
-        ("binary", -128, 127, 2),
-        ("ubinary", 0, 255, 2),
-    ],
-)
-def test_an_embedding_has_the_type_and_size_that_were_asked_for(embed, dtype, low, high, length):
-    [item] = embed(input="a", output_dtype=dtype, output_dimension=16)["data"]
-    assert len(item["embedding"]) == length
-    assert all(low <= value <= high for value in item["embedding"])
+DTYPES = [
+    ("float", -1, 1, 16),
+    ("int8", -128, 127, 16),
+    ("uint8", 0, 255, 16),
+    ("binary", -128, 127, 2),
+    ("ubinary", 0, 255, 2),
+]
+
+
+def test_an_embedding_has_the_type_and_size_that_were_asked_for(subtests, embed):
+    for dtype, low, high, length in DTYPES:
+        with subtests.test(dtype=dtype):
+            [item] = embed(input="a", output_dtype=dtype, output_dimension=16)["data"]
+            assert len(item["embedding"]) == length
+            assert all(low <= value <= high for value in item["embedding"])
 
 
 def test_an_embedding_may_be_packed(embed):

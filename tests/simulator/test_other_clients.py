@@ -84,12 +84,13 @@ def serving():
         yield lambda presets: [stack.enter_context(Simulator(preset)) for preset in presets]
 
 
-@pytest.mark.parametrize("preset", [*ALIKE, *THINKING])
-def test_curl_reads_a_stream_to_its_end(serving, preset):
-    [sim] = serving([preset])
-    body = read_with_curl(sim)
-    assert body.endswith(b"data: [DONE]\n\n")
-    assert all(read_answer(body).finish_reasons)
+def test_curl_reads_a_stream_to_its_end(subtests, serving):
+    for preset in [*ALIKE, *THINKING]:
+        with subtests.test(preset=preset):
+            [sim] = serving([preset])
+            body = read_with_curl(sim)
+            assert body.endswith(b"data: [DONE]\n\n")
+            assert all(read_answer(body).finish_reasons)
 
 
 @pytest.mark.timeout(600)

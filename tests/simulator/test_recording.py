@@ -253,14 +253,18 @@ def test_a_placeholder_is_masked_where_it_is_a_word():
     assert Mask([])(b"data") == b"data"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["no json", "5", "{}", '{"exchange": 1, "read": {"text": "x"}, "after": 1}', '{"exchange": 1'],
-)
-def test_a_file_that_is_no_recording_is_told_with_its_line(path, text):
-    path.write_text(f"{text}\n")
-    with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: no recording"):
-        load(path)
+def test_a_file_that_is_no_recording_is_told_with_its_line(subtests, path):
+    for text in [
+        "no json",
+        "5",
+        "{}",
+        '{"exchange": 1, "read": {"text": "x"}, "after": 1}',
+        '{"exchange": 1',
+    ]:
+        with subtests.test(text=text):
+            path.write_text(f"{text}\n")
+            with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: no recording"):
+                load(path)
 
 
 def test_unknown_fields_are_passed_over(path):

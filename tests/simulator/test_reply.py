@@ -47,23 +47,24 @@ def saying(**fields):
     return Scenario(Reply(**fields))
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_says_the_same_in_a_stream_and_as_a_whole(preset):
-    stream = streamed(preset, messages=[POEM])
-    for index, choice in enumerate(whole(preset, messages=[POEM])):
-        message = choice["message"]
-        content = message["content"]
-        if isinstance(content, list):
-            thought, said = content
-            assert stream.thinking[index] == thought["thinking"][0]["text"]
-            content = said["text"]
-        assert stream.text[index] == content
-        assert stream.finish_reasons[index] == choice["finish_reason"]
-        calls = [call["function"] for call in message["tool_calls"] or []]
-        assert [
-            {"name": call["name"], "arguments": call["arguments"]}
-            for call in stream.tool_calls[index]
-        ] == calls
+def test_every_preset_says_the_same_in_a_stream_and_as_a_whole(subtests):
+    for preset in PRESETS:
+        with subtests.test(preset=preset):
+            stream = streamed(preset, messages=[POEM])
+            for index, choice in enumerate(whole(preset, messages=[POEM])):
+                message = choice["message"]
+                content = message["content"]
+                if isinstance(content, list):
+                    thought, said = content
+                    assert stream.thinking[index] == thought["thinking"][0]["text"]
+                    content = said["text"]
+                assert stream.text[index] == content
+                assert stream.finish_reasons[index] == choice["finish_reason"]
+                calls = [call["function"] for call in message["tool_calls"] or []]
+                assert [
+                    {"name": call["name"], "arguments": call["arguments"]}
+                    for call in stream.tool_calls[index]
+                ] == calls
 
 
 def test_lorem_has_so_many_words_and_follows_the_request():
@@ -156,14 +157,15 @@ def test_one_call_is_made_where_no_parallel_ones_are_wanted():
     assert len(made) == 1
 
 
-@pytest.mark.parametrize("choice", ["any", "required"])
-def test_a_tool_is_called_where_the_request_wants_it(choice):
-    [answer] = whole("auto", tools=[WEATHER], tool_choice=choice)
-    [call] = answer["message"]["tool_calls"]
-    arguments = json.loads(call["function"]["arguments"])
-    assert answer["finish_reason"] == "tool_calls"
-    assert isinstance(arguments["city"], str)
-    assert arguments["days"] >= 1
+def test_a_tool_is_called_where_the_request_wants_it(subtests):
+    for choice in ["any", "required"]:
+        with subtests.test(choice=choice):
+            [answer] = whole("auto", tools=[WEATHER], tool_choice=choice)
+            [call] = answer["message"]["tool_calls"]
+            arguments = json.loads(call["function"]["arguments"])
+            assert answer["finish_reason"] == "tool_calls"
+            assert isinstance(arguments["city"], str)
+            assert arguments["days"] >= 1
 
 
 def test_the_tool_that_is_named_is_called():
@@ -182,13 +184,18 @@ def test_a_tool_is_called_whose_name_is_mentioned():
     assert other["message"]["tool_calls"] is None
 
 
-@pytest.mark.parametrize("preset", ["auto", "tool-call", "tool-call-fragments"])
-def test_text_follows_the_result_of_a_tool(preset):
-    asked = [{"role": "user", "content": "How is the weather in Rome?"}]
-    message = whole(preset, tools=[WEATHER], messages=asked)[0]["message"]
-    result = {"role": "tool", "content": "Sunny", "tool_call_id": message["tool_calls"][0]["id"]}
-    answer = whole(preset, tools=[WEATHER], messages=[*asked, message, result])[0]
-    assert (answer["message"]["content"], answer["finish_reason"]) == ("Sunny", "stop")
+def test_text_follows_the_result_of_a_tool(subtests):
+    for preset in ["auto", "tool-call", "tool-call-fragments"]:
+        with subtests.test(preset=preset):
+            asked = [{"role": "user", "content": "How is the weather in Rome?"}]
+            message = whole(preset, tools=[WEATHER], messages=asked)[0]["message"]
+            result = {
+                "role": "tool",
+                "content": "Sunny",
+                "tool_call_id": message["tool_calls"][0]["id"],
+            }
+            answer = whole(preset, tools=[WEATHER], messages=[*asked, message, result])[0]
+            assert (answer["message"]["content"], answer["finish_reason"]) == ("Sunny", "stop")
 
 
 def test_given_calls_and_texts_are_said_as_they_stand():
@@ -214,11 +221,10 @@ def test_json_conforms_to_the_schema_of_the_request():
     assert person["age"] <= 120
 
 
-@pytest.mark.parametrize(
-    ("preset", "fields"), [("auto", {"response_format": {"type": "json_object"}}), ("json", {})]
-)
-def test_json_without_a_schema_is_a_small_object(preset, fields):
-    assert json.loads(streamed(preset, **fields).text[0]) == {"answer": "Hello there"}
+def test_json_without_a_schema_is_a_small_object(subtests):
+    for preset, fields in [("auto", {"response_format": {"type": "json_object"}}), ("json", {})]:
+        with subtests.test(preset=preset):
+            assert json.loads(streamed(preset, **fields).text[0]) == {"answer": "Hello there"}
 
 
 def refused(**fields):
@@ -260,14 +266,15 @@ def test_a_prompt_that_is_too_long_is_refused():
     )
 
 
-@pytest.mark.parametrize("count", [1, 2, 4])
-def test_choices_come_interleaved_and_differ(count):
-    answer = streamed("auto", n=count)
-    indexes = [chunk["choices"][0]["index"] for chunk in answer.chunks]
-    assert indexes[: 2 * count] == [*range(count)] * 2
-    assert len(set(answer.text)) == count
-    assert answer.finish_reasons == ["stop"] * count
-    assert [chunk for chunk in answer.chunks if "usage" in chunk] == answer.chunks[-1:]
+def test_choices_come_interleaved_and_differ(subtests):
+    for count in [1, 2, 4]:
+        with subtests.test(count=count):
+            answer = streamed("auto", n=count)
+            indexes = [chunk["choices"][0]["index"] for chunk in answer.chunks]
+            assert indexes[: 2 * count] == [*range(count)] * 2
+            assert len(set(answer.text)) == count
+            assert answer.finish_reasons == ["stop"] * count
+            assert [chunk for chunk in answer.chunks if "usage" in chunk] == answer.chunks[-1:]
 
 
 def test_a_preset_may_have_choices_of_its_own():
@@ -281,27 +288,29 @@ def test_tokens_of_all_choices_count_and_the_prompt_once():
     assert three["total_tokens"] == three["prompt_tokens"] + three["completion_tokens"]
 
 
-@pytest.mark.parametrize(("stop", "text"), [("there", "Hello "), (["x", "llo"], "He"), ("", None)])
-def test_an_answer_ends_before_a_stop_text(stop, text):
-    answer = streamed("auto", stop=stop)
-    assert answer.text == ["Hello there" if text is None else text]
-    assert answer.finish_reasons == ["stop"]
+def test_an_answer_ends_before_a_stop_text(subtests):
+    for stop, text in [("there", "Hello "), (["x", "llo"], "He"), ("", None)]:
+        with subtests.test(stop=stop):
+            answer = streamed("auto", stop=stop)
+            assert answer.text == ["Hello there" if text is None else text]
+            assert answer.finish_reasons == ["stop"]
 
 
-@pytest.mark.parametrize("preset", ["tool-calls", "tool-calls-no-index", "tool-calls-fragments"])
-def test_max_tokens_cuts_the_arguments_of_calls(preset):
-    shortened = [
-        [(call["name"], call["arguments"]) for call in answer.tool_calls[0]]
-        for limit in range(8)
-        if (answer := streamed(preset, max_tokens=limit)).usage["completion_tokens"]
-        == min(limit, 6)
-        and answer.finish_reasons == ["length" if limit < 6 else "tool_calls"]
-    ]
-    one, cut = ("get_weather", '{"city": "Paris"}'), ("get_weather", '{"city":')
-    empty = ("get_weather", "")
-    assert shortened == [
-        [], [empty], [cut], [one], [one, empty], [one, cut], [one, one], [one, one],
-    ]  # fmt: skip
+def test_max_tokens_cuts_the_arguments_of_calls(subtests):
+    for preset in ["tool-calls", "tool-calls-no-index", "tool-calls-fragments"]:
+        with subtests.test(preset=preset):
+            shortened = [
+                [(call["name"], call["arguments"]) for call in answer.tool_calls[0]]
+                for limit in range(8)
+                if (answer := streamed(preset, max_tokens=limit)).usage["completion_tokens"]
+                == min(limit, 6)
+                and answer.finish_reasons == ["length" if limit < 6 else "tool_calls"]
+            ]
+            one, cut = ("get_weather", '{"city": "Paris"}'), ("get_weather", '{"city":')
+            empty = ("get_weather", "")
+            assert shortened == [
+                [], [empty], [cut], [one], [one, empty], [one, cut], [one, one], [one, one],
+            ]  # fmt: skip
 
 
 def test_a_call_that_has_no_token_left_is_no_call():
@@ -314,12 +323,13 @@ def test_calls_may_end_for_another_reason():
     assert streamed(saying(calls=given, finish_reason="error")).finish_reasons == ["error"]
 
 
-@pytest.mark.parametrize("limit", [0, 1, 2, 3])
-def test_max_tokens_cuts_an_answer(limit):
-    answer = streamed("auto", max_tokens=limit)
-    assert answer.text == ["".join(["Hello", " there"][:limit])]
-    assert answer.finish_reasons == ["length" if limit < 2 else "stop"]
-    assert answer.usage["completion_tokens"] == min(limit, 2)
+def test_max_tokens_cuts_an_answer(subtests):
+    for limit in [0, 1, 2, 3]:
+        with subtests.test(limit=limit):
+            answer = streamed("auto", max_tokens=limit)
+            assert answer.text == ["".join(["Hello", " there"][:limit])]
+            assert answer.finish_reasons == ["length" if limit < 2 else "stop"]
+            assert answer.usage["completion_tokens"] == min(limit, 2)
 
 
 def test_max_tokens_counts_thinking():
@@ -334,35 +344,37 @@ def test_a_preset_may_end_by_length():
 PREFIXED = [USER, {"role": "assistant", "content": "Well, I think ", "prefix": True}]
 
 
-@pytest.mark.parametrize(
-    ("preset", "first"),
-    [
-        ("prefix", ["Well, I think ", "Hello"]),
-        ("prefix-split", ["Well,", " I", " think", " ", "Hello"]),
-        ("prefix-trimmed", ["Well, I think", "Hello"]),
-        ("prefix-absent", ["Hello"]),
-    ],
-)
-def test_a_prefix_is_repeated_in_each_known_way(preset, first):
-    chunks = read_chunks(body(preset, stream=True, messages=PREFIXED))
-    contents = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[1:]]
-    assert contents == [*first, " there", ""]
-    assert whole(preset, messages=PREFIXED)[0]["message"]["content"] == "".join(contents)
+PREFIXES = [
+    ("prefix", ["Well, I think ", "Hello"]),
+    ("prefix-split", ["Well,", " I", " think", " ", "Hello"]),
+    ("prefix-trimmed", ["Well, I think", "Hello"]),
+    ("prefix-absent", ["Hello"]),
+]
 
 
-@pytest.mark.parametrize(
-    ("preset", "fields"),
-    [
-        ("usage-2024", []),
-        ("usage-2026-01", ["num_cached_tokens"]),
-        ("usage-2026-02", ["prompt_tokens_details"]),
-        ("usage-2026-07", ["prompt_tokens_details", "completion_tokens_details"]),
-        ("usage-2026-08", ["prompt_tokens_details", "service_tier"]),
-    ],
-)
-def test_usage_has_every_recorded_shape(preset, fields):
-    usage = streamed(preset).usage
-    assert list(usage) == ["prompt_tokens", "total_tokens", "completion_tokens", *fields]
+def test_a_prefix_is_repeated_in_each_known_way(subtests):
+    for preset, first in PREFIXES:
+        with subtests.test(preset=preset):
+            chunks = read_chunks(body(preset, stream=True, messages=PREFIXED))
+            contents = [chunk["choices"][0]["delta"]["content"] for chunk in chunks[1:]]
+            assert contents == [*first, " there", ""]
+            assert whole(preset, messages=PREFIXED)[0]["message"]["content"] == "".join(contents)
+
+
+USAGES = [
+    ("usage-2024", []),
+    ("usage-2026-01", ["num_cached_tokens"]),
+    ("usage-2026-02", ["prompt_tokens_details"]),
+    ("usage-2026-07", ["prompt_tokens_details", "completion_tokens_details"]),
+    ("usage-2026-08", ["prompt_tokens_details", "service_tier"]),
+]
+
+
+def test_usage_has_every_recorded_shape(subtests):
+    for preset, fields in USAGES:
+        with subtests.test(preset=preset):
+            usage = streamed(preset).usage
+            assert list(usage) == ["prompt_tokens", "total_tokens", "completion_tokens", *fields]
 
 
 def test_reasoning_tokens_are_counted_where_usage_has_them():
@@ -397,10 +409,10 @@ def test_agents_answer_like_the_chat():
     assert answer.chunks[0]["model"] == "mistral-medium-latest"
 
 
-@pytest.mark.parametrize(("field", "value"), [("call_count", 0), ("n", 0)])
-def test_a_reply_that_cannot_be_is_refused(field, value):
-    with pytest.raises(ValueError, match=field):
-        Reply(**{field: value})
+def test_a_reply_that_cannot_be_is_refused(subtests):
+    for field, value in [("call_count", 0), ("n", 0)]:
+        with subtests.test(field=field), pytest.raises(ValueError, match=field):
+            Reply(**{field: value})
 
 
 def test_a_preset_that_was_misspelt_is_guessed():

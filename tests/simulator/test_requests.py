@@ -44,55 +44,64 @@ def test_missing_fields_are_each_reported(auto, http):
     ]
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "kind", "message"),
-    [
-        ("model", 5, "string_type", "Input should be a valid string"),
-        ("messages", {}, "list_type", "Input should be a valid list"),
-        ("stream", "yes", "bool_type", "Input should be a valid boolean"),
-        ("max_tokens", "x", "int_type", "Input should be a valid integer"),
-        ("max_tokens", 1.5, "int_type", "Input should be a valid integer"),
-        ("max_tokens", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
-        ("n", 0, "greater_than_equal", "Input should be greater than or equal to 1"),
-        ("temperature", True, "float_type", "Input should be a valid number"),
-        ("temperature", 2, "less_than_equal", "Input should be less than or equal to 1.5"),
-        ("temperature", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
-        ("metadata", [], "dict_type", "Input should be a valid dictionary"),
-        ("service_tier", "x", "literal_error", "Input should be 'auto' or 'standard_only'"),
-        ("prompt_mode", "x", "literal_error", "Input should be 'reasoning'"),
-        (
-            "prediction",
-            1,
-            "model_attributes_type",
-            "Input should be a valid dictionary or object to extract fields from",
-        ),
-    ],
-)
-def test_a_wrong_value_is_reported_as_pydantic_does(post, field, value, kind, message):
-    detail = only_detail(post(**{field: value}))
-    assert (detail["type"], detail["loc"], detail["msg"], detail["input"]) == (
-        kind,
-        ["body", field],
-        message,
-        value,
-    )
+WRONG_VALUES = [
+    ("model", 5, "string_type", "Input should be a valid string"),
+    ("messages", {}, "list_type", "Input should be a valid list"),
+    ("stream", "yes", "bool_type", "Input should be a valid boolean"),
+    ("max_tokens", "x", "int_type", "Input should be a valid integer"),
+    ("max_tokens", 1.5, "int_type", "Input should be a valid integer"),
+    ("max_tokens", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
+    ("n", 0, "greater_than_equal", "Input should be greater than or equal to 1"),
+    ("temperature", True, "float_type", "Input should be a valid number"),
+    ("temperature", 2, "less_than_equal", "Input should be less than or equal to 1.5"),
+    ("temperature", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
+    ("metadata", [], "dict_type", "Input should be a valid dictionary"),
+    ("service_tier", "x", "literal_error", "Input should be 'auto' or 'standard_only'"),
+    ("prompt_mode", "x", "literal_error", "Input should be 'reasoning'"),
+    (
+        "prediction",
+        1,
+        "model_attributes_type",
+        "Input should be a valid dictionary or object to extract fields from",
+    ),
+]
+
+
+def test_a_wrong_value_is_reported_as_pydantic_does(subtests, post):
+    for field, value, kind, message in WRONG_VALUES:
+        with subtests.test(field=field):
+            detail = only_detail(post(**{field: value}))
+            assert (detail["type"], detail["loc"], detail["msg"], detail["input"]) == (
+                kind,
+                ["body", field],
+                message,
+                value,
+            )
 
 
 def test_a_bound_is_given_with_the_error(post):
     assert only_detail(post(temperature=1.6))["ctx"] == {"le": 1.5}
 
 
-@pytest.mark.parametrize(
-    "field",
-    ["temperature", "top_p", "max_tokens", "stop", "random_seed", "tools", "n", "guardrails"],
-)
-def test_null_is_taken_where_the_schema_has_it(post, field):
-    assert post(**{field: None}).status_code == 200
+def test_null_is_taken_where_the_schema_has_it(subtests, post):
+    for field in [
+        "temperature",
+        "top_p",
+        "max_tokens",
+        "stop",
+        "random_seed",
+        "tools",
+        "n",
+        "guardrails",
+    ]:
+        with subtests.test(field=field):
+            assert post(**{field: None}).status_code == 200
 
 
-@pytest.mark.parametrize("field", ["stream", "response_format", "tool_choice", "safe_prompt"])
-def test_null_is_refused_where_the_schema_has_it_not(post, field):
-    assert post(**{field: None}).status_code == 422
+def test_null_is_refused_where_the_schema_has_it_not(subtests, post):
+    for field in ["stream", "response_format", "tool_choice", "safe_prompt"]:
+        with subtests.test(field=field):
+            assert post(**{field: None}).status_code == 422
 
 
 def test_every_field_of_the_schema_is_taken(post):
@@ -165,34 +174,36 @@ def test_wrong_content_is_reported_for_each_form_it_may_have(post):
     }
 
 
-@pytest.mark.parametrize(
-    "chunk",
-    [
-        {"type": "text", "text": "x"},
-        {"type": "image_url", "image_url": "https://a/b"},
-        {"type": "image_url", "image_url": {"url": "https://a/b", "detail": "low"}},
-        {"type": "document_url", "document_url": "u", "document_name": None},
-        {"type": "reference", "reference_ids": [1, "a"]},
-        {"type": "file", "file_id": "f"},
-        {"type": "input_audio", "input_audio": "YQ=="},
-        {"type": "resource", "uri": "u", "content": "c"},
-        {"type": "resource_link", "uri": "u"},
-        {
-            "type": "thinking",
-            "thinking": [{"type": "text", "text": "x"}, {"type": "reference", "reference_ids": []}],
-            "closed": True,
-        },
-    ],
-)
-def test_every_content_chunk_of_the_schema_is_taken(post, chunk):
-    assert post(messages=[{"role": "user", "content": [chunk]}]).status_code == 200
+CONTENT_CHUNKS = [
+    {"type": "text", "text": "x"},
+    {"type": "image_url", "image_url": "https://a/b"},
+    {"type": "image_url", "image_url": {"url": "https://a/b", "detail": "low"}},
+    {"type": "document_url", "document_url": "u", "document_name": None},
+    {"type": "reference", "reference_ids": [1, "a"]},
+    {"type": "file", "file_id": "f"},
+    {"type": "input_audio", "input_audio": "YQ=="},
+    {"type": "resource", "uri": "u", "content": "c"},
+    {"type": "resource_link", "uri": "u"},
+    {
+        "type": "thinking",
+        "thinking": [{"type": "text", "text": "x"}, {"type": "reference", "reference_ids": []}],
+        "closed": True,
+    },
+]
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b""])
-def test_what_is_no_json_is_reported(auto, http, body):
-    response = http.post(f"{auto.url}/v1/chat/completions", content=body)
-    detail = only_detail(response)
-    assert (detail["type"], detail["loc"][0]) == ("json_invalid", "body")
+def test_every_content_chunk_of_the_schema_is_taken(subtests, post):
+    for chunk in CONTENT_CHUNKS:
+        with subtests.test(chunk=chunk):
+            assert post(messages=[{"role": "user", "content": [chunk]}]).status_code == 200
+
+
+def test_what_is_no_json_is_reported(subtests, auto, http):
+    for body in [b"{", b"\xff", b"[" * 100_000, b""]:
+        with subtests.test(body=body):
+            response = http.post(f"{auto.url}/v1/chat/completions", content=body)
+            detail = only_detail(response)
+            assert (detail["type"], detail["loc"][0]) == ("json_invalid", "body")
 
 
 def test_json_that_is_no_object_is_reported(auto, http):
@@ -200,10 +211,13 @@ def test_json_that_is_no_object_is_reported(auto, http):
     assert only_detail(response)["type"] == "model_attributes_type"
 
 
-@pytest.mark.parametrize("value", ["", "Bearer", "Basic a2V5"])
-def test_without_a_key_the_answer_is_401(auto, http, value):
-    response = http.post(f"{auto.url}/v1/chat/completions", headers={"authorization": value})
-    assert (response.status_code, response.json()) == (401, {"detail": "Unauthorized"})
+def test_without_a_key_the_answer_is_401(subtests, auto, http):
+    for value in ["", "Bearer", "Basic a2V5"]:
+        with subtests.test(value=value):
+            response = http.post(
+                f"{auto.url}/v1/chat/completions", headers={"authorization": value}
+            )
+            assert (response.status_code, response.json()) == (401, {"detail": "Unauthorized"})
 
 
 def test_another_key_than_the_one_wanted_is_refused(http):
@@ -227,61 +241,68 @@ def test_another_method_is_405(auto, http):
     assert response.json() == {"detail": "Method Not Allowed"}
 
 
-@pytest.mark.parametrize(
-    ("messages", "text"),
-    [
-        ([], "Conversation must have at least one message"),
-        (
-            [USER, {"role": "assistant", "content": "x"}, {"role": "system", "content": "x"}, USER],
-            "Unexpected role 'system' after role 'assistant'",
-        ),
-        (
-            [
+WRONG_ORDERS = [
+    ([], "Conversation must have at least one message"),
+    (
+        [USER, {"role": "assistant", "content": "x"}, {"role": "system", "content": "x"}, USER],
+        "Unexpected role 'system' after role 'assistant'",
+    ),
+    (
+        [
+            USER,
+            {"role": "assistant", "tool_calls": [CALL]},
+            {"role": "tool", "content": ""},
+            USER,
+        ],
+        "Unexpected role 'user' after role 'tool'",
+    ),
+    (
+        [USER, {"role": "tool", "content": "x"}],
+        "Unexpected role 'tool' after role 'user'",
+    ),
+    (
+        [USER, {"role": "assistant", "content": "x"}],
+        LAST_ROLE,
+    ),
+    (
+        [
+            USER,
+            {"role": "assistant", "tool_calls": [CALL, CALL | {"id": "bcdefghij"}]},
+            {"role": "tool", "content": "x", "tool_call_id": "abcdefghi"},
+        ],
+        "Not the same number of function calls and responses",
+    ),
+]
+
+
+def test_messages_in_a_wrong_order_are_refused(subtests, post):
+    for messages, text in WRONG_ORDERS:
+        with subtests.test(messages=messages):
+            response = post(messages=messages)
+            assert response.status_code == 400
+            assert response.json() == {
+                "object": "error",
+                "message": text,
+                "type": "invalid_request_message_order",
+                "param": None,
+                "code": "3230",
+            }
+
+
+def test_a_tool_call_of_the_wrong_form_is_refused(subtests, post):
+    for call in [CALL | {"id": "call_1"}, CALL | {"function": {"name": "a b", "arguments": {}}}]:
+        with subtests.test(call=call):
+            messages = [
                 USER,
-                {"role": "assistant", "tool_calls": [CALL]},
+                {"role": "assistant", "tool_calls": [call]},
                 {"role": "tool", "content": ""},
-                USER,
-            ],
-            "Unexpected role 'user' after role 'tool'",
-        ),
-        (
-            [USER, {"role": "tool", "content": "x"}],
-            "Unexpected role 'tool' after role 'user'",
-        ),
-        (
-            [USER, {"role": "assistant", "content": "x"}],
-            LAST_ROLE,
-        ),
-        (
-            [
-                USER,
-                {"role": "assistant", "tool_calls": [CALL, CALL | {"id": "bcdefghij"}]},
-                {"role": "tool", "content": "x", "tool_call_id": "abcdefghi"},
-            ],
-            "Not the same number of function calls and responses",
-        ),
-    ],
-)
-def test_messages_in_a_wrong_order_are_refused(post, messages, text):
-    response = post(messages=messages)
-    assert response.status_code == 400
-    assert response.json() == {
-        "object": "error",
-        "message": text,
-        "type": "invalid_request_message_order",
-        "param": None,
-        "code": "3230",
-    }
-
-
-@pytest.mark.parametrize(
-    "call", [CALL | {"id": "call_1"}, CALL | {"function": {"name": "a b", "arguments": {}}}]
-)
-def test_a_tool_call_of_the_wrong_form_is_refused(post, call):
-    messages = [USER, {"role": "assistant", "tool_calls": [call]}, {"role": "tool", "content": ""}]
-    response = post(messages=messages)
-    assert response.status_code == 400
-    assert (response.json()["type"], response.json()["code"]) == ("invalid_function_call", "3280")
+            ]
+            response = post(messages=messages)
+            assert response.status_code == 400
+            assert (response.json()["type"], response.json()["code"]) == (
+                "invalid_function_call",
+                "3280",
+            )
 
 
 def test_a_conversation_with_tools_and_a_prefix_is_taken(post):

@@ -53,8 +53,33 @@ shape = "html"
 """
 
 
-def test_a_scenario_is_read_whole():
-    assert loads(WHOLE) == Scenario(
+REPLY = """
+[reply]
+preset = "thinking-empty"
+usage = "2024"
+n = 2
+calls = [{ name = "f", arguments = { a = 1 } }, { name = "g", arguments = "{" }]
+"""
+ANSWERS = """
+[[answers]]
+status = 503
+headers = { retry-after = "1" }
+content_type = "text/plain"
+framing = "close"
+before = [{ pause = 2 }]
+body = ["a\u00e9", { base64 = "/w==" }, { pause = 1 }, { repeat = "x", every = 0.5, count = 2 },
+        { end = "reset" }]
+
+[[answers]]
+reply = "poem"
+
+[[answers]]
+status = 204
+body = "x"
+"""
+FILES = {
+    "": Scenario(),
+    WHOLE: Scenario(
         "poem",
         timing=Timing(
             first=1.0,
@@ -75,74 +100,45 @@ def test_a_scenario_is_read_whole():
                 shape="html",
             ),
         ],
-    )
-
-
-def test_a_reply_begins_with_a_preset():
-    text = """
-    [reply]
-    preset = "thinking-empty"
-    usage = "2024"
-    n = 2
-    calls = [{ name = "f", arguments = { a = 1 } }, { name = "g", arguments = "{" }]
-    """
-    assert loads(text) == Scenario(
+    ),
+    REPLY: Scenario(
         dataclasses.replace(
             PRESETS["thinking-empty"],
             usage="2024",
             n=2,
             calls=(Call(name="f", arguments={"a": 1}), Call(name="g", arguments="{")),
         )
-    )
+    ),
+    'reply = { dialect = "compatible-bare" }': Scenario(
+        Reply(dialect=COMPATIBLE["compatible-bare"])
+    ),
+    'reply = { dialect = "mistral" }': Scenario(Reply(dialect=Dialect())),
+    "reply = { dialect = { padding = false, delta_extra = { a = 1 } } }": Scenario(
+        Reply(dialect=Dialect(padding=False, delta_extra={"a": 1}))
+    ),
+    ANSWERS: Sequence(
+        [
+            Answer(
+                status=503,
+                headers={"retry-after": "1"},
+                content_type="text/plain",
+                framing="close",
+                before=[Pause(2.0)],
+                body=("a\u00e9".encode(), b"\xff", Pause(1.0), Repeat(b"x", 0.5, 2), End("reset")),
+            ),
+            Scenario("poem"),
+            Answer(status=204, body=(b"x",)),
+        ]
+    ),
+    'ending = "cut"': Answer(ending="cut"),
+    **{f'faults = [{{ kind = "{kind}" }}]': Scenario(faults=[FAULTS[kind]()]) for kind in FAULTS},
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "dialect"),
-    [
-        ('"compatible-bare"', COMPATIBLE["compatible-bare"]),
-        ('"mistral"', Dialect()),
-        (
-            "{ padding = false, delta_extra = { a = 1 } }",
-            Dialect(padding=False, delta_extra={"a": 1}),
-        ),
-    ],
-)
-def test_a_dialect_has_a_name_or_fields(text, dialect):
-    assert loads(f"reply = {{ dialect = {text} }}") == Scenario(Reply(dialect=dialect))
-
-
-def test_answers_come_in_turn_and_may_be_exact():
-    text = """
-    [[answers]]
-    status = 503
-    headers = { retry-after = "1" }
-    content_type = "text/plain"
-    framing = "close"
-    before = [{ pause = 2 }]
-    body = ["a\u00e9", { base64 = "/w==" }, { pause = 1 }, { repeat = "x", every = 0.5, count = 2 },
-            { end = "reset" }]
-
-    [[answers]]
-    reply = "poem"
-
-    [[answers]]
-    status = 204
-    body = "x"
-    """
-    first = Answer(
-        status=503,
-        headers={"retry-after": "1"},
-        content_type="text/plain",
-        framing="close",
-        before=[Pause(2.0)],
-        body=("a\u00e9".encode(), b"\xff", Pause(1.0), Repeat(b"x", 0.5, 2), End("reset")),
-    )
-    last = Answer(status=204, body=(b"x",))
-    assert loads(text) == Sequence([first, Scenario("poem"), last])
-
-
-def test_a_file_may_be_one_exact_answer():
-    assert loads('ending = "cut"') == Answer(ending="cut")
+def test_a_scenario_is_read_from_its_text(subtests):
+    for text, scenario in FILES.items():
+        with subtests.test(text):
+            assert loads(text) == scenario
 
 
 def test_a_simulator_takes_a_file(tmp_path):
@@ -150,15 +146,6 @@ def test_a_simulator_takes_a_file(tmp_path):
     path.write_text('faults = [{ kind = "status", status = 503 }]')
     with Simulator(path) as sim:
         assert ask(sim).status == 503
-
-
-def test_an_empty_file_is_the_default_scenario():
-    assert loads("") == Scenario()
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_every_fault_can_be_written(kind):
-    assert loads(f'faults = [{{ kind = "{kind}" }}]') == Scenario(faults=[FAULTS[kind]()])
 
 
 MISTAKES = {
@@ -222,11 +209,12 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("text", MISTAKES)
-def test_a_mistake_is_named_with_its_place_and_what_is_allowed(text):
-    with pytest.raises(ScenarioError) as caught:
-        loads(text)
-    assert str(caught.value).startswith(MISTAKES[text])
+def test_a_mistake_is_named_with_its_place_and_what_is_allowed(subtests):
+    for text, message in MISTAKES.items():
+        with subtests.test(text):
+            with pytest.raises(ScenarioError) as caught:
+                loads(text)
+            assert str(caught.value).startswith(message)
 
 
 def test_a_mistake_in_a_file_is_named_with_the_file(tmp_path):

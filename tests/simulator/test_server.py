@@ -74,14 +74,16 @@ def test_the_answer_to_a_head_has_no_body():
         assert sim.connections == 1
 
 
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [(None, "http://127.0.0.1:"), ("0.0.0.0", "http://0.0.0.0:"), ("::1", "http://[::1]:")],
-)
-def test_it_listens_on_loopback_unless_told_otherwise(host, url):
-    with Simulator(Answer.of_json("x"), **({"host": host} if host else {})) as sim:
-        assert sim.url.startswith(url)
-        assert httpx2.get(sim.url.replace("0.0.0.0", "127.0.0.1")).json() == "x"
+def test_it_listens_on_loopback_unless_told_otherwise(subtests):
+    for host, url in [
+        (None, "http://127.0.0.1:"),
+        ("0.0.0.0", "http://0.0.0.0:"),
+        ("::1", "http://[::1]:"),
+    ]:
+        with subtests.test(host=host):
+            with Simulator(Answer.of_json("x"), **({"host": host} if host else {})) as sim:
+                assert sim.url.startswith(url)
+                assert httpx2.get(sim.url.replace("0.0.0.0", "127.0.0.1")).json() == "x"
 
 
 def test_a_wire_is_sent_byte_for_byte():
@@ -91,29 +93,32 @@ def test_a_wire_is_sent_byte_for_byte():
         assert client.read_all() == (bytes_, None)
 
 
-@pytest.mark.parametrize(
-    ("framing", "ending", "tail", "error"),
-    [
-        ("chunked", "close", b"data: 1\n\n\r\n0\r\n\r\n", None),
-        ("chunked", "cut", b"data: 1\n\n\r\n", None),
-        ("chunked", "reset", b"data: 1\n\n\r\n", ConnectionResetError),
-        ("length", "close", b"content-length: 9\r\n\r\ndata: 1\n\n", None),
-        ("close", "clean", b"connection: close\r\n\r\ndata: 1\n\n", None),
-        ("close", "reset", b"connection: close\r\n\r\ndata: 1\n\n", ConnectionResetError),
-    ],
-)
-def test_an_answer_ends_as_its_scenario_says(framing, ending, tail, error):
-    answer = Answer(headers={"date": "d", "mistral-correlation-id": "i", "x-kong-request-id": "i"})
-    answer = Answer(headers=answer.headers, body=[ONE], framing=framing, ending=ending)
-    with Simulator(answer) as sim, RawClient(sim.url) as client:
-        client.send(chat())
-        data, raised = client.read_all()
-        sim.requests[0].answered.wait()
-    without_the_added = data.replace(
-        b"date: d\r\nmistral-correlation-id: i\r\nx-kong-request-id: i\r\n", b""
-    )
-    assert without_the_added.endswith(tail)
-    assert isinstance(raised, error) if error else raised is None
+ENDINGS = [
+    ("chunked", "close", b"data: 1\n\n\r\n0\r\n\r\n", None),
+    ("chunked", "cut", b"data: 1\n\n\r\n", None),
+    ("chunked", "reset", b"data: 1\n\n\r\n", ConnectionResetError),
+    ("length", "close", b"content-length: 9\r\n\r\ndata: 1\n\n", None),
+    ("close", "clean", b"connection: close\r\n\r\ndata: 1\n\n", None),
+    ("close", "reset", b"connection: close\r\n\r\ndata: 1\n\n", ConnectionResetError),
+]
+
+
+def test_an_answer_ends_as_its_scenario_says(subtests):
+    for framing, ending, tail, error in ENDINGS:
+        with subtests.test(framing=framing):
+            answer = Answer(
+                headers={"date": "d", "mistral-correlation-id": "i", "x-kong-request-id": "i"}
+            )
+            answer = Answer(headers=answer.headers, body=[ONE], framing=framing, ending=ending)
+            with Simulator(answer) as sim, RawClient(sim.url) as client:
+                client.send(chat())
+                data, raised = client.read_all()
+                sim.requests[0].answered.wait()
+            without_the_added = data.replace(
+                b"date: d\r\nmistral-correlation-id: i\r\nx-kong-request-id: i\r\n", b""
+            )
+            assert without_the_added.endswith(tail)
+            assert isinstance(raised, error) if error else raised is None
 
 
 def test_an_answer_may_end_at_a_step():
@@ -152,16 +157,17 @@ def test_a_length_may_be_a_lie():
     assert data.endswith(b"\r\n\r\n" + ONE)
 
 
-@pytest.mark.parametrize(("status", "body"), [(204, b""), (304, b""), (599, b"x")])
-def test_a_status_may_be_any_and_some_have_no_body(status, body):
-    answer = Answer(status=status, body=[b"x"], ending="close")
-    with Simulator(answer) as sim, RawClient(sim.url) as client:
-        client.send(chat())
-        data, _ = client.read_all()
-    head, _, rest = data.partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 %d " % status)
-    assert rest == (b"1\r\nx\r\n0\r\n\r\n" if body else b"")
-    assert (b"transfer-encoding" in head) is bool(body)
+def test_a_status_may_be_any_and_some_have_no_body(subtests):
+    for status, body in [(204, b""), (304, b""), (599, b"x")]:
+        with subtests.test(status=status):
+            answer = Answer(status=status, body=[b"x"], ending="close")
+            with Simulator(answer) as sim, RawClient(sim.url) as client:
+                client.send(chat())
+                data, _ = client.read_all()
+            head, _, rest = data.partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 %d " % status)
+            assert rest == (b"1\r\nx\r\n0\r\n\r\n" if body else b"")
+            assert (b"transfer-encoding" in head) is bool(body)
 
 
 def test_a_stream_is_made_of_json_values():
@@ -285,12 +291,13 @@ def test_a_function_chooses_the_answer():
         assert httpx2.get(f"{sim.url}/418").status_code == 418
 
 
-@pytest.mark.parametrize("turns", [[Answer(status=503), Answer(status=200)], Path("turns.toml")])
-def test_turns_that_a_function_gives_again_go_on(turns, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("turns.toml").write_text("[[answers]]\nstatus = 503\n[[answers]]\nstatus = 200\n")
-    with Simulator(lambda _: turns) as sim:
-        assert [httpx2.get(sim.url).status_code for _ in range(3)] == [503, 200, 200]
+def test_turns_that_a_function_gives_again_go_on(subtests, tmp_path, monkeypatch):
+    for turns in [[Answer(status=503), Answer(status=200)], Path("turns.toml")]:
+        with subtests.test(turns=turns):
+            monkeypatch.chdir(tmp_path)
+            Path("turns.toml").write_text("[[answers]]\nstatus = 503\n[[answers]]\nstatus = 200\n")
+            with Simulator(lambda _: turns) as sim:
+                assert [httpx2.get(sim.url).status_code for _ in range(3)] == [503, 200, 200]
 
 
 def test_what_is_no_scenario_is_refused():
@@ -473,16 +480,17 @@ def test_tls_is_spoken_with_a_certificate_of_its_own():
     assert not ca_file.exists()
 
 
-@pytest.mark.parametrize("ending", ["cut", "reset"])
-def test_under_tls_a_broken_answer_has_no_farewell(ending):
-    with (
-        Simulator(Answer(body=[ONE], ending=ending), tls=True) as sim,
-        RawClient(sim.url, ca_pem=sim.ca_pem) as client,
-    ):
-        client.send(chat())
-        data, error = client.read_all()
-    assert ONE in data
-    assert isinstance(error, OSError)
+def test_under_tls_a_broken_answer_has_no_farewell(subtests):
+    for ending in ["cut", "reset"]:
+        with subtests.test(ending=ending):
+            with (
+                Simulator(Answer(body=[ONE], ending=ending), tls=True) as sim,
+                RawClient(sim.url, ca_pem=sim.ca_pem) as client,
+            ):
+                client.send(chat())
+                data, error = client.read_all()
+            assert ONE in data
+            assert isinstance(error, OSError)
 
 
 def test_without_tls_there_is_no_certificate():
