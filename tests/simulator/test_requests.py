@@ -13,95 +13,139 @@ USER = {"role": "user", "content": "Hello"}
 LAST_ROLE = (
     "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant"
 )
+BODY = {"model": "m", "messages": [USER]}
 CALL = {"id": "abcdefghi", "function": {"name": "f", "arguments": "{}"}}
 
 
-def only_detail(response):
-    assert response.status_code == 422
-    [detail] = response.json()["detail"]
-    return detail
+def wrong(field, value, kind, message, **context):
+    """Return a body with a wrong value, and the error that reports it."""
+    detail = {"type": kind, "loc": ["body", field], "msg": message, "input": value}
+    return {**BODY, field: value}, [detail | ({"ctx": context} if context else {})]
 
 
-def test_an_unknown_field_is_refused_with_its_value(post):
-    assert post(seed=5).json() == {
-        "detail": [
-            {
-                "type": "extra_forbidden",
-                "loc": ["body", "seed"],
-                "msg": "Extra inputs are not permitted",
-                "input": 5,
-            }
-        ]
-    }
-
-
-def test_missing_fields_are_each_reported(auto, http):
-    response = http.post(f"{auto.url}/v1/chat/completions", json={})
-    assert response.status_code == 422
-    assert [(d["type"], d["loc"]) for d in response.json()["detail"]] == [
-        ("missing", ["body", "model"]),
-        ("missing", ["body", "messages"]),
-    ]
-
-
-WRONG_VALUES = [
-    ("model", 5, "string_type", "Input should be a valid string"),
-    ("messages", {}, "list_type", "Input should be a valid list"),
-    ("stream", "yes", "bool_type", "Input should be a valid boolean"),
-    ("max_tokens", "x", "int_type", "Input should be a valid integer"),
-    ("max_tokens", 1.5, "int_type", "Input should be a valid integer"),
-    ("max_tokens", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
-    ("n", 0, "greater_than_equal", "Input should be greater than or equal to 1"),
-    ("temperature", True, "float_type", "Input should be a valid number"),
-    ("temperature", 2, "less_than_equal", "Input should be less than or equal to 1.5"),
-    ("temperature", -1, "greater_than_equal", "Input should be greater than or equal to 0"),
-    ("metadata", [], "dict_type", "Input should be a valid dictionary"),
-    ("service_tier", "x", "literal_error", "Input should be 'auto' or 'standard_only'"),
-    ("prompt_mode", "x", "literal_error", "Input should be 'reasoning'"),
-    (
+ROLES = "'system', 'user', 'assistant', 'tool'"
+CONTENT = {"type": "text", "wrong": "format"}
+CONTENT_FORMS = (
+    "list[tagged-union[TextChunk,ImageURLChunk,DocumentURLChunk,ReferenceChunk,BBoxChunk,"
+    "FileURLChunk,AudioChunk]]"
+)
+REPORTED = {
+    "unknown field": wrong("seed", 5, "extra_forbidden", "Extra inputs are not permitted"),
+    "model": wrong("model", 5, "string_type", "Input should be a valid string"),
+    "messages": wrong("messages", {}, "list_type", "Input should be a valid list"),
+    "stream": wrong("stream", "yes", "bool_type", "Input should be a valid boolean"),
+    "text": wrong("max_tokens", "x", "int_type", "Input should be a valid integer"),
+    "fraction": wrong("max_tokens", 1.5, "int_type", "Input should be a valid integer"),
+    "below 0": wrong(
+        "max_tokens",
+        -1,
+        "greater_than_equal",
+        "Input should be greater than or equal to 0",
+        ge=0,
+    ),
+    "below 1": wrong(
+        "n", 0, "greater_than_equal", "Input should be greater than or equal to 1", ge=1
+    ),
+    "true for a number": wrong("temperature", True, "float_type", "Input should be a valid number"),
+    "above 1.5": wrong(
+        "temperature",
+        2,
+        "less_than_equal",
+        "Input should be less than or equal to 1.5",
+        le=1.5,
+    ),
+    "negative": wrong(
+        "temperature",
+        -1,
+        "greater_than_equal",
+        "Input should be greater than or equal to 0",
+        ge=0,
+    ),
+    "metadata": wrong("metadata", [], "dict_type", "Input should be a valid dictionary"),
+    "service_tier": wrong(
+        "service_tier",
+        "x",
+        "literal_error",
+        "Input should be 'auto' or 'standard_only'",
+        expected="'auto' or 'standard_only'",
+    ),
+    "prompt_mode": wrong(
+        "prompt_mode",
+        "x",
+        "literal_error",
+        "Input should be 'reasoning'",
+        expected="'reasoning'",
+    ),
+    "prediction": wrong(
         "prediction",
         1,
         "model_attributes_type",
         "Input should be a valid dictionary or object to extract fields from",
     ),
-]
+    "missing fields": (
+        {},
+        [
+            {"type": "missing", "loc": ["body", "model"]},
+            {"type": "missing", "loc": ["body", "messages"]},
+        ],
+    ),
+    "not an object": ([1], [{"type": "model_attributes_type"}]),
+    "unknown role": (
+        {**BODY, "messages": [{"role": "robot", "content": "x"}]},
+        [{"type": "union_tag_invalid", "loc": ["body", "messages", 0]}],
+    ),
+    "no role": ({**BODY, "messages": [{"content": "x"}]}, [{"type": "union_tag_not_found"}]),
+    # Content is reported for each form that it may have.
+    "content": (
+        {**BODY, "messages": [{"role": "user", "content": CONTENT}]},
+        [
+            {
+                "type": "string_type",
+                "loc": ["body", "messages", 0, "user", "content", "str"],
+                "msg": "Input should be a valid string",
+                "input": CONTENT,
+            },
+            {
+                "type": "list_type",
+                "loc": ["body", "messages", 0, "user", "content", CONTENT_FORMS],
+                "msg": "Input should be a valid list",
+                "input": CONTENT,
+            },
+        ],
+    ),
+}
 
 
-def test_a_wrong_value_is_reported_as_pydantic_does(subtests, post):
-    for field, value, kind, message in WRONG_VALUES:
-        with subtests.test(field=field):
-            detail = only_detail(post(**{field: value}))
-            assert (detail["type"], detail["loc"], detail["msg"], detail["input"]) == (
-                kind,
-                ["body", field],
-                message,
-                value,
-            )
+def test_a_wrong_body_is_reported_as_pydantic_does(subtests, auto, http):
+    url = f"{auto.url}/v1/chat/completions"
+    for name, (body, details) in REPORTED.items():
+        with subtests.test(name):
+            response = http.post(url, json=body)
+            found = response.json()["detail"]
+            assert response.status_code == 422
+            assert [detail | known for detail, known in zip(found, details, strict=True)] == found
+            if name == "unknown role":
+                assert found[0]["ctx"]["expected_tags"] == ROLES
+            if name not in {"missing fields", "not an object", "unknown role", "no role"}:
+                assert found == details
+    for body in [b"{", b"\xff", b"[" * 100_000, b""]:
+        with subtests.test("not JSON", body=body[:5]):
+            response = http.post(url, content=body)
+            [detail] = response.json()["detail"]
+            assert response.status_code == 422
+            assert (detail["type"], detail["loc"][0]) == ("json_invalid", "body")
 
 
-def test_a_bound_is_given_with_the_error(post):
-    assert only_detail(post(temperature=1.6))["ctx"] == {"le": 1.5}
+NULLABLE = dict.fromkeys(
+    ["temperature", "top_p", "max_tokens", "stop", "random_seed", "tools", "n", "guardrails"], 200
+)
+NOT_NULLABLE = dict.fromkeys(["stream", "response_format", "tool_choice", "safe_prompt"], 422)
 
 
-def test_null_is_taken_where_the_schema_has_it(subtests, post):
-    for field in [
-        "temperature",
-        "top_p",
-        "max_tokens",
-        "stop",
-        "random_seed",
-        "tools",
-        "n",
-        "guardrails",
-    ]:
-        with subtests.test(field=field):
-            assert post(**{field: None}).status_code == 200
-
-
-def test_null_is_refused_where_the_schema_has_it_not(subtests, post):
-    for field in ["stream", "response_format", "tool_choice", "safe_prompt"]:
-        with subtests.test(field=field):
-            assert post(**{field: None}).status_code == 422
+def test_null_is_accepted_where_the_schema_has_it(subtests, post):
+    for field, status in {**NULLABLE, **NOT_NULLABLE}.items():
+        with subtests.test(field):
+            assert post(**{field: None}).status_code == status
 
 
 def test_every_field_of_the_schema_is_taken(post):
@@ -139,41 +183,6 @@ def test_every_field_of_the_schema_is_taken(post):
     assert response.status_code == 200
 
 
-def test_an_unknown_role_is_reported_with_those_known(post):
-    detail = only_detail(post(messages=[{"role": "robot", "content": "x"}]))
-    assert detail["type"] == "union_tag_invalid"
-    assert detail["loc"] == ["body", "messages", 0]
-    assert detail["ctx"]["expected_tags"] == "'system', 'user', 'assistant', 'tool'"
-
-
-def test_a_message_without_a_role_is_reported(post):
-    assert only_detail(post(messages=[{"content": "x"}]))["type"] == "union_tag_not_found"
-
-
-def test_wrong_content_is_reported_for_each_form_it_may_have(post):
-    response = post(messages=[{"role": "user", "content": {"type": "text", "wrong": "format"}}])
-    assert response.status_code == 422
-    first, second = response.json()["detail"]
-    given = {"type": "text", "wrong": "format"}
-    place = ["body", "messages", 0, "user", "content"]
-    assert first == {
-        "type": "string_type",
-        "loc": [*place, "str"],
-        "msg": "Input should be a valid string",
-        "input": given,
-    }
-    recorded = (
-        "list[tagged-union[TextChunk,ImageURLChunk,DocumentURLChunk,ReferenceChunk,BBoxChunk,"
-        "FileURLChunk,AudioChunk]]"
-    )
-    assert second == {
-        "type": "list_type",
-        "loc": [*place, recorded],
-        "msg": "Input should be a valid list",
-        "input": given,
-    }
-
-
 CONTENT_CHUNKS = [
     {"type": "text", "text": "x"},
     {"type": "image_url", "image_url": "https://a/b"},
@@ -198,47 +207,29 @@ def test_every_content_chunk_of_the_schema_is_taken(subtests, post):
             assert post(messages=[{"role": "user", "content": [chunk]}]).status_code == 200
 
 
-def test_what_is_no_json_is_reported(subtests, auto, http):
-    for body in [b"{", b"\xff", b"[" * 100_000, b""]:
-        with subtests.test(body=body):
-            response = http.post(f"{auto.url}/v1/chat/completions", content=body)
-            detail = only_detail(response)
-            assert (detail["type"], detail["loc"][0]) == ("json_invalid", "body")
-
-
-def test_json_that_is_no_object_is_reported(auto, http):
-    response = http.post(f"{auto.url}/v1/chat/completions", json=[1])
-    assert only_detail(response)["type"] == "model_attributes_type"
-
-
-def test_without_a_key_the_answer_is_401(subtests, auto, http):
+def test_a_request_without_the_key_is_401(subtests, auto, http):
     for value in ["", "Bearer", "Basic a2V5"]:
-        with subtests.test(value=value):
+        with subtests.test(value):
             response = http.post(
                 f"{auto.url}/v1/chat/completions", headers={"authorization": value}
             )
             assert (response.status_code, response.json()) == (401, {"detail": "Unauthorized"})
-
-
-def test_another_key_than_the_one_wanted_is_refused(http):
-    body = {"model": "m", "messages": [USER]}
     with Simulator(api_key="right") as sim:
         url = f"{sim.url}/v1/chat/completions"
-        wrong = http.post(url, json=body)
-        right = http.post(url, json=body, headers={"authorization": "Bearer right"})
-    assert (wrong.status_code, wrong.json()) == (401, {"detail": "Invalid API Key"})
-    assert right.status_code == 200
+        with subtests.test("another key"):
+            wrong_key = http.post(url, json=BODY)
+            assert (wrong_key.status_code, wrong_key.json()) == (401, {"detail": "Invalid API Key"})
+        with subtests.test("the key"):
+            right = http.post(url, json=BODY, headers={"authorization": "Bearer right"})
+            assert right.status_code == 200
 
 
-def test_an_unknown_path_is_404(auto, http):
-    response = http.post(f"{auto.url}/v1/chat")
-    assert (response.status_code, response.json()) == (404, {"detail": "Not Found"})
-
-
-def test_another_method_is_405(auto, http):
-    response = http.get(f"{auto.url}/v1/chat/completions")
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert response.json() == {"detail": "Method Not Allowed"}
+def test_an_unknown_path_is_404_and_another_method_405(auto, http):
+    unknown = http.post(f"{auto.url}/v1/chat")
+    assert (unknown.status_code, unknown.json()) == (404, {"detail": "Not Found"})
+    other = http.get(f"{auto.url}/v1/chat/completions")
+    assert (other.status_code, other.headers["allow"]) == (405, "POST")
+    assert other.json() == {"detail": "Method Not Allowed"}
 
 
 WRONG_ORDERS = [

@@ -5,7 +5,6 @@ import socket
 import struct
 import sys
 import threading
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,10 +13,11 @@ import trio
 from mistralai.simulator import Answer, End, Gate, Limits, Pause, Repeat, Sequence, Simulator, Wire
 from mistralai.simulator.app import App
 from mistralai.simulator.server import Server
-from support.raw_client import RawClient, chat, request_bytes, unchunk
+from support.raw_client import RawClient, chat, request_bytes
 
 DONE = b"data: [DONE]\n\n"
 ONE, TWO = b"data: 1\n\n", b"data: 2\n\n"
+CUT_BYTES = b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal"
 
 
 def test_each_piece_is_a_send_of_its_own():
@@ -61,10 +61,16 @@ def test_pieces_that_follow_at_once_are_sends_of_their_own_without_delay(monkeyp
     assert pieces == [*chunks, b"0\r\n\r\n"]
 
 
-def test_a_piece_without_bytes_does_not_end_the_body():
-    empty = Repeat(b"", count=1)
-    with Simulator(Answer(body=[ONE, b"", empty, TWO])) as sim:
-        assert httpx2.get(sim.url).content == ONE + TWO
+def test_a_body_has_the_pieces_of_its_answer(subtests):
+    piece = b"x" * 65536
+    rows = {
+        "a piece without bytes": (Answer(body=[ONE, b"", Repeat(b"", count=1), TWO]), ONE + TWO),
+        "a step that ends it": (Answer(body=[ONE, End("clean"), TWO]), ONE),
+        "more than buffers hold": (Answer(body=[piece] * 200), piece * 200),
+    }
+    for name, (answer, body) in rows.items():
+        with subtests.test(name), Simulator(answer) as sim:
+            assert httpx2.get(sim.url).content == body
 
 
 def test_the_answer_to_a_head_has_no_body():
@@ -80,50 +86,98 @@ def test_it_listens_on_loopback_unless_told_otherwise(subtests):
         ("0.0.0.0", "http://0.0.0.0:"),
         ("::1", "http://[::1]:"),
     ]:
-        with subtests.test(host=host):
-            with Simulator(Answer.of_json("x"), **({"host": host} if host else {})) as sim:
-                assert sim.url.startswith(url)
-                assert httpx2.get(sim.url.replace("0.0.0.0", "127.0.0.1")).json() == "x"
+        options = {"host": host} if host else {}
+        with subtests.test(host=host), Simulator(Answer.of_json("x"), **options) as sim:
+            assert sim.url.startswith(url)
+            assert httpx2.get(sim.url.replace("0.0.0.0", "127.0.0.1")).json() == "x"
 
 
-def test_a_wire_is_sent_byte_for_byte():
-    bytes_ = b"HTTP/1.1 200 Fine\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal"
-    with Simulator(Wire([bytes_], "cut")) as sim, RawClient(sim.url) as client:
-        client.send(chat())
-        assert client.read_all() == (bytes_, None)
+GET = request_bytes(method="GET", path="/")
+CLOSING = request_bytes(method="GET", path="/", headers={"connection": "close"})
+START = b"HTTP/1.1 200 OK\r\ndate: d\r\nmistral-correlation-id: i\r\nx-kong-request-id: i\r\n"
+CHUNKED = START + b"transfer-encoding: chunked\r\n"
 
 
-ENDINGS = [
-    ("chunked", "close", b"data: 1\n\n\r\n0\r\n\r\n", None),
-    ("chunked", "cut", b"data: 1\n\n\r\n", None),
-    ("chunked", "reset", b"data: 1\n\n\r\n", ConnectionResetError),
-    ("length", "close", b"content-length: 9\r\n\r\ndata: 1\n\n", None),
-    ("close", "clean", b"connection: close\r\n\r\ndata: 1\n\n", None),
-    ("close", "reset", b"connection: close\r\n\r\ndata: 1\n\n", ConnectionResetError),
-]
+def answered(**fields):
+    """Return an answer whose header fields are known: those that the server would add."""
+    own = {"date": "d", "mistral-correlation-id": "i", "x-kong-request-id": "i"}
+    headers = own | fields.pop("headers", {})
+    return Answer(headers=headers, content_type=None, **fields)
+
+
+ENDINGS = {
+    "chunked, close": (
+        answered(body=[ONE], ending="close"),
+        GET,
+        CHUNKED + b"\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n",
+        None,
+    ),
+    "chunked, cut": (
+        answered(body=[ONE], ending="cut"),
+        GET,
+        CHUNKED + b"\r\n9\r\ndata: 1\n\n\r\n",
+        None,
+    ),
+    "chunked, reset": (
+        answered(body=[ONE], ending="reset"),
+        GET,
+        CHUNKED + b"\r\n9\r\ndata: 1\n\n\r\n",
+        ConnectionResetError,
+    ),
+    "length, close": (
+        answered(body=[ONE], framing="length", ending="close"),
+        GET,
+        START + b"content-length: 9\r\n\r\ndata: 1\n\n",
+        None,
+    ),
+    "close, clean": (
+        answered(body=[ONE], framing="close"),
+        GET,
+        START + b"connection: close\r\n\r\ndata: 1\n\n",
+        None,
+    ),
+    "close, reset": (
+        answered(body=[ONE], framing="close", ending="reset"),
+        GET,
+        START + b"connection: close\r\n\r\ndata: 1\n\n",
+        ConnectionResetError,
+    ),
+    "a length that is a lie": (
+        answered(headers={"content-length": "100"}, body=[ONE], framing="length", ending="cut"),
+        GET,
+        START + b"content-length: 100\r\n\r\ndata: 1\n\n",
+        None,
+    ),
+    "HTTP/1.0": (
+        answered(body=[ONE, TWO]),
+        b"POST / HTTP/1.0\r\n\r\n",
+        START + b"connection: close\r\n\r\ndata: 1\n\ndata: 2\n\n",
+        None,
+    ),
+    "connection: close": (
+        answered(body=[ONE]),
+        CLOSING,
+        CHUNKED + b"connection: close\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n",
+        None,
+    ),
+    "exact bytes, connection: close": (
+        Wire([b"HTTP/1.1 204 No\r\n\r\n"]),
+        CLOSING,
+        b"HTTP/1.1 204 No\r\n\r\n",
+        None,
+    ),
+    "exact bytes, cut": (Wire([CUT_BYTES], "cut"), GET, CUT_BYTES, None),
+}
 
 
 def test_an_answer_ends_as_its_scenario_says(subtests):
-    for framing, ending, tail, error in ENDINGS:
-        with subtests.test(framing=framing):
-            answer = Answer(
-                headers={"date": "d", "mistral-correlation-id": "i", "x-kong-request-id": "i"}
-            )
-            answer = Answer(headers=answer.headers, body=[ONE], framing=framing, ending=ending)
-            with Simulator(answer) as sim, RawClient(sim.url) as client:
-                client.send(chat())
-                data, raised = client.read_all()
-                sim.requests[0].answered.wait()
-            without_the_added = data.replace(
-                b"date: d\r\nmistral-correlation-id: i\r\nx-kong-request-id: i\r\n", b""
-            )
-            assert without_the_added.endswith(tail)
+    for name, (answer, request, expected, error) in ENDINGS.items():
+        with subtests.test(name), Simulator(answer) as sim, RawClient(sim.url) as client:
+            client.send(request)
+            data, raised = client.read_all()
+            sim.requests[0].answered.wait()
+            assert data == expected
             assert isinstance(raised, error) if error else raised is None
-
-
-def test_an_answer_may_end_at_a_step():
-    with Simulator(Answer(body=[ONE, End("clean"), TWO])) as sim:
-        assert httpx2.get(sim.url).content == ONE
 
 
 def test_something_may_happen_before_the_head():
@@ -148,15 +202,6 @@ def test_header_fields_that_are_given_are_not_added_again():
     assert b"transfer-encoding: identity\r\n" in head
 
 
-def test_a_length_may_be_a_lie():
-    lie = Answer(headers={"content-length": "100"}, body=[ONE], framing="length", ending="cut")
-    with Simulator(lie) as sim, RawClient(sim.url) as client:
-        client.send(chat())
-        data, _ = client.read_all()
-    assert data.count(b"content-length") == 1
-    assert data.endswith(b"\r\n\r\n" + ONE)
-
-
 def test_a_status_may_be_any_and_some_have_no_body(subtests):
     for status, body in [(204, b""), (304, b""), (599, b"x")]:
         with subtests.test(status=status):
@@ -176,27 +221,27 @@ def test_a_stream_is_made_of_json_values():
     assert [*Answer.of_events(1, done=False).body] == [b"data: 1\n\n"]
 
 
-def test_an_answer_that_hangs_ends_when_the_client_leaves():
-    with Simulator(Answer(body=[ONE], ending="hang")) as sim:
-        with RawClient(sim.url) as client:
-            client.send(chat())
-            client.read_to(b"data: 1\n\n\r\n")
-            assert not sim.requests[0].closed.is_set()
-        sim.requests[0].closed.wait()
-        sim.wait_for_connections(at_most=0)
-        assert sim.open_connections == 0
-
-
-def test_the_server_sees_a_client_that_leaves_at_a_gate():
+def test_an_answer_without_end_ends_when_the_client_leaves(subtests):
     gate = Gate()
-    with Simulator(Answer(body=[ONE, gate, TWO])) as sim:
-        with RawClient(sim.url) as client:
-            client.send(chat())
-            gate.reached.wait()
-        sim.requests[0].closed.wait()
-        sim.wait_for_connections(at_most=0)
-        gate.open()
-        assert not sim.requests[0].answered.is_set()
+    rows = {
+        "hang": Answer(body=[ONE], ending="hang"),
+        "gate": Answer(body=[ONE, gate, TWO]),
+        "repeat": Answer(body=[ONE, Repeat(b": ping\n\n")]),
+    }
+    for name, answer in rows.items():
+        with subtests.test(name), Simulator(answer) as sim:
+            with RawClient(sim.url) as client:
+                client.send(chat())
+                client.read_until(lambda data: ONE in data)
+                if name == "gate":
+                    gate.reached.wait()
+                assert not sim.requests[0].closed.is_set()
+            sim.requests[0].closed.wait()
+            sim.wait_for_connections(at_most=0)
+            assert sim.open_connections == 0
+            if name == "gate":
+                gate.open()
+            assert sim.requests[0].answered.is_set() is (name == "hang")
 
 
 def test_a_client_that_closes_its_side_and_reads_no_more_is_let_go():
@@ -249,15 +294,6 @@ def test_the_loop_is_not_that_of_the_policy(monkeypatch):
         assert httpx2.get(sim.url).json() == "ok"
 
 
-def test_an_endless_answer_ends_with_its_client():
-    with Simulator(Answer(body=[Repeat(b": ping\n\n")])) as sim:
-        with RawClient(sim.url) as client:
-            client.send(chat())
-            client.read()
-        sim.requests[0].closed.wait()
-        sim.wait_for_connections(at_most=0)
-
-
 def test_one_connection_serves_many_requests():
     with Simulator() as sim, RawClient(sim.url) as client:
         for _ in range(3):
@@ -279,30 +315,54 @@ def test_requests_on_each_others_heels_are_answered_in_order():
     assert contents == ["a", "b", "c"]
 
 
-def test_answers_in_turn_repeat_the_last():
-    turns = Sequence([Answer(status=503), [Answer(status=429), Answer(status=200)]])
-    with Simulator(turns) as sim:
-        statuses = [httpx2.get(sim.url).status_code for _ in range(4)]
-    assert statuses == [503, 429, 200, 200]
+def test_a_scenario_chooses_the_answer_to_each_request(subtests, tmp_path):
+    file = tmp_path / "turns.toml"
+    file.write_text("[[answers]]\nstatus = 503\n[[answers]]\nstatus = 200\n")
+    pair = [Answer(status=503), Answer(status=200)]
+    rows = {
+        "a sequence repeats its last answer": (
+            Sequence([Answer(status=503), [Answer(status=429), Answer(status=200)]]),
+            [503, 429, 200, 200],
+        ),
+        "a function": (lambda request: Answer(status=int(request.path[1:]) + 400), [400, 401, 402]),
+        "a function that returns the same list": (lambda _: pair, [503, 200, 200]),
+        "a function that returns the same file": (lambda _: file, [503, 200, 200]),
+    }
+    for name, (scenario, statuses) in rows.items():
+        with subtests.test(name), Simulator(scenario) as sim:
+            found = [httpx2.get(f"{sim.url}/{n}").status_code for n in range(len(statuses))]
+            assert found == statuses
 
 
-def test_a_function_chooses_the_answer():
-    with Simulator(lambda request: Answer(status=int(request.path[1:]))) as sim:
-        assert httpx2.get(f"{sim.url}/418").status_code == 418
+def test_a_misuse_is_refused_with_what_to_do(subtests, monkeypatch):
+    def starts_again():
+        with Simulator() as sim:
+            sim.start()
 
+    def without_trustme():
+        monkeypatch.setitem(sys.modules, "trustme", None)
+        Simulator(tls=True).start()
 
-def test_turns_that_a_function_gives_again_go_on(subtests, tmp_path, monkeypatch):
-    for turns in [[Answer(status=503), Answer(status=200)], Path("turns.toml")]:
-        with subtests.test(turns=turns):
-            monkeypatch.chdir(tmp_path)
-            Path("turns.toml").write_text("[[answers]]\nstatus = 503\n[[answers]]\nstatus = 200\n")
-            with Simulator(lambda _: turns) as sim:
-                assert [httpx2.get(sim.url).status_code for _ in range(3)] == [503, 200, 200]
+    def without_tls():
+        with Simulator() as sim:
+            sim.ca_pem  # noqa: B018 - reading it is what raises
 
+    def taken_port():
+        with Simulator() as sim:
+            Simulator(port=sim.port).start()
 
-def test_what_is_no_scenario_is_refused():
-    with pytest.raises(TypeError, match="5 is no scenario"):
-        Simulator(5)
+    rows = {
+        "not a scenario": (lambda: Simulator(5), TypeError, "5 is no scenario"),
+        "empty sequence": (lambda: Sequence([]), ValueError, "at least one"),
+        "started twice": (starts_again, RuntimeError, "runs already"),
+        "URL before the start": (lambda: Simulator().url, RuntimeError, "started"),
+        "TLS without trustme": (without_trustme, RuntimeError, r"mistralai\[simulator\]"),
+        "certificate without TLS": (without_tls, RuntimeError, "tls=True"),
+        "taken port": (taken_port, OSError, "in use"),
+    }
+    for name, (misuse, error, message) in rows.items():
+        with subtests.test(name), pytest.raises(error, match=message):
+            misuse()
 
 
 def test_a_function_that_fails_drops_the_connection_and_logs(caplog):
@@ -316,32 +376,6 @@ def test_a_function_that_fails_drops_the_connection_and_logs(caplog):
     assert "POST /v1/chat/completions failed" in caplog.text
 
 
-def test_an_empty_sequence_is_refused():
-    with pytest.raises(ValueError, match="at least one"):
-        Sequence([])
-
-
-def test_a_client_of_http_1_0_gets_a_body_that_ends_with_the_connection():
-    with Simulator(Answer(body=[ONE, TWO])) as sim, RawClient(sim.url) as client:
-        client.send(b"POST / HTTP/1.0\r\n\r\n")
-        data, _ = client.read_all()
-    assert b"chunked" not in data
-    assert data.endswith(b"\r\n\r\n" + ONE + TWO)
-
-
-def test_a_client_that_says_connection_close_gets_it():
-    with Simulator() as sim, RawClient(sim.url) as client:
-        client.send(request_bytes(method="GET", path="/", headers={"connection": "close"}))
-        data, _ = client.read_all()
-    assert b"\r\nconnection: close\r\n" in data
-
-
-def test_exact_bytes_for_a_client_that_says_connection_close_end_with_it_too():
-    with Simulator(Wire([b"HTTP/1.1 204 No\r\n\r\n"])) as sim, RawClient(sim.url) as client:
-        client.send(request_bytes(method="GET", path="/", headers={"connection": "close"}))
-        assert client.read_all() == (b"HTTP/1.1 204 No\r\n\r\n", None)
-
-
 def test_a_client_that_waits_for_100_continue_gets_it():
     with Simulator(Answer.of_json("ok")) as sim, RawClient(sim.url) as client:
         client.send(
@@ -353,18 +387,26 @@ def test_a_client_that_waits_for_100_continue_gets_it():
         assert sim.requests[0].body == b"{}"
 
 
-def test_what_is_no_http_is_refused():
-    with Simulator() as sim, RawClient(sim.url) as client:
-        client.send(b"hello\r\n\r\n")
-        data, _ = client.read_all()
-    assert data.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-
-
-def test_a_request_past_the_limit_is_refused():
-    with Simulator(limits=Limits(request_size=1000)) as sim, RawClient(sim.url) as client:
-        client.send(chat("x" * 1000))
-        data, _ = client.read_all()
-    assert data.startswith(b"HTTP/1.1 413 ")
+def test_a_bad_request_is_refused_and_the_connection_closed(subtests):
+    rows = {
+        "not HTTP": (b"hello\r\n\r\n", b"HTTP/1.1 400 Bad Request\r\n"),
+        "past the size limit": (chat("x" * 1000), b"HTTP/1.1 413 "),
+        "an endless head": (b"GET / HTTP/1.1\r\na: " + b"x" * 70_000, b"HTTP/1.1 431 "),
+        "an unknown coding": (
+            request_bytes(headers={"transfer-encoding": "gzip"}),
+            b"HTTP/1.1 501 ",
+        ),
+    }
+    for name, (request, start) in rows.items():
+        with (
+            subtests.test(name),
+            Simulator(limits=Limits(request_size=1000)) as sim,
+            RawClient(sim.url) as client,
+        ):
+            client.send(request)
+            data, error = client.read_all()
+            assert data.startswith(start)
+            assert error is None
 
 
 def test_requests_held_past_the_limit_end_the_connection():
@@ -417,12 +459,6 @@ def test_a_handshake_that_fails_leaves_the_server_well():
             client.read_to(b'"ok"')
 
 
-def test_tls_without_trustme_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "trustme", None)
-    with pytest.raises(RuntimeError, match=r"mistralai\[simulator\]"):
-        Simulator(tls=True).start()
-
-
 def test_what_tests_look_at_can_be_printed():
     gate = Gate()
     gate.open()
@@ -434,15 +470,6 @@ def test_what_tests_look_at_can_be_printed():
     assert "('x-a', 'b')" in repr(headers)
     assert headers["x-a"] in dict(headers).values()
     assert len(headers) == len(headers.pairs)
-
-
-def test_a_slow_reader_gets_all_and_is_waited_for():
-    piece = b"x" * 65536
-    with Simulator(Answer(body=[piece] * 200, ending="close")) as sim, RawClient(sim.url) as client:
-        client.send(chat())
-        sim.wait_for_requests(1)
-        data, _ = client.read_all()
-    assert unchunk(data) == piece * 200
 
 
 def test_a_pause_is_shortened_by_the_speed():
@@ -493,11 +520,6 @@ def test_under_tls_a_broken_answer_has_no_farewell(subtests):
             assert isinstance(error, OSError)
 
 
-def test_without_tls_there_is_no_certificate():
-    with Simulator() as sim, pytest.raises(RuntimeError, match="tls=True"):
-        sim.ca_pem  # noqa: B018 - reading it is what raises
-
-
 def test_stopping_drops_every_connection_and_may_be_repeated():
     sim = Simulator(Answer(body=[ONE], ending="hang"))
     sim.start()
@@ -515,23 +537,6 @@ def test_stopping_leaves_no_thread():
     with Simulator():
         assert threading.active_count() == before + 1
     assert threading.active_count() == before
-
-
-def test_a_running_simulator_cannot_be_started_again():
-    with Simulator() as sim, pytest.raises(RuntimeError, match="runs already"):
-        sim.start()
-
-
-def test_the_url_is_unknown_before_the_start():
-    with pytest.raises(RuntimeError, match="started"):
-        Simulator().url  # noqa: B018 - reading it is what raises
-
-
-def test_a_taken_port_is_an_error_at_the_start():
-    with Simulator() as sim:
-        other = Simulator(port=sim.port)
-        with pytest.raises(OSError, match="in use"):
-            other.start()
 
 
 async def _asked(sim):
