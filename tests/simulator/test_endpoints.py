@@ -16,13 +16,11 @@ def test_models_are_listed(auto, http):
 
 def test_a_model_is_found_by_name_and_alias(subtests, auto, http):
     for name in ["mistral-small-latest", "mistral-small"]:
-        with subtests.test(name=name):
+        with subtests.test(name):
             card = http.get(f"{auto.url}/v1/models/{name}").json()
             assert (card["id"], card["object"]) == ("mistral-small-latest", "model")
-
-
-def test_an_unknown_model_is_404(auto, http):
-    assert http.get(f"{auto.url}/v1/models/none").status_code == 404
+    with subtests.test("unknown"):
+        assert http.get(f"{auto.url}/v1/models/none").status_code == 404
 
 
 def test_models_want_a_key_and_get(auto, http):

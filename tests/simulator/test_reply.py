@@ -79,29 +79,23 @@ def deltas(preset):
     return [chunk["choices"][0]["delta"].get("content") for chunk in chunks[1:]]
 
 
-def test_thinking_may_end_in_a_delta_that_it_shares_with_text():
-    [shared] = [delta for delta in deltas("thinking") if isinstance(delta, list) and delta[1:]]
-    assert [chunk["type"] for chunk in shared] == ["thinking", "text"]
-    assert shared[1]["text"] == "Hello"
-
-
-def test_thinking_may_end_in_a_chunk_without_text():
-    contents = deltas("thinking-empty")
-    place = contents.index([{"type": "thinking", "thinking": []}])
-    assert isinstance(contents[place - 1], list)
-    assert contents[place + 1 :] == ["Hello", " there", ""]
-
-
-def test_thinking_may_be_followed_by_plain_text():
-    contents = deltas("thinking-plain")
-    assert contents[-3:] == ["Hello", " there", ""]
-    assert all(isinstance(content, list) and content[0]["thinking"] for content in contents[:-3])
-
-
-def test_closed_stands_long_before_the_thinking_ends():
-    closed = ["closed" in content[0] for content in deltas("thinking-plain")[:-3]]
-    assert closed == sorted(closed)
-    assert closed.count(True) > 2
+def test_thinking_ends_in_each_recorded_way(subtests):
+    with subtests.test("in a delta shared with text"):
+        [shared] = [delta for delta in deltas("thinking") if isinstance(delta, list) and delta[1:]]
+        assert [chunk["type"] for chunk in shared] == ["thinking", "text"]
+        assert shared[1]["text"] == "Hello"
+    with subtests.test("in a chunk without text"):
+        contents = deltas("thinking-empty")
+        place = contents.index([{"type": "thinking", "thinking": []}])
+        assert isinstance(contents[place - 1], list)
+        assert contents[place + 1 :] == ["Hello", " there", ""]
+    with subtests.test("before plain text, `closed` long before the end"):
+        *thinking, first, second, last = deltas("thinking-plain")
+        assert [first, second, last] == ["Hello", " there", ""]
+        assert all(isinstance(content, list) and content[0]["thinking"] for content in thinking)
+        closed = ["closed" in content[0] for content in thinking]
+        assert closed == sorted(closed)
+        assert closed.count(True) > 2
 
 
 def calls(preset, **fields):
@@ -113,25 +107,27 @@ def calls(preset, **fields):
     ]
 
 
-def test_a_tool_call_comes_in_one_delta_with_the_finish_reason():
-    [(made, reason)] = calls("tool-call")
-    assert reason == "tool_calls"
-    assert [list(call) for call in made] == [["id", "type", "function", "index"]]
-    assert made[0]["function"] == {"name": "get_weather", "arguments": '{"city": "Paris"}'}
-    assert len(made[0]["id"]) == 9
-
-
-def test_parallel_calls_come_together_with_an_index_each():
-    [(made, _)] = calls("tool-calls", tools=[WEATHER, SEARCH])
-    assert [(call["index"], call["function"]["name"]) for call in made] == [
-        (0, "get_weather"),
-        (1, "web_search"),
+def test_tool_calls_come_in_one_delta_with_the_finish_reason(subtests):
+    both = {"tools": [WEATHER, SEARCH]}
+    fields = ["id", "type", "function", "index"]
+    rows = [
+        ("tool-call", {}, ["get_weather"], fields),
+        ("tool-calls", both, ["get_weather", "web_search"], fields),
+        ("tool-calls", {**both, "parallel_tool_calls": False}, ["get_weather"], fields),
+        ("tool-calls-no-index", {}, ["get_weather"] * 2, ["id", "function"]),
     ]
-
-
-def test_parallel_calls_may_lack_index_and_type():
-    [(made, _)] = calls("tool-calls-no-index")
-    assert [list(call) for call in made] == [["id", "function"]] * 2
+    for preset, options, names, keys in rows:
+        with subtests.test(preset, options=options):
+            [(made, reason)] = calls(preset, **options)
+            assert reason == "tool_calls"
+            assert [list(call) for call in made] == [keys] * len(names)
+            assert [call["function"]["name"] for call in made] == names
+            assert [len(call["id"]) for call in made] == [9] * len(names)
+            assert [call.get("index", place) for place, call in enumerate(made)] == [
+                *range(len(names))
+            ]
+            if preset == "tool-call":
+                assert made[0]["function"]["arguments"] == '{"city": "Paris"}'
 
 
 def test_arguments_may_come_in_fragments():
@@ -152,11 +148,6 @@ def test_calls_of_a_compatible_server_have_a_name_first_and_arguments_later():
     assert all(list(piece) == ["index", "function"] for made in rest for piece in made)
 
 
-def test_one_call_is_made_where_no_parallel_ones_are_wanted():
-    [(made, _)] = calls("tool-calls", tools=[WEATHER, SEARCH], parallel_tool_calls=False)
-    assert len(made) == 1
-
-
 def test_a_tool_is_called_where_the_request_wants_it(subtests):
     for choice in ["any", "required"]:
         with subtests.test(choice=choice):
@@ -168,20 +159,20 @@ def test_a_tool_is_called_where_the_request_wants_it(subtests):
             assert arguments["days"] >= 1
 
 
-def test_the_tool_that_is_named_is_called():
+def test_the_tool_that_is_named_or_mentioned_is_called(subtests):
     named = {"type": "function", "function": {"name": "web_search"}}
-    [answer] = whole("auto", tools=[WEATHER, SEARCH], tool_choice=named)
-    assert answer["message"]["tool_calls"][0]["function"]["name"] == "web_search"
-
-
-def test_a_tool_is_called_whose_name_is_mentioned():
-    asked = [{"role": "user", "content": "How is the weather in Rome?"}]
-    mentioned = whole("auto", tools=[SEARCH, WEATHER], messages=asked)[0]
-    unasked = whole("auto", tools=[SEARCH, WEATHER], messages=asked, tool_choice="none")[0]
-    other = whole("auto", tools=[SEARCH, WEATHER])[0]
-    assert mentioned["message"]["tool_calls"][0]["function"]["name"] == "get_weather"
-    assert unasked["message"]["tool_calls"] is None
-    assert other["message"]["tool_calls"] is None
+    asked = {"messages": [{"role": "user", "content": "How is the weather in Rome?"}]}
+    rows = {
+        "named": ({"tool_choice": named}, "web_search"),
+        "mentioned": (asked, "get_weather"),
+        "mentioned, but not wanted": ({**asked, "tool_choice": "none"}, None),
+        "neither": ({}, None),
+    }
+    for name, (fields, called) in rows.items():
+        with subtests.test(name):
+            [answer] = whole("auto", tools=[SEARCH, WEATHER], **fields)
+            made = answer["message"]["tool_calls"]
+            assert (made[0]["function"]["name"] if made else made) == called
 
 
 def test_text_follows_the_result_of_a_tool(subtests):
@@ -235,35 +226,44 @@ def refused(**fields):
     return json.loads(answer.body)["message"]
 
 
-def test_a_keyword_that_is_not_covered_is_named():
+def test_a_request_that_cannot_be_answered_is_refused(subtests):
     schema = {"properties": {"a": {"not": {}}}}
     tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
     wanted = {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}
-    assert refused(response_format=wanted) == (
-        "response_format.json_schema.schema.properties.a.not: this keyword is not covered by the "
-        "simulator"
-    )
-    assert refused(tools=[tool], tool_choice="any") == (
-        "tools[0].function.parameters.properties.a.not: this keyword is not covered by the "
-        "simulator"
-    )
-
-
-def test_a_tool_choice_that_is_no_tool_is_refused():
     named = {"type": "function", "function": {"name": "nothing"}}
-    assert refused(tools=[WEATHER], tool_choice=named) == (
-        "tool_choice.function.name: 'nothing' is none of the tools"
-    )
-
-
-def test_a_prompt_that_is_too_long_is_refused():
-    fits = [{"role": "user", "content": " a" * 131_072}]
-    message = refused(messages=[{"role": "user", "content": " a" * 131_073}])
-    assert whole("poem", messages=fits)[0]["finish_reason"] == "stop"
-    assert message == (
-        "Prompt contains 131073 tokens and 0 draft tokens, too large for model with 131072 "
-        "maximum context length"
-    )
+    rows = [
+        (
+            {"response_format": wanted},
+            (
+                "response_format.json_schema.schema.properties.a.not: this keyword is not covered by "
+                "the simulator"
+            ),
+        ),
+        (
+            {"tools": [tool], "tool_choice": "any"},
+            (
+                "tools[0].function.parameters.properties.a.not: this keyword is not covered by the "
+                "simulator"
+            ),
+        ),
+        (
+            {"tools": [WEATHER], "tool_choice": named},
+            "tool_choice.function.name: 'nothing' is none of the tools",
+        ),
+        (
+            {"messages": [{"role": "user", "content": " a" * 131_073}]},
+            (
+                "Prompt contains 131073 tokens and 0 draft tokens, too large for model with 131072 "
+                "maximum context length"
+            ),
+        ),
+    ]
+    for fields, message in rows:
+        with subtests.test(message):
+            assert refused(**fields) == message
+    with subtests.test("the longest prompt"):
+        fits = [{"role": "user", "content": " a" * 131_072}]
+        assert whole("poem", messages=fits)[0]["finish_reason"] == "stop"
 
 
 def test_choices_come_interleaved_and_differ(subtests):
@@ -275,10 +275,8 @@ def test_choices_come_interleaved_and_differ(subtests):
             assert len(set(answer.text)) == count
             assert answer.finish_reasons == ["stop"] * count
             assert [chunk for chunk in answer.chunks if "usage" in chunk] == answer.chunks[-1:]
-
-
-def test_a_preset_may_have_choices_of_its_own():
-    assert len(streamed("choices").text) == 3
+    with subtests.test("a preset with three"):
+        assert len(streamed("choices").text) == 3
 
 
 def test_tokens_of_all_choices_count_and_the_prompt_once():
@@ -288,12 +286,30 @@ def test_tokens_of_all_choices_count_and_the_prompt_once():
     assert three["total_tokens"] == three["prompt_tokens"] + three["completion_tokens"]
 
 
-def test_an_answer_ends_before_a_stop_text(subtests):
-    for stop, text in [("there", "Hello "), (["x", "llo"], "He"), ("", None)]:
-        with subtests.test(stop=stop):
-            answer = streamed("auto", stop=stop)
-            assert answer.text == ["Hello there" if text is None else text]
-            assert answer.finish_reasons == ["stop"]
+STOPPED = [
+    ("auto", {"stop": "there"}, "Hello ", "stop"),
+    ("auto", {"stop": ["x", "llo"]}, "He", "stop"),
+    ("auto", {"stop": ""}, "Hello there", "stop"),
+    ("auto", {"max_tokens": 0}, "", "length"),
+    ("auto", {"max_tokens": 1}, "Hello", "length"),
+    ("auto", {"max_tokens": 2}, "Hello there", "stop"),
+    ("auto", {"max_tokens": 3}, "Hello there", "stop"),
+    ("thinking", {"max_tokens": 3}, "", "length"),
+    ("length", {}, None, "length"),
+    (Scenario(Reply(calls=(Call(name="f"),), finish_reason="error")), {}, "", "error"),
+]
+
+
+def test_an_answer_ends_with_its_reason(subtests):
+    for scenario, fields, text, reason in STOPPED:
+        with subtests.test(str(scenario), **fields):
+            answer = streamed(scenario, **fields)
+            assert answer.finish_reasons == [reason]
+            assert answer.text == [text] or text is None
+            if scenario == "auto" and "max_tokens" in fields:
+                assert answer.usage["completion_tokens"] == min(fields["max_tokens"], 2)
+            if scenario == "thinking":
+                assert answer.thinking == ["The user wants"]
 
 
 def test_max_tokens_cuts_the_arguments_of_calls(subtests):
@@ -311,34 +327,9 @@ def test_max_tokens_cuts_the_arguments_of_calls(subtests):
             assert shortened == [
                 [], [empty], [cut], [one], [one, empty], [one, cut], [one, one], [one, one],
             ]  # fmt: skip
-
-
-def test_a_call_that_has_no_token_left_is_no_call():
-    [answer] = whole("tool-call", max_tokens=0)
-    assert answer["message"] == {"role": "assistant", "tool_calls": None, "content": ""}
-
-
-def test_calls_may_end_for_another_reason():
-    given = (Call(name="f"),)
-    assert streamed(saying(calls=given, finish_reason="error")).finish_reasons == ["error"]
-
-
-def test_max_tokens_cuts_an_answer(subtests):
-    for limit in [0, 1, 2, 3]:
-        with subtests.test(limit=limit):
-            answer = streamed("auto", max_tokens=limit)
-            assert answer.text == ["".join(["Hello", " there"][:limit])]
-            assert answer.finish_reasons == ["length" if limit < 2 else "stop"]
-            assert answer.usage["completion_tokens"] == min(limit, 2)
-
-
-def test_max_tokens_counts_thinking():
-    answer = streamed("thinking", max_tokens=3)
-    assert (answer.thinking, answer.text) == (["The user wants"], [""])
-
-
-def test_a_preset_may_end_by_length():
-    assert streamed("length").finish_reasons == ["length"]
+    with subtests.test("no token is left for a call"):
+        [answer] = whole("tool-call", max_tokens=0)
+        assert answer["message"] == {"role": "assistant", "tool_calls": None, "content": ""}
 
 
 PREFIXED = [USER, {"role": "assistant", "content": "Well, I think ", "prefix": True}]
@@ -375,46 +366,42 @@ def test_usage_has_every_recorded_shape(subtests):
         with subtests.test(preset=preset):
             usage = streamed(preset).usage
             assert list(usage) == ["prompt_tokens", "total_tokens", "completion_tokens", *fields]
+    with subtests.test("reasoning tokens"):
+        usage = streamed(saying(thinking="one two three", usage="2026-07")).usage
+        assert usage["completion_tokens_details"] == {"reasoning_tokens": 3}
 
 
-def test_reasoning_tokens_are_counted_where_usage_has_them():
-    scenario = saying(thinking="one two three", usage="2026-07")
-    assert streamed(scenario).usage["completion_tokens_details"] == {"reasoning_tokens": 3}
-
-
-def test_fill_in_the_middle_answers_with_code():
-    with Simulator() as sim:
-        asked = {"model": "codestral-latest", "prompt": "def mean(values):\n", "suffix": "\n"}
-        answers = [
-            ask(sim, request_bytes({**asked, "stream": stream}, path="/v1/fim/completions"))
-            for stream in (True, False)
-        ]
-    text = "    return sum(values) / len(values)\n"
-    assert read_answer(answers[0].body).text == [text]
-    assert json.loads(answers[1].body)["choices"][0]["message"]["content"] == text
-
-
-def test_fill_in_the_middle_may_echo():
-    with Simulator("echo") as sim:
-        asked = {"model": "m", "prompt": "def f():"}
-        answer = ask(sim, request_bytes(asked, path="/v1/fim/completions"))
-    assert json.loads(answer.body)["choices"][0]["message"]["content"] == "def f():"
-
-
-def test_agents_answer_like_the_chat():
-    with Simulator() as sim:
-        asked = {"agent_id": "ag:1", "messages": [USER], "stream": True}
-        answer = read_answer(ask(sim, request_bytes(asked, path="/v1/agents/completions")).body)
-    assert answer.text == ["Hello there"]
-    assert answer.chunks[0]["model"] == "mistral-medium-latest"
+def test_other_completions_answer_like_the_chat(subtests):
+    fim, agents = "/v1/fim/completions", "/v1/agents/completions"
+    mean = {"model": "codestral-latest", "prompt": "def mean(values):\n", "suffix": "\n"}
+    code = "    return sum(values) / len(values)\n"
+    rows = [
+        ("auto", fim, mean, code, "codestral-latest"),
+        ("echo", fim, {"model": "m", "prompt": "def f():"}, "def f():", "m"),
+        (
+            "auto",
+            agents,
+            {"agent_id": "ag:1", "messages": [USER]},
+            "Hello there",
+            "mistral-medium-latest",
+        ),
+    ]
+    for preset, path, fields, text, model in rows:
+        with subtests.test(path, **fields), Simulator(preset) as sim:
+            streaming = ask(sim, request_bytes({**fields, "stream": True}, path=path))
+            answer = json.loads(ask(sim, request_bytes(fields, path=path)).body)
+            assert read_answer(streaming.body).text == [text]
+            assert read_answer(streaming.body).chunks[0]["model"] == model
+            assert answer["choices"][0]["message"]["content"] == text
 
 
 def test_a_reply_that_cannot_be_is_refused(subtests):
-    for field, value in [("call_count", 0), ("n", 0)]:
-        with subtests.test(field=field), pytest.raises(ValueError, match=field):
-            Reply(**{field: value})
-
-
-def test_a_preset_that_was_misspelt_is_guessed():
-    with pytest.raises(ValueError, match="'thinkng' is no preset; did you mean 'thinking'"):
-        Simulator("thinkng")
+    rows = [
+        (lambda: Reply(call_count=0), "call_count"),
+        (lambda: Reply(n=0), "n"),
+        (lambda: Simulator("thinkng"), "'thinkng' is no preset; did you mean 'thinking'"),
+        (lambda: Simulator("nonsense"), "'nonsense' is no preset; use one of auto, echo"),
+    ]
+    for make, message in rows:
+        with subtests.test(message), pytest.raises(ValueError, match=message):
+            make()

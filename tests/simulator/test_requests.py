@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -364,8 +363,3 @@ def test_any_json_is_answered(body, preset):
     answer = app.answer(request)
     assert answer.status in {200, 400, 422}
     assert all(isinstance(step, bytes) for step in answer.body)
-
-
-def test_a_scenario_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(ValueError, match="'nonsense' is no preset; use one of auto, echo"):
-        Simulator("nonsense")
