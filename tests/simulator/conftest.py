@@ -1,10 +1,13 @@
 """What the tests of the simulator share."""
 
+import importlib
+import pkgutil
 from importlib.metadata import entry_points
 
 import httpx2
 import pytest
 
+import mistralai.client
 from mistralai.simulator import Simulator
 
 
@@ -35,7 +38,13 @@ def post(auto, http):
 
 @pytest.fixture(scope="session")
 def plugin_arguments():
-    """Give what loads our plugin into a pytest within pytest; nothing where it is installed."""
+    """Return the arguments that load our plugin into a pytest within pytest; none if installed.
+
+    All modules are loaded first: pytester drops those that a run within this process loads, and
+    a second copy would have other classes of errors.
+    """
+    for module in pkgutil.walk_packages(mistralai.client.__path__, "mistralai.client."):
+        importlib.import_module(module.name)
     points = entry_points(group="pytest11")
     installed = any(point.value == "mistralai.pytest_plugin" for point in points)
     return () if installed else ("-p", "mistralai.pytest_plugin")

@@ -26,10 +26,10 @@ def test_an_example_runs(subtests):
 
 
 def test_an_example_of_tests_passes(subtests, pytester, plugin_arguments):
-    for source in blocks("python", "pytest"):
+    for number, source in enumerate(blocks("python", "pytest")):
         with subtests.test(source=source):
-            pytester.makepyfile(test_example=source)
-            result = pytester.runpytest_inprocess(*plugin_arguments)
+            path = pytester.makepyfile(**{f"test_example_{number}": source})
+            result = pytester.runpytest_inprocess(*plugin_arguments, path)
             assert result.ret == 0
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -122,37 +123,10 @@ def test_lines_of_many_threads_do_not_mix(path, recorder):
     assert all(len(exchange.reads) == 50 for exchange in load(path))
 
 
-PROCESSES = """
-import os
-from mistralai.recording import Recorder
-
-def record(recorder, name):
-    for number in range(500):
-        exchange = recorder.begin("GET", f"http://h/{name}-{number}", [], b"")
-        exchange.read(f"{name}-{number}".encode())
-        exchange.ended("complete")
-
-shared = Recorder(PATH)
-record(shared, "before")
-children = []
-for name in ("forked", "fresh"):
-    child = os.fork()
-    if not child:
-        recorder = shared if name == "forked" else Recorder(PATH)
-        record(recorder, name)
-        recorder.close()
-        os._exit(0)
-    children.append(child)
-record(shared, "parent")
-for child in children:
-    assert os.waitpid(child, 0)[1] == 0
-shared.close()
-"""
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 def test_processes_may_record_to_one_file(path):
-    ended = run_program(f"PATH = {str(path)!r}\n{PROCESSES}", *STRICT)
+    program = Path(__file__).with_name("programs") / "record_in_processes.py"
+    ended = run_program(program, *STRICT, RECORDING=str(path))
     assert ended.stderr == ""
     exchanges = load(path)
     names = [f"/{name}-{n}" for name in ("before", "forked", "fresh", "parent") for n in range(500)]

@@ -232,7 +232,8 @@ def test_an_answer_without_end_ends_when_the_client_leaves(subtests):
         with subtests.test(name), Simulator(answer) as sim:
             with RawClient(sim.url) as client:
                 client.send(chat())
-                client.read_until(lambda data: ONE in data)
+                _, error = client.read_until(lambda data: ONE in data)
+                assert error is None
                 if name == "gate":
                     gate.reached.wait()
                 assert not sim.requests[0].closed.is_set()
