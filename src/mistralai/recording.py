@@ -1,6 +1,6 @@
-"""The file format of recorded exchanges: what is kept, and what is left out.
+"""The file format of recorded exchanges.
 
-A recording is a text file of JSON lines. Each line belongs to one exchange, by its number:
+A recording is a text file of JSON lines. Each line belongs to one exchange, identified by a number:
 
     {"exchange": 1, "request": {"method": "POST", "server": "https://api.mistral.ai",
      "target": "/v1/chat/completions", "headers": {…}, "text": "{…}"}, "started": "2026-…"}
@@ -8,13 +8,13 @@ A recording is a text file of JSON lines. Each line belongs to one exchange, by 
     {"exchange": 1, "read": {"text": "data: {…}"}, "after": 0.32}
     {"exchange": 1, "end": "complete", "after": 1.2}
 
-A line with `read` stands for one read of the answer's body; bytes that are no UTF-8 stand as
-`base64` in place of `text`. `after` is seconds since the request was sent. Bodies are recorded
+A line with `read` is one read of the response body; bytes that are not UTF-8 are stored as
+`base64` instead of `text`. `after` is seconds since the request was sent. Bodies are recorded
 decoded: neither compressed nor chunked.
 
-Of the header fields only those of `KEPT_HEADERS` are kept, and the key is masked wherever it
-stands, also where two reads share it. Prompts and answers stay in: look at a file before you share
-it. Files have mode 0600, and several clients may record to one. The client records in this format,
+Only the header fields of `KEPT_HEADERS` are recorded. The key is masked everywhere, even if it is
+split between two reads. Prompts and answers are recorded: inspect a file before you share it. Files
+have mode 0600, and several clients may record to the same file. The client records in this format,
 and the simulator plays it back.
 """
 
@@ -38,19 +38,19 @@ KEPT_HEADERS: Final = re.compile(
     r"content-type|date|user-agent|retry-after(-ms)?|mistral-correlation-id|x-kong-request-id"
     r"|x-request-id|x-ratelimit-.*|(x-)?ratelimitbysize-.*"
 )
-"""The header fields that a recording keeps, of requests and of answers."""
+"""The header fields of requests and responses that a recording keeps."""
 
 Ending: TypeAlias = Literal["complete", "closed", "cut"]
-"""How the body of an answer ended: whole, closed by the client, or broken off."""
+"""How a response body ended: complete, closed early by the client, or cut by an error."""
 
 _NUMBER: Final = re.compile(rb'^\{"exchange": (\d+)', re.MULTILINE)
 
 _PLACEHOLDER: Final = 8
-"""A key of fewer characters is a placeholder, and masked only where it is a word of its own."""
+"""A shorter key is a placeholder, and masked only as a separate word."""
 
 
 class RecordingError(ValueError):
-    """A file is no recording, or not one that this version can read."""
+    """A file is not a recording, or not one that this version can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +68,19 @@ class Read:
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its answer.
+    """A request and its response.
 
     Attributes:
         method: The request's method.
-        target: Its path and query.
-        body: Its body.
-        server: Scheme, host and port that were asked.
-        request_headers: What was kept of its header fields.
-        status: The answer's status; `None` where none came.
-        headers: What was kept of the answer's header fields.
-        head_after: Seconds from the request to the answer's head.
-        reads: The reads of the answer's body.
-        end: How the body ended; `None` where the recording breaks off.
+        target: The request's path and query.
+        body: The request's body.
+        server: Scheme, host and port of the server.
+        request_headers: The recorded header fields of the request.
+        status: The response's status; `None` if no response was received.
+        headers: The recorded header fields of the response.
+        head_after: Seconds from the request to the response headers.
+        reads: The reads of the response body.
+        end: How the body ended; `None` if the recording is incomplete.
     """
 
     method: str
@@ -96,25 +96,25 @@ class Exchange:
 
 
 def load(path: str | os.PathLike[str]) -> list[Exchange]:
-    """Read the exchanges of a file, in the order in which they began.
+    """Return the exchanges of a file, in the order of their requests.
 
     Raises:
         OSError: The file cannot be read.
-        RecordingError: It is no recording; the text names file and line.
+        RecordingError: The file is not a recording; the message has file and line.
     """
     with Path(path).open("rb") as lines:
         return list(_exchanges(path, lines).values())
 
 
 def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[Any, Exchange]:
-    """The exchanges of some lines, by their numbers."""
+    """Return the exchanges of some lines, by number."""
     exchanges: dict[Any, Exchange] = {}
     for number, line in enumerate(lines, start=1):
         try:
             _add(exchanges, json.loads(line))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             problem = f"{type(error).__name__}: {error}"
-            raise RecordingError(f"{path}, line {number}: no recording ({problem})") from error
+            raise RecordingError(f"{path}, line {number}: not a recording ({problem})") from error
     return exchanges
 
 
@@ -125,7 +125,7 @@ def _add(exchanges: dict[Any, Exchange], line: dict[str, Any]) -> None:
         exchanges[number] = Exchange(
             method=request["method"],
             target=request["target"],
-            body=_data(request),
+            body=_decode(request),
             server=request.get("server", ""),
             request_headers=request.get("headers", {}),
         )
@@ -136,18 +136,18 @@ def _add(exchanges: dict[Any, Exchange], line: dict[str, Any]) -> None:
         exchange.headers = line["response"].get("headers", {})
         exchange.head_after = line["after"]
     elif "read" in line:
-        exchange.reads.append(Read(line["after"], _data(line["read"])))
+        exchange.reads.append(Read(line["after"], _decode(line["read"])))
     elif "end" in line:
         exchange.end = line["end"]
 
 
-def _data(value: dict[str, str]) -> bytes:
+def _decode(value: dict[str, str]) -> bytes:
     if "base64" in value:
         return base64.b64decode(value["base64"])
     return value["text"].encode()
 
 
-def _shown(data: bytes) -> dict[str, str]:
+def _encode(data: bytes) -> dict[str, str]:
     try:
         return {"text": data.decode()}
     except UnicodeDecodeError:
@@ -155,10 +155,10 @@ def _shown(data: bytes) -> dict[str, str]:
 
 
 class Mask:
-    """Puts stars in the place of keys, as many as they have characters.
+    """Replaces each character of a key by a star.
 
     Args:
-        keys: What must not be seen.
+        keys: The keys to mask; empty ones are ignored.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
@@ -181,8 +181,8 @@ class Mask:
         """Mask the keys in a text."""
         return self(text.encode()).decode()
 
-    def unsure(self, data: bytes) -> int:
-        """Give the length of the end of some bytes that may be the beginning of a key."""
+    def partial_key_length(self, data: bytes) -> int:
+        """Return the length of the longest suffix of some bytes that is the start of a key."""
         longest = max(map(len, self._keys), default=0)
         for length in range(min(longest, len(data)), 0, -1):
             end = data[-length:]
@@ -194,12 +194,12 @@ class Mask:
 class Recorder:
     """Writes exchanges to a file, from any thread.
 
-    Several may write to one file, in several processes but on Windows. Each looks for the
-    numbers that the others have given, and keeps them out while it writes.
+    Several recorders may write to one file, also from several processes, except on Windows. Each
+    holds a lock while it writes, and reads the numbers that others have used before it picks one.
 
     Args:
-        path: The file; exchanges are added to what it has.
-        clock: Seconds that only grow, from which `after` is counted.
+        path: The file; exchanges are appended.
+        clock: A monotonic clock in seconds, for `after`.
     """
 
     def __init__(
@@ -207,18 +207,18 @@ class Recorder:
     ) -> None:
         self._path = Path(path)
         self._file: FileIO | None = None
-        self._process = 0  # that opened it
+        self._process = 0  # the process that opened the file
         self._lock = threading.Lock()
         self._clock = clock
         try:
-            with self._alone() as file:
-                self._path.chmod(0o600)  # where it was there before
+            with self._exclusive() as file:
+                self._path.chmod(0o600)  # the file may be older
                 data = file.read()
         finally:
-            self.close()  # until there is more to write
+            self.close()  # reopened by the next write
         numbers = _exchanges(path, BytesIO(data))
         self._count = max((n for n in numbers if isinstance(n, int)), default=0)
-        self._looked_to = len(data)
+        self._read_to = len(data)
 
     def begin(
         self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes
@@ -226,10 +226,10 @@ class Recorder:
         """Record a request that is about to be sent.
 
         Args:
-            method: Its method.
-            url: Where it goes. User and password are left out.
-            headers: All its header fields; the key is taken from `authorization`.
-            body: Its body, decoded.
+            method: The request's method.
+            url: The request's URL; user and password are not recorded.
+            headers: All header fields; the key to mask is taken from `authorization`.
+            body: The request's body, decoded.
         """
         fields = [(name.lower(), value) for name, value in headers]
         keys = [value.rpartition(" ")[2] for name, value in fields if name == "authorization"]
@@ -241,46 +241,46 @@ class Recorder:
             "server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
             "target": mask.text(target),
             "headers": kept(fields, mask),
-            **_shown(mask(body)),
+            **_encode(mask(body)),
         }
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
-        with self._alone() as file:
-            file.seek(self._looked_to)
-            by_others = file.read()
-            self._looked_to += len(by_others)
-            numbers = map(int, _NUMBER.findall(by_others))
+        with self._exclusive() as file:
+            file.seek(self._read_to)
+            unread = file.read()
+            self._read_to += len(unread)
+            numbers = map(int, _NUMBER.findall(unread))
             self._count = number = max([self._count, *numbers]) + 1
             self._append(file, {"exchange": number, "request": request, "started": started})
         return ExchangeRecorder(number, mask, self._write, self._clock)
 
     def close(self) -> None:
-        """Close the file. It is opened again when there is more to write."""
+        """Close the file; the next write reopens it."""
         with self._lock:
             file, self._file = self._file, None
         if file is not None:
             file.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        with self._alone() as file:
+        with self._exclusive() as file:
             self._append(file, line)
 
     def _append(self, file: FileIO, line: dict[str, Any]) -> None:
         data = json.dumps(line, ensure_ascii=False).encode() + b"\n"
-        if file.seek(0, os.SEEK_END) == self._looked_to:  # no one else has written
-            self._looked_to += len(data)
+        if file.seek(0, os.SEEK_END) == self._read_to:  # nobody else has written
+            self._read_to += len(data)
         file.write(data)
 
     @contextmanager
-    def _alone(self) -> Generator[FileIO, None, None]:
-        """Give the file, for the time of a write, to no one else."""
+    def _exclusive(self) -> Generator[FileIO, None, None]:
+        """Yield the file, locked against other threads and processes."""
         with self._lock:
             process = os.getpid()
             if self._file is not None and self._process != process:
-                self._file.close()  # whose lock a fork shares with its parent
+                self._file.close()  # a forked process shares its parent's lock
                 self._file = None
             if self._file is None:
-                # Unbuffered, so that a line is one write.
-                self._file = open(self._path, "a+b", buffering=0, opener=_open)  # noqa: SIM115 - it stays open until `close`
+                # Unbuffered: one write per line.
+                self._file = open(self._path, "a+b", buffering=0, opener=_open)  # noqa: SIM115 - closed by `close`
                 self._process = process
                 self._file.seek(0)
             with _locked(self._file):
@@ -304,7 +304,7 @@ else:
 
     @contextmanager
     def _locked(file: FileIO) -> Generator[None, None, None]:
-        with suppress(OSError):  # of a file system without locks
+        with suppress(OSError):  # the file system may lack locks
             fcntl.flock(file, fcntl.LOCK_EX)
         try:
             yield
@@ -314,13 +314,13 @@ else:
 
 
 class ExchangeRecorder:
-    """Writes what comes back to one request.
+    """Records the response to one request.
 
     Args:
         number: The number of the exchange.
-        mask: What must not be seen.
-        write: What writes a line.
-        clock: Seconds that only grow.
+        mask: Masks the key.
+        write: Writes a line.
+        clock: A monotonic clock in seconds.
     """
 
     def __init__(
@@ -339,11 +339,11 @@ class ExchangeRecorder:
         self._ended = False
 
     def answered(self, status: int, headers: Iterable[tuple[str, str]]) -> None:
-        """Record the head of the answer.
+        """Record the response headers.
 
         Args:
-            status: Its status code.
-            headers: All its header fields.
+            status: The status code.
+            headers: All header fields.
         """
         fields = kept(((name.lower(), value) for name, value in headers), self._mask)
         self._line({"response": {"status": status, "headers": fields}}, self._after())
@@ -351,22 +351,21 @@ class ExchangeRecorder:
     def read(self, data: bytes) -> None:
         """Record one read of the body.
 
-        A read whose end may be the beginning of the key is held until the next one shows it.
+        A read that ends with a possible start of the key is held until more is read.
         """
         self._held.append(Read(self._after(), data))
-        unsure = self._mask.unsure(b"".join(read.data for read in self._held))
-        sure = sum(len(read.data) for read in self._held) - unsure
-        self._flush(sure)
+        held = b"".join(read.data for read in self._held)
+        self._flush(len(held) - self._mask.partial_key_length(held))
 
     def ended(self, end: Ending) -> None:
-        """Record how the body ended. Only the first call counts."""
+        """Record how the body ended; later calls are ignored."""
         if not self._ended:
             self._ended = True
             self._flush(None)
             self._line({"end": end}, self._after())
 
     def _flush(self, sure: int | None) -> None:
-        """Write the reads that lie within so many bytes; all of them for `None`."""
+        """Write the reads within the first `sure` bytes; all of them for `None`."""
         masked = self._mask(b"".join(read.data for read in self._held))
         held, self._held = self._held, []
         position = 0
@@ -376,7 +375,7 @@ class ExchangeRecorder:
             if self._held or (sure is not None and end > sure):
                 self._held.append(Read(read.after, data))
             else:
-                self._line({"read": _shown(data)}, read.after)
+                self._line({"read": _encode(data)}, read.after)
             position = end
 
     def _after(self) -> float:
@@ -387,5 +386,5 @@ class ExchangeRecorder:
 
 
 def kept(headers: Iterable[tuple[str, str]], mask: Mask) -> dict[str, str]:
-    """Choose the header fields that a recording keeps; names are in lower case."""
+    """Return the header fields that a recording keeps; names must be in lower case."""
     return {name: mask.text(value) for name, value in headers if KEPT_HEADERS.fullmatch(name)}

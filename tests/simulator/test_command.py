@@ -137,15 +137,15 @@ def test_as_many_connections_are_served_as_the_system_allows():
 
 
 NOT_SERVED = [
-    (["--scenario", "poen"], "'poen' is no preset; did you mean 'poem'?"),
+    (["--scenario", "poen"], "'poen' is not a preset; did you mean 'poem'?"),
     (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
     (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
-    (["--upstream", "nowhere"], "'nowhere' is no address"),
+    (["--upstream", "nowhere"], "'nowhere' is not a URL"),
     (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
     (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
     (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
-    (["--replay", "r.jsonl", "--tps", "5"], "times and faults are for presets"),
-    (["--scenario", "s.toml", "--fault", "cut"], "times and faults are for presets"),
+    (["--replay", "r.jsonl", "--tps", "5"], "times apply to presets only"),
+    (["--scenario", "s.toml", "--fault", "cut"], "times apply to presets only"),
     (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
 ]
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_served_is_said_in_one_line(subtests, capsys):
 
 
 WRONG_OPTIONS = [
-    (["--fault", "nonsense"], "'nonsense' is no fault"),
+    (["--fault", "nonsense"], "'nonsense' is not a fault"),
     (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
 ]
 

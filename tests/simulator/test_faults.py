@@ -408,7 +408,7 @@ def test_a_client_asks_for_faults_by_the_name_of_the_model_or_by_a_header(subtes
         answer = spoiled(request=asking("m", "cutt"))
         assert answer.status == 400
         message = json.loads(answer.body)["message"]
-        assert message == "x-simulator-fault: 'cutt' is no fault, such as cut-after-5"
+        assert message == "x-simulator-fault: 'cutt' is not a fault, such as cut-after-5"
 
 
 def seen(answer):

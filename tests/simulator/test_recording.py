@@ -237,7 +237,7 @@ def test_a_file_that_is_no_recording_is_told_with_its_line(subtests, path):
     ]:
         with subtests.test(text=text):
             path.write_text(f"{text}\n")
-            with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: no recording"):
+            with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: not a recording"):
                 load(path)
 
 

@@ -206,7 +206,7 @@ def test_what_a_proxy_recorded_is_played_back_without_the_server(record):
 def test_the_modes_of_a_proxy_say_when_it_asks(record):
     upstream = Simulator("poem")
     with upstream:
-        with pytest.raises(FileNotFoundError, match="make one with the mode once"):
+        with pytest.raises(FileNotFoundError, match="use the mode once"):
             Simulator(Upstream(upstream.url, record, "none"))
         for mode, asked in [("once", 1), ("once", 1), ("none", 1), ("all", 2), ("all", 3)]:
             with Simulator(Upstream(upstream.url, record, mode)) as proxy:
@@ -335,7 +335,7 @@ def test_a_proxy_speaks_tls_with_its_server(record):
 
 def test_an_address_that_is_none_is_refused(subtests, record):
     for url in ["api.mistral.ai", "ftp://h", "https://"]:
-        with subtests.test(url=url), pytest.raises(ValueError, match="is no address"):
+        with subtests.test(url=url), pytest.raises(ValueError, match="is not a URL"):
             Upstream(url, record)
 
 

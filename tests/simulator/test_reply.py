@@ -235,20 +235,20 @@ def test_a_request_that_cannot_be_answered_is_refused(subtests):
         (
             {"response_format": wanted},
             (
-                "response_format.json_schema.schema.properties.a.not: this keyword is not covered by "
-                "the simulator"
+                "response_format.json_schema.schema.properties.a.not: "
+                "this keyword is not supported by the simulator"
             ),
         ),
         (
             {"tools": [tool], "tool_choice": "any"},
             (
-                "tools[0].function.parameters.properties.a.not: this keyword is not covered by the "
-                "simulator"
+                "tools[0].function.parameters.properties.a.not: "
+                "this keyword is not supported by the simulator"
             ),
         ),
         (
             {"tools": [WEATHER], "tool_choice": named},
-            "tool_choice.function.name: 'nothing' is none of the tools",
+            "tool_choice.function.name: 'nothing' is not one of the tools",
         ),
         (
             {"messages": [{"role": "user", "content": " a" * 131_073}]},
@@ -399,8 +399,8 @@ def test_a_reply_that_cannot_be_is_refused(subtests):
     rows = [
         (lambda: Reply(call_count=0), "call_count"),
         (lambda: Reply(n=0), "n"),
-        (lambda: Simulator("thinkng"), "'thinkng' is no preset; did you mean 'thinking'"),
-        (lambda: Simulator("nonsense"), "'nonsense' is no preset; use one of auto, echo"),
+        (lambda: Simulator("thinkng"), "'thinkng' is not a preset; did you mean 'thinking'"),
+        (lambda: Simulator("nonsense"), "'nonsense' is not a preset; use one of auto, echo"),
     ]
     for make, message in rows:
         with subtests.test(message), pytest.raises(ValueError, match=message):

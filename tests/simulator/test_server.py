@@ -353,9 +353,9 @@ def test_a_misuse_is_refused_with_what_to_do(subtests, monkeypatch):
             Simulator(port=sim.port).start()
 
     rows = {
-        "not a scenario": (lambda: Simulator(5), TypeError, "5 is no scenario"),
+        "not a scenario": (lambda: Simulator(5), TypeError, "5 is not a scenario"),
         "empty sequence": (lambda: Sequence([]), ValueError, "at least one"),
-        "started twice": (starts_again, RuntimeError, "runs already"),
+        "started twice": (starts_again, RuntimeError, "already running"),
         "URL before the start": (lambda: Simulator().url, RuntimeError, "started"),
         "TLS without trustme": (without_trustme, RuntimeError, r"mistralai\[simulator\]"),
         "certificate without TLS": (without_tls, RuntimeError, "tls=True"),

@@ -1,4 +1,4 @@
-"""Asks another server, hands its answer on, and records both."""
+"""Relays requests to an upstream server, and records the exchanges."""
 
 import asyncio
 import ssl
@@ -20,11 +20,11 @@ from .received import Request
 from .replay import Player
 
 Mode: TypeAlias = Literal["none", "once", "all"]
-"""When a request is sent on, by vcrpy's names.
+"""When a request is relayed, by vcrpy's names.
 
-* `none`: never; only what was recorded is answered.
-* `once`: where nothing was recorded before; else only what was recorded is answered.
-* `all`: always; what was recorded before is left alone.
+* `none`: never; answers come from the recording.
+* `once`: if the folder has no recording yet; otherwise as `none`.
+* `all`: always; earlier recordings are kept.
 """
 
 _HOP_BY_HOP: Final = frozenset(
@@ -38,26 +38,26 @@ _HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
-"""Header fields that concern one connection (RFC 9110, section 7.6.1)."""
+"""Header fields of a single connection (RFC 9110, section 7.6.1)."""
 _WINDOWS: Final = {
     "gzip": zlib.MAX_WBITS | 16,
     "x-gzip": zlib.MAX_WBITS | 16,
     "deflate": zlib.MAX_WBITS,
 }
-"""The codings that are undone for the recording (RFC 9110, section 8.4.1), as zlib counts them."""
+"""The codings decoded for the recording (RFC 9110, section 8.4.1), with their `wbits` in zlib."""
 _READ: Final = 64 * 1024
 _FILE: Final = "exchanges.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """Answers with what another server answers, and records it.
+    """Answers of another server, which are recorded.
 
     Attributes:
-        url: Scheme, host and port of that server, and perhaps a path before all others.
-        record: The folder whose `exchanges.jsonl` the exchanges are added to.
-        mode: When a request is sent on.
-        ca_file: Certificates to trust besides those of the system.
+        url: Scheme, host and port of that server, with an optional path prefix.
+        record: The folder in whose `exchanges.jsonl` the exchanges are recorded.
+        mode: When a request is relayed.
+        ca_file: Certificates to trust in addition to those of the system.
     """
 
     url: str
@@ -68,19 +68,19 @@ class Upstream:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"url: {self.url!r} is no address; use https://HOST or http://HOST")
+            raise ValueError(f"url: {self.url!r} is not a URL; use https://HOST or http://HOST")
         check(self)
 
 
 class Proxy:
-    """Sends requests on, or answers them from what was recorded.
+    """Relays requests, or answers them from the recording.
 
     Args:
-        upstream: Where to, and what is done with it.
+        upstream: The upstream server and the recording.
 
     Raises:
         OSError: The folder cannot be read or written.
-        RecordingError: A file in it is no recording.
+        RecordingError: A file in the folder is not a recording.
     """
 
     def __init__(self, upstream: Upstream) -> None:
@@ -92,7 +92,7 @@ class Proxy:
         elif recorded:
             self._source = Player(folder)
         else:
-            raise FileNotFoundError(f"{folder} has no recording; make one with the mode once")
+            raise FileNotFoundError(f"{folder} has no recording; use the mode once to make one")
         self._server = urlsplit(upstream.url)
         self._context: ssl.SSLContext | None = None
         if self._server.scheme == "https":
@@ -107,14 +107,14 @@ class Proxy:
         target = self._server.path.rstrip("/") + request.target
         url = f"{self._server.scheme}://{self._server.netloc}{target}"
         exchange = self._source.begin(request.method, url, request.headers.pairs, request.body)
-        return Wire((Relay(self._sent_on(request, target, exchange)),))
+        return Wire((Relay(self._relay(request, target, exchange)),))
 
     def close(self) -> None:
         """Close the file of the recording."""
         if isinstance(self._source, Recorder):
             self._source.close()
 
-    async def _sent_on(
+    async def _relay(
         self, request: Request, target: str, exchange: ExchangeRecorder
     ) -> AsyncGenerator[Step]:
         server = self._server
@@ -133,7 +133,7 @@ class Proxy:
                 async for step in steps:
                     yield step
         finally:
-            exchange.ended("closed")  # where it has not ended otherwise
+            exchange.ended("closed")  # unless it has already ended
             writer.transport.abort()
 
 

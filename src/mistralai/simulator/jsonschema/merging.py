@@ -1,4 +1,4 @@
-"""Two JSON Schemas as one that asks for both, as far as the simulator needs it."""
+"""The intersection of two JSON Schemas, as far as the simulator needs it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -10,10 +10,10 @@ _Merge: TypeAlias = Callable[[Any, Any], Any]
 
 
 def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge two schemas.
+    """Return the intersection of two schemas.
 
-    Where a keyword of both cannot be said in one, the first wins; whoever makes a value must
-    check it against the originals.
+    If two values of a keyword have no common form, the first one wins, so a value must also be
+    checked against the original schemas.
     """
     result = {**other, **one}
     for key in one.keys() & other.keys() & _MERGES.keys():
