@@ -1,24 +1,5 @@
-"""The file format of recorded exchanges.
+"""Writes exchanges to a recording."""
 
-A recording is a text file of JSON lines. Each line belongs to one exchange, identified by a number:
-
-    {"exchange": 1, "request": {"method": "POST", "server": "https://api.mistral.ai",
-     "target": "/v1/chat/completions", "headers": {…}, "text": "{…}"}, "started": "2026-…"}
-    {"exchange": 1, "response": {"status": 200, "headers": {…}}, "after": 0.31}
-    {"exchange": 1, "read": {"text": "data: {…}"}, "after": 0.32}
-    {"exchange": 1, "end": "complete", "after": 1.2}
-
-A line with `read` is one read of the response body; bytes that are not UTF-8 are stored as
-`base64` instead of `text`. `after` is seconds since the request was sent. Bodies are recorded
-decoded: neither compressed nor chunked.
-
-Only the header fields of `KEPT_HEADERS` are recorded. The key is masked everywhere, even if it is
-split between two reads. Prompts and answers are recorded: inspect a file before you share it. Files
-have mode 0600, and several clients may record to the same file. The client records in this format,
-and the simulator plays it back.
-"""
-
-import base64
 import json
 import os
 import re
@@ -27,12 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO, FileIO
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+from .exchanges import Ending, Read, encode, exchanges_of
+from .mask import Mask
 
 KEPT_HEADERS: Final = re.compile(
     r"content-type|date|user-agent|retry-after(-ms)?|mistral-correlation-id|x-kong-request-id"
@@ -40,155 +23,7 @@ KEPT_HEADERS: Final = re.compile(
 )
 """The header fields of requests and responses that a recording keeps."""
 
-Ending: TypeAlias = Literal["complete", "closed", "cut"]
-"""How a response body ended: complete, closed early by the client, or cut by an error."""
-
 _NUMBER: Final = re.compile(rb'^\{"exchange": (\d+)', re.MULTILINE)
-
-_PLACEHOLDER: Final = 8
-"""A shorter key is a placeholder, and masked only as a separate word."""
-
-
-class RecordingError(ValueError):
-    """A file is not a recording, or not one that this version can read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One read of a body.
-
-    Attributes:
-        after: Seconds since the request was sent.
-        data: What was read.
-    """
-
-    after: float
-    data: bytes
-
-
-@dataclass(slots=True)
-class Exchange:
-    """A request and its response.
-
-    Attributes:
-        method: The request's method.
-        target: The request's path and query.
-        body: The request's body.
-        server: Scheme, host and port of the server.
-        request_headers: The recorded header fields of the request.
-        status: The response's status; `None` if no response was received.
-        headers: The recorded header fields of the response.
-        head_after: Seconds from the request to the response headers.
-        reads: The reads of the response body.
-        end: How the body ended; `None` if the recording is incomplete.
-    """
-
-    method: str
-    target: str
-    body: bytes
-    server: str = ""
-    request_headers: dict[str, str] = field(default_factory=dict[str, str])
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict[str, str])
-    head_after: float = 0.0
-    reads: list[Read] = field(default_factory=list[Read])
-    end: Ending | None = None
-
-
-def load(path: str | os.PathLike[str]) -> list[Exchange]:
-    """Return the exchanges of a file, in the order of their requests.
-
-    Raises:
-        OSError: The file cannot be read.
-        RecordingError: The file is not a recording; the message has file and line.
-    """
-    with Path(path).open("rb") as lines:
-        return list(_exchanges(path, lines).values())
-
-
-def _exchanges(path: str | os.PathLike[str], lines: Iterable[bytes]) -> dict[Any, Exchange]:
-    """Return the exchanges of some lines, by number."""
-    exchanges: dict[Any, Exchange] = {}
-    for number, line in enumerate(lines, start=1):
-        try:
-            _add(exchanges, json.loads(line))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            problem = f"{type(error).__name__}: {error}"
-            raise RecordingError(f"{path}, line {number}: not a recording ({problem})") from error
-    return exchanges
-
-
-def _add(exchanges: dict[Any, Exchange], line: dict[str, Any]) -> None:
-    number = line["exchange"]
-    if "request" in line:
-        request = line["request"]
-        exchanges[number] = Exchange(
-            method=request["method"],
-            target=request["target"],
-            body=_decode(request),
-            server=request.get("server", ""),
-            request_headers=request.get("headers", {}),
-        )
-        return
-    exchange = exchanges[number]
-    if "response" in line:
-        exchange.status = line["response"]["status"]
-        exchange.headers = line["response"].get("headers", {})
-        exchange.head_after = line["after"]
-    elif "read" in line:
-        exchange.reads.append(Read(line["after"], _decode(line["read"])))
-    elif "end" in line:
-        exchange.end = line["end"]
-
-
-def _decode(value: dict[str, str]) -> bytes:
-    if "base64" in value:
-        return base64.b64decode(value["base64"])
-    return value["text"].encode()
-
-
-def _encode(data: bytes) -> dict[str, str]:
-    try:
-        return {"text": data.decode()}
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(data).decode()}
-
-
-class Mask:
-    """Replaces each character of a key by a star.
-
-    Args:
-        keys: The keys to mask; empty ones are ignored.
-    """
-
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._keys = [key.encode() for key in keys if key]
-        forms = [self._form(key) for key in sorted(self._keys, key=len, reverse=True)]
-        self._pattern = re.compile(b"|".join(forms)) if forms else None
-
-    @staticmethod
-    def _form(key: bytes) -> bytes:
-        form = re.escape(key)
-        return form if len(key) >= _PLACEHOLDER else rb"(?<![A-Za-z0-9])%b(?![A-Za-z0-9])" % form
-
-    def __call__(self, data: bytes) -> bytes:
-        """Mask the keys in some bytes."""
-        if self._pattern is None:
-            return data
-        return self._pattern.sub(lambda match: b"*" * len(match[0]), data)
-
-    def text(self, text: str) -> str:
-        """Mask the keys in a text."""
-        return self(text.encode()).decode()
-
-    def partial_key_length(self, data: bytes) -> int:
-        """Return the length of the longest suffix of some bytes that is the start of a key."""
-        longest = max(map(len, self._keys), default=0)
-        for length in range(min(longest, len(data)), 0, -1):
-            end = data[-length:]
-            if any(key.startswith(end) for key in self._keys):
-                return length
-        return 0
 
 
 class Recorder:
@@ -216,7 +51,7 @@ class Recorder:
                 data = file.read()
         finally:
             self.close()  # reopened by the next write
-        numbers = _exchanges(path, BytesIO(data))
+        numbers = exchanges_of(path, BytesIO(data))
         self._count = max((n for n in numbers if isinstance(n, int)), default=0)
         self._read_to = len(data)
 
@@ -240,8 +75,8 @@ class Recorder:
             "method": method,
             "server": f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
             "target": mask.text(target),
-            "headers": kept(fields, mask),
-            **_encode(mask(body)),
+            "headers": _kept(fields, mask),
+            **encode(mask(body)),
         }
         started = datetime.now(UTC).isoformat(timespec="milliseconds")
         with self._exclusive() as file:
@@ -345,7 +180,7 @@ class ExchangeRecorder:
             status: The status code.
             headers: All header fields.
         """
-        fields = kept(((name.lower(), value) for name, value in headers), self._mask)
+        fields = _kept(((name.lower(), value) for name, value in headers), self._mask)
         self._line({"response": {"status": status, "headers": fields}}, self._after())
 
     def read(self, data: bytes) -> None:
@@ -375,7 +210,7 @@ class ExchangeRecorder:
             if self._held or (sure is not None and end > sure):
                 self._held.append(Read(read.after, data))
             else:
-                self._line({"read": _encode(data)}, read.after)
+                self._line({"read": encode(data)}, read.after)
             position = end
 
     def _after(self) -> float:
@@ -385,6 +220,6 @@ class ExchangeRecorder:
         self._write({"exchange": self._number, **line, "after": after})
 
 
-def kept(headers: Iterable[tuple[str, str]], mask: Mask) -> dict[str, str]:
+def _kept(headers: Iterable[tuple[str, str]], mask: Mask) -> dict[str, str]:
     """Return the header fields that a recording keeps; names must be in lower case."""
     return {name: mask.text(value) for name, value in headers if KEPT_HEADERS.fullmatch(name)}
