@@ -1,4 +1,4 @@
-"""What the fields of a scenario may hold."""
+"""The constraints of the fields of a scenario."""
 
 import math
 import re
@@ -30,11 +30,11 @@ class Made:
 
     share: Annotated[float, Range(0, 1)] = 0.5
     speed: Annotated[float, Range(0, above=True)] | None = None
-    colour: Literal["red", "blue"] | Literal["none"] | None = "red"  # noqa: PYI030 - it is what is tested
+    colour: Literal["red", "blue"] | Literal["none"] | None = "red"  # noqa: PYI030 - a union of literals is tested
     free: str = "anything"
 
 
-def test_what_is_allowed_passes(subtests):
+def test_allowed_values_pass(subtests):
     for fields in [
         {},
         {"share": 0},
@@ -56,7 +56,7 @@ NOT_ALLOWED = [
 ]
 
 
-def test_what_is_not_allowed_is_named_with_what_is(subtests):
+def test_a_forbidden_value_is_named_with_the_allowed_ones(subtests):
     for fields, problem in NOT_ALLOWED:
         with subtests.test(fields=fields), pytest.raises(ValueError, match=re.escape(problem)):
             check(Made(**fields))

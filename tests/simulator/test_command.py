@@ -33,7 +33,7 @@ def asked(url, client=httpx2, **fields):
 
 @pytest.fixture
 def serving():
-    """Run the command; gives its URL, and ends it after the test."""
+    """Return a function that runs the command and returns its URL."""
     with ExitStack() as stack:
 
         def serving(*arguments):
@@ -78,7 +78,7 @@ def test_another_process_gives_the_same_body_for_a_seed(serving):
     assert asked(serving("--scenario", "lorem", "--seed", "7"), stream=True).content == here
 
 
-def test_a_taken_port_is_said_in_one_line():
+def test_a_taken_port_is_an_error_of_one_line():
     with Simulator() as sim, command("--port", str(sim.port)) as process:
         output, errors = process.communicate(timeout=10)
     assert (process.returncode, output) == (1, "")
@@ -102,7 +102,7 @@ def test_a_scenario_may_be_a_file(serving, tmp_path):
     assert asked(serving("--scenario", str(path))).status_code == 503
 
 
-def test_tls_is_spoken_with_a_certificate_that_is_written(serving, tmp_path):
+def test_tls_uses_a_certificate_that_is_written_to_a_file(serving, tmp_path):
     path = tmp_path / "ca.pem"
     url = serving("--ca-file", str(path))
     context = ssl.create_default_context(cafile=path)
@@ -150,7 +150,7 @@ NOT_SERVED = [
 ]
 
 
-def test_what_cannot_be_served_is_said_in_one_line(subtests, capsys):
+def test_an_error_at_the_start_is_one_line(subtests, capsys):
     for arguments, problem in NOT_SERVED:
         with subtests.test(arguments=arguments):
             assert main(["--port", "0", *arguments]) == 1
@@ -165,7 +165,7 @@ WRONG_OPTIONS = [
 ]
 
 
-def test_a_wrong_option_is_refused(subtests, capsys):
+def test_an_invalid_option_is_rejected(subtests, capsys):
     for arguments, problem in WRONG_OPTIONS:
         with subtests.test(arguments=arguments):
             with pytest.raises(SystemExit):

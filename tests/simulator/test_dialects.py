@@ -74,7 +74,7 @@ def test_created_may_be_absent_and_each_chunk_may_have_an_id_of_its_own():
     assert len({chunk["id"] for chunk in sparse}) == len(sparse)
 
 
-def test_fields_stand_anywhere_that_mistral_has_not():
+def test_compatible_servers_have_additional_fields():
     assert chunks("compatible")[0]["system_fingerprint"] is None
     assert {"logprobs", "stop_reason", "token_ids"} <= choices("compatible-extra")[0].keys()
 
@@ -83,7 +83,7 @@ def test_comments_may_come_before_the_first_event():
     assert answer("compatible-extra").body.startswith(b": keepalive\n\n: keepalive\n\ndata: {")
 
 
-def test_texts_may_hold_what_looks_like_framing():
+def test_texts_may_look_like_framing():
     body = answer("compatible-text").body
     assert "\u2028" in (text := read_answer(body).text[0])
     assert "\u0085" in text

@@ -1,4 +1,4 @@
-"""The examples of docs/simulator.md run as they stand there, and its tables are whole."""
+"""The examples of docs/simulator.md run unchanged, and its tables are complete."""
 
 import dataclasses
 import re
@@ -39,13 +39,13 @@ def test_an_example_of_a_file_can_be_read(subtests):
             assert isinstance(loads(text), Scenario | Sequence)
 
 
-def test_every_preset_stands_in_the_documentation():
+def test_every_preset_is_documented():
     names = set(re.findall(r"`([a-z0-9-]+)`", TEXT))
     names |= {f"usage-2026{month}" for month in names if re.fullmatch(r"-\d\d", month)}
     assert set(PRESETS) <= names
 
 
-def test_every_fault_stands_in_the_table_with_its_options(subtests):
+def test_every_fault_is_documented_with_its_options(subtests):
     for kind in FAULTS:
         with subtests.test(kind=kind):
             [row] = [line for line in TEXT.splitlines() if f"(`{kind}`)" in line]
@@ -55,7 +55,7 @@ def test_every_fault_stands_in_the_table_with_its_options(subtests):
             assert options <= set(re.findall(r"`(\w+)", row.split("|")[3]))
 
 
-def test_every_shape_of_an_error_stands_in_the_documentation():
+def test_every_shape_of_an_error_is_documented():
     [told] = re.findall(r"^The `shape` of an error .*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
     names = set(re.findall(r"`([a-z-]+)`", told)) - {"shape"}
     assert names == {*get_args(ErrorShape), "finish-reason", "html"}

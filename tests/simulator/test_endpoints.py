@@ -23,7 +23,7 @@ def test_a_model_is_found_by_name_and_alias(subtests, auto, http):
         assert http.get(f"{auto.url}/v1/models/none").status_code == 404
 
 
-def test_models_want_a_key_and_get(auto, http):
+def test_models_need_a_key_and_the_method_get(auto, http):
     url = f"{auto.url}/v1/models"
     assert http.get(url, headers={"authorization": ""}).status_code == 401
     assert http.post(url).headers["allow"] == "GET"
@@ -49,7 +49,7 @@ def test_each_text_has_a_direction_of_its_own(embed):
     assert answer["usage"] == {"prompt_tokens": 3, "total_tokens": 3, "completion_tokens": 0}
 
 
-def test_one_text_may_stand_alone_and_is_always_the_same(embed):
+def test_one_text_needs_no_list_and_its_embedding_is_stable(embed):
     first, second = embed(input="a"), embed(input=["a"])
     assert first["data"] == second["data"]
 
@@ -63,7 +63,7 @@ DTYPES = [
 ]
 
 
-def test_an_embedding_has_the_type_and_size_that_were_asked_for(subtests, embed):
+def test_an_embedding_has_the_requested_type_and_size(subtests, embed):
     for dtype, low, high, length in DTYPES:
         with subtests.test(dtype=dtype):
             [item] = embed(input="a", output_dtype=dtype, output_dimension=16)["data"]

@@ -22,7 +22,7 @@ BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}], 
 ALIKE = ["auto", "poem", "lorem", "json", "tool-call", "tool-calls", "tool-calls-fragments",
          "choices", "length", "usage-2024", "usage-2026-07"]  # fmt: skip
 THINKING = ["thinking", "thinking-empty", "thinking-plain"]
-"""What openai has no type for."""
+"""Presets that openai has no type for."""
 
 
 def read_with_curl(sim):

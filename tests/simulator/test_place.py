@@ -41,7 +41,7 @@ PLACES = [
 ]
 
 
-def test_steps_are_put_at_a_place(subtests):
+def test_steps_are_inserted_at_a_place(subtests):
     for steps, at, expected in PLACES:
         with subtests.test(at=at, steps=steps):
             assert list(insert(steps, at, HERE)) == expected
@@ -57,10 +57,10 @@ def test_an_event_may_end_in_each_way_and_over_pieces(subtests):
             assert b"".join(steps[steps.index(HERE) + 1 :]) == b"data: 2" + end
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.lists(st.binary(max_size=5)), st.integers(0, 30))
-def test_a_place_in_bytes_lies_behind_so_many_of_them(pieces, place):
-    """Whatever the pieces: so many bytes before the place, all others behind it, none lost."""
+def test_a_place_in_bytes_comes_after_that_many(pieces, place):
+    """Whatever the pieces: that many bytes come before the place, all others after it."""
     steps = list(insert(pieces, At(byte=place), HERE))
     text = b"".join(pieces)
     if HERE in steps:
@@ -71,16 +71,16 @@ def test_a_place_in_bytes_lies_behind_so_many_of_them(pieces, place):
         assert b"".join(steps) == text
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.lists(st.sampled_from([b"a", b"\n", b"\r", b"\n\n", b"b\r\n"])))
 def test_pieces_cut_by_event_join_to_the_same_text(pieces):
-    """Whatever the pieces: nothing is lost, and no piece but the last is half an event."""
+    """Whatever the pieces: nothing is lost, and only the last one may be an incomplete event."""
     cut = list(by_event(pieces))
     assert b"".join(cut) == b"".join(pieces)
     assert all(piece.endswith((b"\n\n", b"\r\n\r\n", b"\r\r")) for piece in cut[:-1])
 
 
-def test_a_place_has_exactly_one_measure_from_the_start(subtests):
+def test_a_place_has_exactly_one_measure(subtests):
     for place in [{}, {"event": 1, "byte": 1}, {"event": -1}, {"time": -0.1}]:
         with (
             subtests.test(place=place),

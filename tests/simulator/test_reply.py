@@ -1,4 +1,4 @@
-"""What the simulated model says: presets, and what is honoured of a request."""
+"""Replies of the simulated model: presets, and the fields of a request that they honour."""
 
 import json
 
@@ -8,46 +8,10 @@ from mistralai.simulator import PRESETS, Call, Reply, Scenario, Simulator
 from support.naive_reader import read_answer, read_chunks
 from support.raw_answer import ask
 from support.raw_client import request_bytes
-
-USER = {"role": "user", "content": "Hello there"}
-POEM = {"role": "user", "content": "Write a short poem about coding."}
-WEATHER = {
-    "type": "function",
-    "function": {
-        "name": "get_weather",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}, "days": {"type": "integer", "minimum": 1}},
-            "required": ["city"],
-        },
-    },
-}
-SEARCH = {"type": "function", "function": {"name": "web_search", "parameters": {}}}
+from support.replies import POEM, USER, WEATHER, body, saying, streamed, whole
 
 
-def body(scenario, path="/v1/chat/completions", **fields):
-    """Ask once; the body of a stream, or the JSON of an answer that does not stream."""
-    asked = {"model": "m", "messages": [USER]} | fields
-    with Simulator(scenario) as sim:
-        answer = ask(sim, request_bytes(asked, path=path))
-    framed = {"content-length", "transfer-encoding"} & answer.headers.keys()
-    assert (answer.status, answer.end) == (200, "whole" if framed else "eof")
-    return answer.body if fields.get("stream") else json.loads(answer.body)
-
-
-def streamed(scenario, **fields):
-    return read_answer(body(scenario, stream=True, **fields))
-
-
-def whole(scenario, **fields):
-    return body(scenario, **fields)["choices"]
-
-
-def saying(**fields):
-    return Scenario(Reply(**fields))
-
-
-def test_every_preset_says_the_same_in_a_stream_and_as_a_whole(subtests):
+def test_every_preset_has_the_same_content_with_and_without_streaming(subtests):
     for preset in PRESETS:
         with subtests.test(preset=preset):
             stream = streamed(preset, messages=[POEM])
@@ -67,7 +31,7 @@ def test_every_preset_says_the_same_in_a_stream_and_as_a_whole(subtests):
                 ] == calls
 
 
-def test_lorem_has_so_many_words_and_follows_the_request():
+def test_lorem_has_a_number_of_words_and_depends_on_the_request():
     text = whole(saying(source="lorem", tokens=30))[0]["message"]["content"]
     other = whole(saying(source="lorem", tokens=30), random_seed=1)[0]["message"]["content"]
     assert len(text.split()) == 30
@@ -98,107 +62,6 @@ def test_thinking_ends_in_each_recorded_way(subtests):
         assert closed.count(True) > 2
 
 
-def calls(preset, **fields):
-    chunks = read_chunks(body(preset, stream=True, **fields))
-    return [
-        (delta["tool_calls"], chunk["choices"][0]["finish_reason"])
-        for chunk in chunks
-        if "tool_calls" in (delta := chunk["choices"][0]["delta"])
-    ]
-
-
-def test_tool_calls_come_in_one_delta_with_the_finish_reason(subtests):
-    both = {"tools": [WEATHER, SEARCH]}
-    fields = ["id", "type", "function", "index"]
-    rows = [
-        ("tool-call", {}, ["get_weather"], fields),
-        ("tool-calls", both, ["get_weather", "web_search"], fields),
-        ("tool-calls", {**both, "parallel_tool_calls": False}, ["get_weather"], fields),
-        ("tool-calls-no-index", {}, ["get_weather"] * 2, ["id", "function"]),
-    ]
-    for preset, options, names, keys in rows:
-        with subtests.test(preset, options=options):
-            [(made, reason)] = calls(preset, **options)
-            assert reason == "tool_calls"
-            assert [list(call) for call in made] == [keys] * len(names)
-            assert [call["function"]["name"] for call in made] == names
-            assert [len(call["id"]) for call in made] == [9] * len(names)
-            assert [call.get("index", place) for place, call in enumerate(made)] == [
-                *range(len(names))
-            ]
-            if preset == "tool-call":
-                assert made[0]["function"]["arguments"] == '{"city": "Paris"}'
-
-
-def test_arguments_may_come_in_fragments():
-    pieces = [made[0] for made, reason in calls("tool-calls-fragments") if reason is None]
-    openings = [piece for piece in pieces if "id" in piece]
-    rest = [piece for piece in pieces if "id" not in piece]
-    assert [piece["function"]["arguments"] for piece in openings] == ["", ""]
-    assert {piece["function"]["name"] for piece in rest} == {""}
-    for index in (0, 1):
-        text = "".join(p["function"]["arguments"] for p in rest if p["index"] == index)
-        assert json.loads(text) == {"city": "Paris"}
-
-
-def test_calls_of_a_compatible_server_have_a_name_first_and_arguments_later():
-    fields = {"tools": [WEATHER], "tool_choice": "any"}
-    (first, *_), *rest = [made for made, _ in calls("compatible", **fields)]
-    assert (list(first), list(first["function"])) == (["index", "id", "type", "function"], ["name"])
-    assert all(list(piece) == ["index", "function"] for made in rest for piece in made)
-
-
-def test_a_tool_is_called_where_the_request_wants_it(subtests):
-    for choice in ["any", "required"]:
-        with subtests.test(choice=choice):
-            [answer] = whole("auto", tools=[WEATHER], tool_choice=choice)
-            [call] = answer["message"]["tool_calls"]
-            arguments = json.loads(call["function"]["arguments"])
-            assert answer["finish_reason"] == "tool_calls"
-            assert isinstance(arguments["city"], str)
-            assert arguments["days"] >= 1
-
-
-def test_the_tool_that_is_named_or_mentioned_is_called(subtests):
-    named = {"type": "function", "function": {"name": "web_search"}}
-    asked = {"messages": [{"role": "user", "content": "How is the weather in Rome?"}]}
-    rows = {
-        "named": ({"tool_choice": named}, "web_search"),
-        "mentioned": (asked, "get_weather"),
-        "mentioned, but not wanted": ({**asked, "tool_choice": "none"}, None),
-        "neither": ({}, None),
-    }
-    for name, (fields, called) in rows.items():
-        with subtests.test(name):
-            [answer] = whole("auto", tools=[SEARCH, WEATHER], **fields)
-            made = answer["message"]["tool_calls"]
-            assert (made[0]["function"]["name"] if made else made) == called
-
-
-def test_text_follows_the_result_of_a_tool(subtests):
-    for preset in ["auto", "tool-call", "tool-call-fragments"]:
-        with subtests.test(preset=preset):
-            asked = [{"role": "user", "content": "How is the weather in Rome?"}]
-            message = whole(preset, tools=[WEATHER], messages=asked)[0]["message"]
-            result = {
-                "role": "tool",
-                "content": "Sunny",
-                "tool_call_id": message["tool_calls"][0]["id"],
-            }
-            answer = whole(preset, tools=[WEATHER], messages=[*asked, message, result])[0]
-            assert (answer["message"]["content"], answer["finish_reason"]) == ("Sunny", "stop")
-
-
-def test_given_calls_and_texts_are_said_as_they_stand():
-    given = Call(name="f", arguments="{not json")
-    [answer] = whole(saying(calls=(given,)))
-    assert answer["message"]["tool_calls"][0]["function"] == {
-        "name": "f",
-        "arguments": "{not json",
-    }
-    assert whole(saying(text="Just so"))[0]["message"]["content"] == "Just so"
-
-
 def test_json_conforms_to_the_schema_of_the_request():
     schema = {
         "type": "object",
@@ -226,7 +89,7 @@ def refused(**fields):
     return json.loads(answer.body)["message"]
 
 
-def test_a_request_that_cannot_be_answered_is_refused(subtests):
+def test_a_request_that_cannot_be_answered_is_rejected(subtests):
     schema = {"properties": {"a": {"not": {}}}}
     tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
     wanted = {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}
@@ -312,26 +175,6 @@ def test_an_answer_ends_with_its_reason(subtests):
                 assert answer.thinking == ["The user wants"]
 
 
-def test_max_tokens_cuts_the_arguments_of_calls(subtests):
-    for preset in ["tool-calls", "tool-calls-no-index", "tool-calls-fragments"]:
-        with subtests.test(preset=preset):
-            shortened = [
-                [(call["name"], call["arguments"]) for call in answer.tool_calls[0]]
-                for limit in range(8)
-                if (answer := streamed(preset, max_tokens=limit)).usage["completion_tokens"]
-                == min(limit, 6)
-                and answer.finish_reasons == ["length" if limit < 6 else "tool_calls"]
-            ]
-            one, cut = ("get_weather", '{"city": "Paris"}'), ("get_weather", '{"city":')
-            empty = ("get_weather", "")
-            assert shortened == [
-                [], [empty], [cut], [one], [one, empty], [one, cut], [one, one], [one, one],
-            ]  # fmt: skip
-    with subtests.test("no token is left for a call"):
-        [answer] = whole("tool-call", max_tokens=0)
-        assert answer["message"] == {"role": "assistant", "tool_calls": None, "content": ""}
-
-
 PREFIXED = [USER, {"role": "assistant", "content": "Well, I think ", "prefix": True}]
 
 
@@ -395,7 +238,7 @@ def test_other_completions_answer_like_the_chat(subtests):
             assert answer["choices"][0]["message"]["content"] == text
 
 
-def test_a_reply_that_cannot_be_is_refused(subtests):
+def test_an_impossible_reply_is_rejected(subtests):
     rows = [
         (lambda: Reply(call_count=0), "call_count"),
         (lambda: Reply(n=0), "n"),

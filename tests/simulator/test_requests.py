@@ -1,4 +1,4 @@
-"""What the API refuses, and the status and body that it answers with."""
+"""Requests that the API rejects, with the status and body of the answer."""
 
 import json
 
@@ -9,11 +9,9 @@ from mistralai.simulator import Fields, Request, Simulator
 from mistralai.simulator.app import App
 
 USER = {"role": "user", "content": "Hello"}
-LAST_ROLE = (
-    "Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant"
-)
+
+
 BODY = {"model": "m", "messages": [USER]}
-CALL = {"id": "abcdefghi", "function": {"name": "f", "arguments": "{}"}}
 
 
 def wrong(field, value, kind, message, **context):
@@ -23,11 +21,17 @@ def wrong(field, value, kind, message, **context):
 
 
 ROLES = "'system', 'user', 'assistant', 'tool'"
+
+
 CONTENT = {"type": "text", "wrong": "format"}
+
+
 CONTENT_FORMS = (
     "list[tagged-union[TextChunk,ImageURLChunk,DocumentURLChunk,ReferenceChunk,BBoxChunk,"
     "FileURLChunk,AudioChunk]]"
 )
+
+
 REPORTED = {
     "unknown field": wrong("seed", 5, "extra_forbidden", "Extra inputs are not permitted"),
     "model": wrong("model", 5, "string_type", "Input should be a valid string"),
@@ -138,6 +142,8 @@ def test_a_wrong_body_is_reported_as_pydantic_does(subtests, auto, http):
 NULLABLE = dict.fromkeys(
     ["temperature", "top_p", "max_tokens", "stop", "random_seed", "tools", "n", "guardrails"], 200
 )
+
+
 NOT_NULLABLE = dict.fromkeys(["stream", "response_format", "tool_choice", "safe_prompt"], 422)
 
 
@@ -147,7 +153,7 @@ def test_null_is_accepted_where_the_schema_has_it(subtests, post):
             assert post(**{field: None}).status_code == status
 
 
-def test_every_field_of_the_schema_is_taken(post):
+def test_every_field_of_the_schema_is_accepted(post):
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
     response = post(
         temperature=1.5,
@@ -182,30 +188,6 @@ def test_every_field_of_the_schema_is_taken(post):
     assert response.status_code == 200
 
 
-CONTENT_CHUNKS = [
-    {"type": "text", "text": "x"},
-    {"type": "image_url", "image_url": "https://a/b"},
-    {"type": "image_url", "image_url": {"url": "https://a/b", "detail": "low"}},
-    {"type": "document_url", "document_url": "u", "document_name": None},
-    {"type": "reference", "reference_ids": [1, "a"]},
-    {"type": "file", "file_id": "f"},
-    {"type": "input_audio", "input_audio": "YQ=="},
-    {"type": "resource", "uri": "u", "content": "c"},
-    {"type": "resource_link", "uri": "u"},
-    {
-        "type": "thinking",
-        "thinking": [{"type": "text", "text": "x"}, {"type": "reference", "reference_ids": []}],
-        "closed": True,
-    },
-]
-
-
-def test_every_content_chunk_of_the_schema_is_taken(subtests, post):
-    for chunk in CONTENT_CHUNKS:
-        with subtests.test(chunk=chunk):
-            assert post(messages=[{"role": "user", "content": [chunk]}]).status_code == 200
-
-
 def test_a_request_without_the_key_is_401(subtests, auto, http):
     for value in ["", "Bearer", "Basic a2V5"]:
         with subtests.test(value):
@@ -231,126 +213,53 @@ def test_an_unknown_path_is_404_and_another_method_405(auto, http):
     assert other.json() == {"detail": "Method Not Allowed"}
 
 
-WRONG_ORDERS = [
-    ([], "Conversation must have at least one message"),
-    (
-        [USER, {"role": "assistant", "content": "x"}, {"role": "system", "content": "x"}, USER],
-        "Unexpected role 'system' after role 'assistant'",
-    ),
-    (
-        [
-            USER,
-            {"role": "assistant", "tool_calls": [CALL]},
-            {"role": "tool", "content": ""},
-            USER,
-        ],
-        "Unexpected role 'user' after role 'tool'",
-    ),
-    (
-        [USER, {"role": "tool", "content": "x"}],
-        "Unexpected role 'tool' after role 'user'",
-    ),
-    (
-        [USER, {"role": "assistant", "content": "x"}],
-        LAST_ROLE,
-    ),
-    (
-        [
-            USER,
-            {"role": "assistant", "tool_calls": [CALL, CALL | {"id": "bcdefghij"}]},
-            {"role": "tool", "content": "x", "tool_call_id": "abcdefghi"},
-        ],
-        "Not the same number of function calls and responses",
-    ),
-]
-
-
-def test_messages_in_a_wrong_order_are_refused(subtests, post):
-    for messages, text in WRONG_ORDERS:
-        with subtests.test(messages=messages):
-            response = post(messages=messages)
-            assert response.status_code == 400
-            assert response.json() == {
-                "object": "error",
-                "message": text,
-                "type": "invalid_request_message_order",
-                "param": None,
-                "code": "3230",
-            }
-
-
-def test_a_tool_call_of_the_wrong_form_is_refused(subtests, post):
-    for call in [CALL | {"id": "call_1"}, CALL | {"function": {"name": "a b", "arguments": {}}}]:
-        with subtests.test(call=call):
-            messages = [
-                USER,
-                {"role": "assistant", "tool_calls": [call]},
-                {"role": "tool", "content": ""},
-            ]
-            response = post(messages=messages)
-            assert response.status_code == 400
-            assert (response.json()["type"], response.json()["code"]) == (
-                "invalid_function_call",
-                "3280",
-            )
-
-
-def test_a_conversation_with_tools_and_a_prefix_is_taken(post):
-    messages = [
-        {"role": "system", "content": "x"},
-        USER,
-        {"role": "assistant", "content": None, "tool_calls": [CALL]},
-        {"role": "tool", "content": "x", "tool_call_id": "abcdefghi", "name": "f"},
-        {"role": "assistant", "content": "so"},
-        USER,
-        {"role": "assistant", "content": "I", "prefix": True},
-    ]
-    assert post(messages=messages).status_code == 200
-
-
-def test_a_tool_is_a_function_unless_it_says_otherwise(post):
-    tool = {"function": {"name": "f", "parameters": {}}}
-    answer = post(tools=[tool], tool_choice="any").json()
-    assert answer["choices"][0]["finish_reason"] == "tool_calls"
-
-
-def test_a_whole_number_may_be_written_with_a_point(post):
+def test_an_integer_may_have_a_decimal_point(post):
     choices = post(max_tokens=1.0, n=2.0).json()["choices"]
     assert [choice["message"]["content"] for choice in choices] == ["Hello"] * 2
 
 
-def test_what_is_nested_too_deeply_is_refused(auto, http):
+def test_json_nested_too_deeply_is_rejected(auto, http):
     deep = b'{"a":' * 900 + b"1" + b"}" * 900
     body = b'{"model":"m","messages":[{"role":"user","content":"x"}],"metadata":%b}' % deep
     response = http.post(f"{auto.url}/v1/chat/completions", content=body)
-    assert response.status_code in {200, 400, 422}  # it depends on Python's own limit
+    assert response.status_code in {200, 400, 422}  # depends on Python's recursion limit
 
 
 WORDS = st.sampled_from(["text", "user", "type", "f", "any", "x"])
+
+
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 5) | st.floats() | WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
     max_leaves=8,
 )
+
+
 MESSAGE = st.fixed_dictionaries(
     {"role": st.sampled_from(["user", "tool", "assistant", "system"]) | ANY_JSON},
     optional=dict.fromkeys(("content", "tool_calls", "prefix", "tool_call_id"), ANY_JSON),
 )
+
+
 TOOL = st.fixed_dictionaries(
     {"function": st.fixed_dictionaries({"name": WORDS | ANY_JSON, "parameters": ANY_JSON})},
     optional={"type": st.just("function") | ANY_JSON},
 )
+
+
 OPTIONS = ["n", "stop", "max_tokens", "tool_choice", "response_format", "stream", "temperature"]
+
+
 ANY_BODY = st.fixed_dictionaries(
     {"model": WORDS | ANY_JSON, "messages": st.lists(MESSAGE, max_size=3) | ANY_JSON},
     optional={"tools": st.lists(TOOL, max_size=2) | ANY_JSON, **dict.fromkeys(OPTIONS, ANY_JSON)},
 )
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(ANY_BODY | ANY_JSON, st.sampled_from(["auto", "tool-calls", "compatible", "thinking"]))
 def test_any_json_is_answered(body, preset):
-    """Whatever JSON comes: an answer of the API's, written to its end, and never an exception."""
+    """Whatever the JSON: a complete answer of the API, and never an exception."""
     app = App(preset, seed=0, api_key=None)
     request = Request(
         method="POST",

@@ -216,7 +216,7 @@ MISTAKES = {
 }
 
 
-def test_a_mistake_is_named_with_its_place_and_what_is_allowed(subtests):
+def test_a_mistake_is_named_with_its_place_and_the_allowed_values(subtests):
     for text, message in MISTAKES.items():
         with subtests.test(text):
             with pytest.raises(ScenarioError) as caught:

@@ -6,14 +6,12 @@ import ipaddress
 import json
 import pathlib
 import random
-import re
 import uuid
 from functools import partial
 from typing import Annotated, Literal
 
 import pydantic
 import pytest
-from hypothesis import example as including
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -21,8 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from mistralai.simulator.jsonschema import SchemaError, example
 from mistralai.simulator.jsonschema.conforming import conforms
 from mistralai.simulator.jsonschema.formats import FORMATS
-from mistralai.simulator.jsonschema.patterns import PatternError
-from mistralai.simulator.jsonschema.patterns import example as matching
 
 
 class Size(enum.Enum):
@@ -75,10 +71,10 @@ class Person(BaseModel):
     few: dict[str, int] = Field(min_length=2, max_length=3)
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.integers())
-def test_a_pydantic_model_takes_what_is_made_for_its_schema(seed):
-    """Whatever the seed: what is made for a model's schema is valid for the model."""
+def test_a_pydantic_model_accepts_the_examples_of_its_schema(seed):
+    """Whatever the seed: an example of a model's schema is valid for the model."""
     value = example(Person.model_json_schema(), random.Random(seed))
     Person.model_validate_json(json.dumps(value))
 
@@ -149,7 +145,7 @@ def found_in(schema, reference):
     return schema
 
 
-def test_what_is_made_conforms(subtests):
+def test_an_example_conforms(subtests):
     for schema in SCHEMAS:
         with subtests.test(schema=schema):
             for seed in range(20):
@@ -184,7 +180,7 @@ NOT_CONFORMING = [
 ]
 
 
-def test_what_does_not_conform_is_told(subtests):
+def test_other_values_do_not_conform(subtests):
     for schema, value in NOT_CONFORMING:
         with subtests.test(schema=schema):
             assert not conforms(value, schema, lambda _: {})
@@ -222,7 +218,7 @@ IMPOSSIBLE = [
 ]
 
 
-def test_a_schema_that_cannot_be_met_says_where_and_why(subtests):
+def test_an_impossible_schema_is_an_error_with_place_and_reason(subtests):
     for schema, path, problem in IMPOSSIBLE:
         with (
             subtests.test(schema=schema),
@@ -231,7 +227,7 @@ def test_a_schema_that_cannot_be_met_says_where_and_why(subtests):
             example(schema, random.Random(0))
 
 
-def test_annotations_are_passed_over(subtests):
+def test_annotations_are_ignored(subtests):
     for keyword in [
         "title",
         "description",
@@ -245,7 +241,7 @@ def test_annotations_are_passed_over(subtests):
             assert example({"const": 1, keyword: "x"}, random.Random(0)) == 1
 
 
-def test_the_same_seed_makes_the_same_value():
+def test_the_same_seed_gives_the_same_value():
     schema = Person.model_json_schema()
     first, second, third = (example(schema, random.Random(seed)) for seed in (1, 1, 2))
     assert first == second != third
@@ -280,87 +276,20 @@ PYDANTIC_FORMATS = [
 ]
 
 
-def test_a_format_of_pydantic_s_is_one_that_it_reads(subtests):
+def test_pydantic_accepts_the_examples_of_its_formats(subtests):
     for kind, form in PYDANTIC_FORMATS:
         with subtests.test(kind=kind, form=form):
             adapter = TypeAdapter(kind)
             schema = {"type": "string", "format": form}
-            if form not in {
-                "json-string",
-                "base64url",
-            }:  # which it says otherwise, or not for reading
+            # pydantic writes these two differently, or not for validation.
+            if form not in {"json-string", "base64url"}:
                 assert adapter.json_schema() == schema
             for seed in range(20):
                 adapter.validate_json(json.dumps(example(schema, random.Random(seed))))
 
 
-def test_every_format_is_made(subtests):
+def test_every_format_has_examples(subtests):
     for form in FORMATS:
         with subtests.test(form=form):
             value = example({"type": "string", "format": form, "minLength": 2}, random.Random(1))
             assert len(value) >= 2
-
-
-PATTERNS = [
-    r"^[A-Z]{3}-\d{4}$",
-    r"\d+",
-    r"^(cat|dog)s?$",
-    r"^\w{2,}@\w+\.(com|org)$",
-    r"[^a-z]",
-    r"^[]a-]+$",
-    r"^a{2,3}b*?c+$",
-    r"^(?:ab){2}$",
-    r"^\+?[0-9 ]{3,5}$",
-    r"^.{5}$",
-    r"^\$\d$",
-    r"^[\w.]+$",
-    r"^\s\t$",
-    r"^$",
-    r"",
-]
-
-
-def test_a_text_matches_its_pattern(subtests):
-    for pattern in PATTERNS:
-        with subtests.test(pattern=pattern):
-            for seed in range(50):
-                assert re.search(pattern, matching(pattern, random.Random(seed)))
-
-
-NOT_SIMPLE = [
-    "(?!a)",
-    "(?<n>a)",
-    r"(a)\1",
-    r"\bword",
-    "a^b",
-    "a$b",
-    "(a",
-    "a)",
-    "[a",
-    "[^\\x00-\\x7f]",
-    "[a-\\d]",
-    "[b-a]",
-    "a{x}",
-    "*a",
-    "\\",
-]
-
-
-def test_a_pattern_that_is_not_simple_is_refused(subtests):
-    for pattern in NOT_SIMPLE:
-        with subtests.test(pattern=pattern), pytest.raises(PatternError):
-            matching(pattern, random.Random(0))
-
-
-@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")  # by Python's own engine
-@settings(deadline=None)  # other work on the machine is no failure
-@given(st.text(alphabet="ab[]()-^$*+?{}1,.|\\dw", max_size=12), st.integers(0, 3))
-@including(r"[^\w]", 0)
-def test_any_pattern_is_matched_or_refused(pattern, seed):
-    """Whatever the pattern: a `PatternError`, or a text that Python's own engine matches."""
-    try:
-        text = matching(pattern, random.Random(seed))
-        compiled = re.compile(pattern)
-    except (PatternError, re.error):
-        return
-    assert compiled.search(text)

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from mistralai.simulator import Pause, Scenario, Simulator, Timing
+from support.spoiling import recorded_sleep
 
 EVENTS = [b"role", *(b"%d" % number for number in range(6))]
 
@@ -37,7 +38,7 @@ def test_pauses_come_before_the_events_that_they_delay(subtests):
             assert paced(timing) == steps
 
 
-def test_times_lie_around_their_mean_as_they_are_distributed(subtests):
+def test_times_have_their_distribution(subtests):
     for distribution in ["normal", "uniform", "exponential", "lognormal"]:
         with subtests.test(distribution=distribution):
             timing = Timing(tokens_per_second=10, jitter=0.2, distribution=distribution)
@@ -58,18 +59,15 @@ def test_times_follow_the_seed():
 def test_an_answer_that_does_not_stream_takes_as_long_as_its_tokens():
     slept = []
 
-    async def sleep(seconds):
-        slept.append(seconds)
-
     scenario = Scenario("echo", timing=Timing(first=1.0, tokens_per_second=2))
-    with Simulator(scenario, sleep=sleep) as sim:
+    with Simulator(scenario, sleep=recorded_sleep(slept)) as sim:
         body = {"model": "m", "messages": [{"role": "user", "content": "a b"}]}
         headers = {"authorization": "Bearer key"}
         httpx2.post(f"{sim.url}/v1/chat/completions", json=body, headers=headers)
     assert slept == [1.0, 0.5, 0.5, 0.5]
 
 
-def test_time_leaves_the_bytes_as_they_are():
+def test_timing_does_not_change_the_bytes():
     def body(timing):
         asked = {"model": "m", "messages": [{"role": "user", "content": "a b"}], "stream": True}
         with Simulator(Scenario(timing=timing), speed=float("inf")) as sim:
@@ -88,7 +86,7 @@ IMPOSSIBLE_TIMES = [
 ]
 
 
-def test_a_time_that_cannot_be_is_refused(subtests):
+def test_an_impossible_time_is_rejected(subtests):
     for field, value in IMPOSSIBLE_TIMES:
         with (
             subtests.test(field=field),
