@@ -6,16 +6,15 @@ import subprocess
 import sys
 import venv
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from mistralai.simulator import Simulator
 from support.naive_reader import read_answer
+from support.programs import PROGRAMS
 
 pytestmark = pytest.mark.slow
 
-PROGRAMS = Path(__file__).with_name("programs")
 BODY = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}], "stream": True}
 
 
@@ -53,8 +52,8 @@ def test_curl_reads_a_stream_to_its_end(subtests, serving):
 @pytest.mark.parametrize(
     ("package", "program", "presets"),
     [
-        ("mistralai==3.7.0", "read_with_mistralai.py", [*ALIKE, *THINKING]),
-        ("openai>=2,<4", "read_with_openai.py", ALIKE),
+        ("mistralai==3.7.0", "reads_with_mistralai.py", [*ALIKE, *THINKING]),
+        ("openai>=2,<4", "reads_with_openai.py", ALIKE),
     ],
 )
 def test_a_client_reads_what_curl_reads(tmp_path, serving, package, program, presets):

@@ -2,21 +2,19 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from mistralai.simulator import Simulator
+from support.programs import PROGRAMS
 
 pytest_plugins = ("pytester",)
-
-PROGRAMS = Path(__file__).parent / "programs" / "plugin"
 
 
 @pytest.fixture
 def run(pytester, plugin_arguments):
     """Run a program of tests with the plugin."""
-    pytester.makepyfile(asking=(PROGRAMS / "asking.py").read_text())
+    pytester.makepyfile(asks_simulator=(PROGRAMS / "asks_simulator.py").read_text())
     pytester.syspathinsert()
 
     def run(program, *arguments):
@@ -27,27 +25,27 @@ def run(pytester, plugin_arguments):
 
 
 def test_the_marker_chooses_the_scenario(run):
-    run("scenarios.py").assert_outcomes(passed=3)
+    run("plugin_scenarios.py").assert_outcomes(passed=3)
 
 
 def test_the_client_talks_to_the_simulator(run):
-    run("client.py").assert_outcomes(passed=1)
+    run("plugin_client.py").assert_outcomes(passed=1)
 
 
 def test_the_recorder_records_once_and_plays_back_without_the_server(run, pytester):
     upstream = Simulator("echo")
     with upstream:
         options = ("--mistral-record=once", f"--mistral-upstream={upstream.url}")
-        run("recorded.py", *options).assert_outcomes(passed=2)
-    run("recorded.py").assert_outcomes(passed=2)
-    run("recorded.py", *options).assert_outcomes(passed=2)
+        run("plugin_recorded.py", *options).assert_outcomes(passed=2)
+    run("plugin_recorded.py").assert_outcomes(passed=2)
+    run("plugin_recorded.py", *options).assert_outcomes(passed=2)
     assert len(upstream.requests) == 2
     folders = {path.parent.name for path in pytester.path.glob("recordings/test_it/*/*.jsonl")}
     assert folders == {"test_it-a-b-", "test_it-c-"}
 
 
 def test_without_a_recording_the_recorder_says_how_to_make_one(run):
-    result = run("recorded.py")
+    result = run("plugin_recorded.py")
     result.assert_outcomes(errors=2)
     result.stdout.fnmatch_lines(["*test_it-c- has no recording; run pytest --mistral-record=once"])
 

@@ -6,7 +6,6 @@ import json
 import os
 import stat
 import threading
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,7 @@ from mistralai.recording import (
     RecordingError,
     load,
 )
-from support.programs import STRICT, run_program
+from support.programs import PROGRAMS, STRICT, run_program
 
 KEY = "sk-very-secret-key-123"
 URL = "https://user:password@api.example:8443/v1/chat/completions?x=1"
@@ -125,7 +124,7 @@ def test_lines_of_many_threads_do_not_mix(path, recorder):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_processes_may_record_to_one_file(path):
-    program = Path(__file__).with_name("programs") / "record_in_processes.py"
+    program = PROGRAMS / "records_in_processes.py"
     ended = run_program(program, *STRICT, RECORDING=str(path))
     assert ended.stderr == ""
     exchanges = load(path)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-Stream = Callable[[str, list[dict[str, str]]], Iterable[Any]]
+Stream = Callable[[str, Any], Iterable[Any]]
 """Opens a stream at a URL with some messages, and yields its chunks."""
 
 

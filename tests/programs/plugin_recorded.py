@@ -1,7 +1,7 @@
 """Tests that are recorded and played back."""
 
 import pytest
-from asking import ask
+from asks_simulator import ask
 
 from mistralai.simulator import Simulator
 

@@ -1,7 +1,7 @@
 """Tests whose marker chooses the scenario."""
 
 import pytest
-from asking import ask
+from asks_simulator import ask
 
 from mistralai.simulator import Simulator
 
