@@ -23,6 +23,7 @@ _COMPLETIONS: Final[Mapping[str, Check]] = {
     "/v1/fim/completions": requests.FIM,
 }
 _EMBEDDINGS: Final = "/v1/embeddings"
+_CHECKS: Final[Mapping[str, Check]] = {**_COMPLETIONS, _EMBEDDINGS: requests.EMBEDDINGS}
 _MODELS: Final = "/v1/models"
 _TOKENS_PER_MINUTE: Final = 2_000_000
 
@@ -69,8 +70,8 @@ class App:
 
     def _checked_body(self, scenario: Scenario, request: Request) -> dict[str, Any]:
         path = request.path
-        check = _COMPLETIONS.get(path) or (requests.EMBEDDINGS if path == _EMBEDDINGS else None)
-        if check is None and not (path == _MODELS or path.startswith(f"{_MODELS}/")):
+        check = _CHECKS.get(path)
+        if check is None and path != _MODELS and not path.startswith(f"{_MODELS}/"):
             raise errors.Refused(errors.not_found())
         allowed = "POST" if check else "GET"
         if request.method != allowed:

@@ -174,7 +174,9 @@ class Connection(asyncio.Protocol):
 
     async def _play(self, wire: Wire, answered: Signal) -> None:
         self._pace = self._server.pace()
-        ending = await self._steps(wire.steps) or wire.ending
+        ending = await self._steps(wire.steps)
+        if ending is None:
+            ending = wire.ending
         if ending == "hang":
             answered.set()
             await self._until_lost()

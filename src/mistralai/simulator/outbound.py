@@ -24,7 +24,7 @@ _LENIENT: Final = {
 
 
 class State(Enum):
-    """The part of a response that comes next."""
+    """How far a response has been read."""
 
     HEAD = "head"
     BODY = "body"
@@ -39,7 +39,7 @@ class ResponseReader:
         method: The method of its request.
 
     Attributes:
-        state: The part of the response that comes next.
+        state: How far the response has been read.
         status: The status; 0 before the response headers are complete.
         headers: Header fields in the order received, names in lower case.
     """

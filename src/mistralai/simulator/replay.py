@@ -60,7 +60,8 @@ class Player:
         waiting = self._waiting.get(_key(wanted))
         if waiting is None:
             return self._missing(wanted)
-        return played(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+        exchange = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return played(exchange)
 
     def _missing(self, wanted: Exchange) -> Answer:
         what = f"{wanted.method} {wanted.target} with this body"

@@ -130,4 +130,8 @@ class _Measure:
 
 def _cut(piece: bytes, offset: int) -> _Halves:
     before, after = piece[:offset], piece[offset:]
-    return [before] if before else [], [after] if after else []
+    if not before:
+        return [], [after]
+    if not after:
+        return [before], []
+    return [before], [after]

@@ -68,37 +68,37 @@ class Codec:
     def __init__(self, special: Mapping[Any, Decoder]) -> None:
         self._special = special
 
-    def decode(self, value: Any, wanted: Any, path: str) -> Any:
+    def decode(self, value: Any, kind: Any, path: str) -> Any:
         """Return a value as a type.
 
         Args:
             value: Plain data.
-            wanted: The type, as annotated.
+            kind: The type, as annotated.
             path: The value's place.
 
         Raises:
             ScenarioError: The value does not have this type.
         """
-        if wanted in self._special:
-            return self._special[wanted](value, path)
-        if wanted in _PLAIN:
-            return _plain(value, wanted, path)
-        if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
-            return self.table(value, wanted, path)
-        return self._generic(value, wanted, path)
+        if kind in self._special:
+            return self._special[kind](value, path)
+        if kind in _PLAIN:
+            return _plain(value, kind, path)
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            return self.table(value, kind, path)
+        return self._generic(value, kind, path)
 
-    def table(self, value: Any, wanted: type[_T], path: str, base: _T | None = None) -> _T:
+    def table(self, value: Any, kind: type[_T], path: str, base: _T | None = None) -> _T:
         """Return a table as a dataclass.
 
         Args:
             value: The table.
-            wanted: The dataclass.
+            kind: The dataclass.
             path: The table's place.
             base: Provides the fields that the table lacks; `None` for the defaults.
         """
         if not is_object(value):
             raise ScenarioError(path, f"must be a table, not {value!r}")
-        hints = get_type_hints(wanted).items()
+        hints = get_type_hints(kind).items()
         fields = {name: hint for name, hint in hints if get_origin(hint) is not ClassVar}
         for key in value:
             if key not in fields:
@@ -108,16 +108,16 @@ class Codec:
         }
         if base is not None:
             arguments = {name: getattr(base, name) for name in fields} | arguments
-        for name in _required(wanted):
+        for name in _required(kind):
             if name not in arguments:
                 raise ScenarioError(join(path, name), "missing key")
         try:
-            return wanted(**arguments)
+            return kind(**arguments)
         except ValueError as error:
             raise _placed(path, str(error), fields) from error
 
-    def _generic(self, value: Any, wanted: Any, path: str) -> Any:
-        origin, arguments = get_origin(wanted), get_args(wanted)
+    def _generic(self, value: Any, kind: Any, path: str) -> Any:
+        origin, arguments = get_origin(kind), get_args(kind)
         if origin is Literal:
             return _one_of(value, arguments, path)
         if origin in {Union, UnionType}:
@@ -169,9 +169,9 @@ def _placed(path: str, message: str, fields: Mapping[str, Any]) -> ScenarioError
     return ScenarioError(path, message)
 
 
-def _plain(value: Any, wanted: type, path: str) -> Any:
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+def _plain(value: Any, kind: type, path: str) -> Any:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    raise ScenarioError(path, f"must be {_PLAIN[wanted]}, not {value!r}")
+    raise ScenarioError(path, f"must be {_PLAIN[kind]}, not {value!r}")

@@ -42,8 +42,8 @@ def _is_multiple(value: float, of: float) -> bool:
     return abs(value / of - round(value / of)) < 1e-9
 
 
-def _are_unique(value: list[Any], wanted: bool) -> bool:
-    return not wanted or len({json.dumps(item, sort_keys=True) for item in value}) == len(value)
+def _are_unique(value: list[Any], required: bool) -> bool:
+    return not required or len({json.dumps(item, sort_keys=True) for item in value}) == len(value)
 
 
 _BOUNDS: Final[Mapping[str, tuple[str, _Bound]]] = {

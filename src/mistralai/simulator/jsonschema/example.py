@@ -268,4 +268,5 @@ def _range(schema: dict[str, Any], margin: float) -> tuple[float, float]:
     if lows:
         return max(lows), min(highs, default=max(lows) + _SPAN)
     high = min(highs, default=_SPAN)
-    return (0 if high > 0 else high - _SPAN), high
+    low = 0 if high > 0 else high - _SPAN
+    return low, high

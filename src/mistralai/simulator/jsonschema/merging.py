@@ -24,16 +24,21 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _both(one: Schema, other: Schema) -> Schema:
-    if one is True or other is True:
-        return other if one is True else one
-    return False if one is False or other is False else {"allOf": [one, other]}
+    if one is True:
+        return other
+    if other is True:
+        return one
+    if one is False or other is False:
+        return False
+    return {"allOf": [one, other]}
 
 
 def _types(one: Any, other: Any) -> list[str]:
     first, second = (kinds if is_list(kinds) else [kinds] for kinds in (one, other))
     common = [kind for kind in first if kind in second]
-    both = {*first, *second}
-    return common or (["integer"] if both >= {"integer", "number"} else [])
+    if not common and {"integer", "number"} <= {*first, *second}:
+        return ["integer"]
+    return common
 
 
 def _properties(one: dict[str, Schema], other: dict[str, Schema]) -> dict[str, Schema]:

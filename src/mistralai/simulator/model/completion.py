@@ -82,7 +82,8 @@ class Completion:
             yield _COMMENT
         unfinished = len(self.choices)
         for index, delta, reason in self._turns():
-            unfinished -= reason is not None
+            if reason is not None:
+                unfinished -= 1
             usage = self.usage() if not unfinished and dialect.usage == "last" else None
             yield self._chunk_event([dialect.choice(index, delta, reason)], usage)
         if dialect.usage == "alone" and self.include_usage:

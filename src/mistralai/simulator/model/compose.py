@@ -64,17 +64,19 @@ def _choice(reply: Reply, body: Mapping[str, Any], randomness: Randomness, numbe
     if calls:
         return toolcalls.choice(calls, reply, limit, randomness)
     thinking = tokens.split(reply.thinking or "")
-    spoken = tokens.split(_until_stop(_text(reply, body, randomness, number), body.get("stop")))
+    text_tokens = tokens.split(
+        _until_stop(_text(reply, body, randomness, number), body.get("stop"))
+    )
     reason = reply.finish_reason or "stop"
-    if limit is not None and limit < len(thinking) + len(spoken):
+    if limit is not None and limit < len(thinking) + len(text_tokens):
         thinking = thinking[:limit]
-        spoken = spoken[: limit - len(thinking)]
+        text_tokens = text_tokens[: limit - len(thinking)]
         reason = reply.finish_reason or "length"
-    spoken = [*_prefix(reply.prefix, body), *spoken]
-    deltas = _deltas(thinking, spoken, reply.thinking_end)
+    text_tokens = [*_prefix(reply.prefix, body), *text_tokens]
+    deltas = _deltas(thinking, text_tokens, reply.thinking_end)
     if reason == "stop" or not deltas:
         deltas.append({"content": ""})
-    return Choice(deltas, _message("".join(thinking), "".join(spoken)), reason)
+    return Choice(deltas, _message("".join(thinking), "".join(text_tokens)), reason)
 
 
 def _message(thinking: str, text: str) -> dict[str, Any]:
@@ -89,17 +91,17 @@ def _thought(text: str) -> dict[str, Any]:
     return {"type": "thinking", "thinking": [{"type": "text", "text": text}]}
 
 
-def _deltas(thinking: list[str], spoken: list[str], end: ThinkingEnd) -> list[Delta]:
+def _deltas(thinking: list[str], text_tokens: list[str], end: ThinkingEnd) -> list[Delta]:
     thoughts = [_thought(token) for token in thinking]
     for thought in thoughts[len(thoughts) // 2 :]:
         thought["closed"] = True  # as recorded: long before the end of the thinking
     deltas: list[Delta] = [{"content": [thought]} for thought in thoughts]
-    if thinking and spoken and end == "joined":
-        deltas[-1]["content"].append({"type": "text", "text": spoken[0]})
-        spoken = spoken[1:]
+    if thinking and text_tokens and end == "joined":
+        deltas[-1]["content"].append({"type": "text", "text": text_tokens[0]})
+        text_tokens = text_tokens[1:]
     elif thinking and end == "empty":
         deltas.append({"content": [{"type": "thinking", "thinking": []}]})
-    return [*deltas, *({"content": token} for token in spoken)]
+    return [*deltas, *({"content": token} for token in text_tokens)]
 
 
 def _prefix(echo: PrefixEcho, body: Mapping[str, Any]) -> list[str]:
@@ -116,8 +118,11 @@ def _prefix(echo: PrefixEcho, body: Mapping[str, Any]) -> list[str]:
 
 
 def _until_stop(text: str, stop: str | list[str] | None) -> str:
-    for end in [stop] if isinstance(stop, str) else stop or ():
-        text = text.partition(end)[0] if end else text
+    if stop is None:
+        return text
+    stops = [stop] if isinstance(stop, str) else stop
+    for end in filter(None, stops):
+        text = text.partition(end)[0]
     return text
 
 
@@ -157,16 +162,16 @@ def _last_input(body: Mapping[str, Any]) -> str:
 
 
 def _wants_json(body: Mapping[str, Any]) -> bool:
-    wanted: Mapping[str, Any] = body.get("response_format") or {}
-    return wanted.get("type") in {"json_object", "json_schema"}
+    response_format: Mapping[str, Any] = body.get("response_format") or {}
+    return response_format.get("type") in {"json_object", "json_schema"}
 
 
 def _json(body: Mapping[str, Any], randomness: Randomness) -> str:
-    wanted: Mapping[str, Any] = body.get("response_format") or {}
-    if not wanted.get("json_schema"):
+    response_format: Mapping[str, Any] = body.get("response_format") or {}
+    if not response_format.get("json_schema"):
         return json.dumps({"answer": _last_input(body)}, ensure_ascii=False)
     try:
-        value = example(wanted["json_schema"]["schema"], randomness.random)
+        value = example(response_format["json_schema"]["schema"], randomness.random)
     except SchemaError as error:
         message = f"response_format.json_schema.schema.{error}"
         raise Refused(wrong_argument(message)) from error

@@ -68,5 +68,5 @@ def _quantized(kind: str, values: Sequence[float]) -> list[float]:
 def _bits(values: Sequence[float]) -> bytes:
     """Pack the signs, eight per byte."""
     signs = "".join("1" if value > 0 else "0" for value in values)
-    padded = signs.ljust(-(-len(signs) // 8) * 8, "0")
-    return int(padded, 2).to_bytes(len(padded) // 8, "big")
+    size = math.ceil(len(signs) / 8)
+    return int(signs.ljust(size * 8, "0"), 2).to_bytes(size, "big")

@@ -55,4 +55,4 @@ def request_id(seed: int, number: int) -> str:
     """Return the id of the nth request, a UUID version 7 (RFC 9562, section 5.7)."""
     rng = random.Random(f"{seed}/{number}")
     milliseconds = (_EPOCH + rng.randrange(_YEAR)) * 1000 + number % 1000
-    return uuid_of(milliseconds << 80 | rng.getrandbits(80), version=7)
+    return uuid_of((milliseconds << 80) | rng.getrandbits(80), version=7)

@@ -88,14 +88,14 @@ def _wanted(reply: Reply, body: Mapping[str, Any]) -> list[int] | None:
         for place, tool in enumerate(body.get("tools") or ())
         if tool.get("type", "function") == "function"
     }
-    wanted = body.get("tool_choice", "auto")
-    if not isinstance(wanted, str):
-        return _named(wanted["function"]["name"], names)
+    tool_choice = body.get("tool_choice", "auto")
+    if not isinstance(tool_choice, str):
+        return _named(tool_choice["function"]["name"], names)
     last = body["messages"][-1]
     mentioned = [place for place, name in names.items() if _is_mentioned(name, text_of(last))]
-    if wanted in {"any", "required"} or (reply.source == "tools" and last["role"] != "tool"):
+    if tool_choice in {"any", "required"} or (reply.source == "tools" and last["role"] != "tool"):
         return mentioned or list(names)
-    if wanted == "auto" and reply.source == "auto" and last["role"] == "user":
+    if tool_choice == "auto" and reply.source == "auto" and last["role"] == "user":
         return mentioned or None
     return None
 
