@@ -1,5 +1,6 @@
 """Requests from bytes, and the responses of an upstream server from bytes."""
 
+import weakref
 from dataclasses import dataclass
 
 from mistralai.simulator.inbound import MAX_FRAMING, BadRequestError, Parsed, RequestReader
@@ -276,3 +277,13 @@ def test_a_response_head_without_end_fails(subtests):
             for _ in range(MAX_HEAD // len(more) + 1):
                 reader.feed(more)
             assert reader.state is State.FAILED
+
+
+def test_a_closed_reader_needs_no_collection_of_garbage():
+    reader = RequestReader(10)
+    reader.feed(get())
+    reader.next()
+    gone = weakref.ref(reader)
+    reader.close()
+    del reader
+    assert gone() is None

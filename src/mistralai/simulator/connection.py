@@ -114,6 +114,7 @@ class Connection(asyncio.Protocol):
         self._closed.set()
         if self._task is not None:
             self._task.cancel()
+        self._reader.close()
         self._server.remove(self)
 
     def pause_writing(self) -> None:

@@ -109,6 +109,10 @@ class RequestReader:
             raise self._error
         return None
 
+    def close(self) -> None:
+        """Release the parser, which refers back to this object; no call may follow."""
+        del self._parser
+
     def take_continue(self) -> bool:
         """Return True, once per request, if the client waits for `100 Continue`."""
         expects, self._expects_continue = self._expects_continue, False
