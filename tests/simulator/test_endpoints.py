@@ -1,4 +1,4 @@
-"""`/v1/models` and `/v1/embeddings`."""
+"""Tests of `GET /v1/models` and `POST /v1/embeddings`."""
 
 import base64
 import math

@@ -1,4 +1,4 @@
-"""When pieces are sent."""
+"""The timing of pieces."""
 
 import random
 import statistics

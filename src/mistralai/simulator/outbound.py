@@ -24,7 +24,7 @@ _LENIENT: Final = {
 
 
 class State(Enum):
-    """How far a response has been read."""
+    """The progress of reading a response."""
 
     HEAD = "head"
     BODY = "body"
@@ -39,7 +39,7 @@ class ResponseReader:
         method: The method of its request.
 
     Attributes:
-        state: How far the response has been read.
+        state: The progress of reading the response.
         status: The status; 0 before the response headers are complete.
         headers: Header fields in the order received, names in lower case.
     """
