@@ -48,6 +48,10 @@ class Peer:
             pass
         return True
 
+    def secure(self, tls: ssl.SSLContext) -> None:
+        """Shake hands, as a server does."""
+        self.sock = tls.wrap_socket(self.sock, server_side=True)
+
     def reset(self) -> None:
         """End the connection with an RST."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -77,6 +81,10 @@ class Listener:
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http{'s' if self._tls else ''}://{host}:{self.port}/"
+
+    def dial(self) -> socket.socket:
+        """Connect to it."""
+        return socket.create_connection((self.host, self.port), LIMIT)
 
     def accept(self, *, plainly: bool = False) -> Peer:
         """Take the next connection, which is closed with this listener."""

@@ -17,48 +17,10 @@ from support.flows import Clock
 from support.kinds import Kind
 from support.peers import Listener, Peer, sockets_to
 from support.serving import POEM
+from support.sides import HEAD, HELLO, Side
 
-HELLO = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nHello"
-HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 SOON = 0.05
 """Seconds; a limit that is to be met."""
-
-
-class Side:
-    """A transport and the server that it asks.
-
-    Attributes:
-        transport: The transport.
-        peers: The server's ends of its connections so far.
-    """
-
-    def __init__(self, kind: Kind, listener: Listener, **settings: Any) -> None:
-        self.kind = kind
-        self.listener = listener
-        self.transport = kind.transport(**settings)
-        self.peers: list[Peer] = []
-
-    def begin(self, **settings: Any) -> "Future[httpx2.Response]":
-        """Send a request."""
-        url = settings.pop("url", self.listener.url)
-        return self.kind.start(self.kind.handle, self.transport, url, **settings)
-
-    def accept(self) -> Peer:
-        self.peers.append(self.listener.accept())
-        return self.peers[-1]
-
-    def ask(
-        self, answer: bytes = HELLO, peer: Peer | None = None, **settings: Any
-    ) -> httpx2.Response:
-        """Send a request that is answered, over a new connection or that of a peer."""
-        asking = self.begin(**settings)
-        peer = peer or self.accept()
-        peer.hear_head()
-        peer.say(answer)
-        return asking.result(10)
-
-    def read(self, response: httpx2.Response) -> bytes:
-        return self.kind.read(response)
 
 
 @pytest.fixture
