@@ -126,9 +126,12 @@ class Kind:
 
     def transport(self, **settings: Any) -> Any:
         """Make a transport."""
-        transport = self.transport_class(**settings)
-        self._opened.append(transport)
-        return transport
+        return self.keep(self.transport_class(**settings))
+
+    def keep(self, thing: T) -> T:
+        """Close something when the test ends."""
+        self._opened.append(thing)
+        return thing
 
     def client(self, transport: Any, **settings: Any) -> Any:
         """Make an ordinary client of httpx2 with a transport."""
