@@ -1,5 +1,6 @@
 """Recorded answers as they stand on the wire, framed in the ways of RFC 9112, and how they go wrong."""
 
+import re
 from itertools import pairwise
 
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ HEAD = (
     b"Connection: keep-alive\r\nServer: cloudflare\r\nmistral-correlation-id: 019cf81b\r\n\r\n"
 )
 
-FRAMING = st.sampled_from(b"\r\n\t :;,0159afAF.x\0\x7f\xff")
+FRAMING = st.sampled_from([bytes([each]) for each in b"\r\n\t :;,0159afAF.x\0\x7f\xff"])
 """Bytes that mean something to HTTP, or that it forbids."""
 
 
@@ -39,12 +40,16 @@ def answers(draw: st.DrawFn, bodies: list[bytes]) -> bytes:
 
 @st.composite
 def changed(draw: st.DrawFn, wire: bytes) -> bytes:
-    """Give bytes of which a few were replaced, or to which a few were added."""
+    """Give bytes of which a few were put in, replaced, left out or doubled, mostly at line ends."""
     made = bytearray(wire)
     for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(made) - 1))
-        kept = draw(st.integers(at, at + 1))  # put in, or put in the place of another
-        made[at:kept] = bytes([draw(FRAMING | st.integers(0, 255))])
+        ends = [found.start() for found in re.finditer(rb"\n", made)] or [0]
+        near = st.sampled_from(ends).flatmap(lambda end: st.integers(end - 4, end + 4))
+        at = min(max(0, draw(near | st.integers(0, len(made) - 1))), len(made) - 1)
+        size = draw(st.sampled_from([0, 1, 1, 2, 8]))
+        there = bytes(made[at : at + size])
+        one = st.binary(min_size=1, max_size=1) | FRAMING
+        made[at : at + size] = draw(one | st.sampled_from([b"", there * 2]))
     return bytes(made)
 
 

@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from mistralai.client.errors import (
     ResponseValidationError,
     SDKError,
 )
-from mistralai.client.response import EXCERPT, complaint, parsed, status_error, unexpected
+from mistralai.client.response import EXCERPT, Head, complaint, parsed, status_error, unexpected
 from support.errorbodies import (
     COMPLAINTS,
     NOW,
@@ -265,6 +266,15 @@ def test_an_error_has_the_wait_that_the_answer_asks_for() -> None:
 )
 def test_an_error_has_the_id_of_its_request(headers: dict[str, str], request_id: str) -> None:
     assert as_status(500, {}, **headers).request_id == request_id
+
+
+def test_headers_that_are_not_ascii_stay_what_they_are() -> None:
+    for encoding in ("latin-1", "utf-8"):
+        headers = [(b"x-name", "\u00fc".encode(encoding)), (b"content-encoding", b"gzip")]
+        raw = httpx2.Response(500, headers=headers, stream=httpx2.ByteStream(b"unread"))
+        error = status_error(Head(500, raw.headers, raw), b"no", NOW)
+        assert error.raw_response.headers["x-name"] == "\u00fc", encoding
+        assert (error.raw_response.text, error.headers.get("content-encoding")) == ("no", None)
 
 
 # --- a 200 that is not what was asked for ------------------------------------

@@ -139,8 +139,8 @@ def readable(head: Head, body: bytes) -> httpx2.Response:
     if _is_read(raw) or not hasattr(raw, "history"):  # a client of another make may have less
         return raw
     # With these a response would decompress the body once more.
-    dropped = {"content-encoding", "content-length"} if "content-encoding" in raw.headers else ()
-    headers = [field for field in raw.headers.multi_items() if field[0].lower() not in dropped]
+    dropped = {b"content-encoding", b"content-length"} if "content-encoding" in raw.headers else ()
+    headers = [field for field in raw.headers.raw if field[0].lower() not in dropped]
     made = type(raw)(
         raw.status_code,
         headers=headers,
