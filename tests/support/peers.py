@@ -27,10 +27,10 @@ class Peer:
 
     def hear(self, size: int) -> bytes:
         """Read so many bytes, or up to the end."""
-        data = b""
+        data = bytearray()
         while len(data) < size and (more := self.sock.recv(min(65536, size - len(data)))):
             data += more
-        return data
+        return bytes(data)
 
     def hear_head(self) -> bytes:
         """Read the head of a request."""
