@@ -484,7 +484,7 @@ def test_httpx_is_not_imported_for_those_who_do_not_use_it():
     program = (
         "import sys; from mistralai import Mistral; Mistral('key').chat.complete("
         "model='m', messages=[{'role': 'user', 'content': 'Hi'}]);"
-        "assert not {'httpx', 'httpcore', 'mistralai.client.foreign'} & {*sys.modules}"
+        "assert not {'httpx', 'httpcore', 'mistralai.client._io.foreign'} & {*sys.modules}"
     )
     with Simulator() as sim:
         done = subprocess.run(

@@ -8,7 +8,7 @@ from types import ModuleType
 import anyio
 import pytest
 
-from mistralai.client import loading
+from mistralai.client._api import loading
 from mistralai.simulator import Simulator
 from support.programs import STRICT, run_program
 
@@ -62,15 +62,17 @@ print(json.dumps([here, len(there)]))
 ON_THE_LOOP = {
     f"mistralai.client.{name}"
     for name in (
-        "caller",
+        "_stream",
+        "_stream.caller",
         "errors",
         "errors.details",
         "errors.mistralerror",
         "errors.sdkerror",
-        "pending",
-        "retry",
-        "steps",
-        "timeouts",
+        "_api.pending",
+        "_api.specs",
+        "_call.retry",
+        "_call.steps",
+        "_call.timeouts",
     )
 }
 """What a call looks at before it returns what is to be awaited: small, and nobody else's."""
@@ -164,7 +166,7 @@ CANCELLED = {
 def test_a_call_that_is_cancelled_meanwhile_leaves_nothing_behind(ran, run, method, again):
     said = ran(f"""
 import anyio
-from mistralai.client.loading import first
+from mistralai.client._api.loading import first
 
 async def call():
     await {method}(**ask)

@@ -1,4 +1,4 @@
-"""What is kept for each event loop, and ends with it.
+"""Objects kept per event loop, which end with it.
 
 A connection belongs to the loop that opened it. When a loop ends, what was opened in it is closed
 in it: by an async generator that is left suspended, which asyncio and trio both finish before

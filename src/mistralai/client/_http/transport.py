@@ -125,7 +125,7 @@ class Transport(httpx2.BaseTransport):
             transport.close()
 
     def set_aside(self) -> object:
-        """Forget the connections in a child process, and return what must not be touched.
+        """Forget the connections in a child process, and return the objects that must not be touched.
 
         To close a socket here ends nothing: the parent has it too.
         """
@@ -143,12 +143,17 @@ class Transport(httpx2.BaseTransport):
 
     def _enter(self, timeout: float | None, attempt: Attempt) -> None:
         """Take room in the pool, or wait for it."""
-        self._close_surplus()  # an old connection may be one that a router has forgotten
+        waiter: threading.Event | None = None
         with self._lock:
-            if self._pool.enter():
-                return
-            waiter = threading.Event()
-            self._pool.wait(waiter)
+            # An old connection may be one that a router has forgotten.
+            surplus = self._pool.surplus(time.monotonic())
+            if not self._pool.enter():
+                waiter = threading.Event()
+                self._pool.wait(waiter)
+        for connection in surplus:
+            self._close(connection)
+        if waiter is None:
+            return
         try:
             self._wait_for_room(waiter, left(timeout), attempt)
         except BaseException:
@@ -208,14 +213,15 @@ class Transport(httpx2.BaseTransport):
         """Keep the connection of a response for another request, or close it."""
         attempt.connection = None  # to abort it would end the request of another
         kept = whole and connection.reader.keep_alive and connection in self._open
+        surplus = [] if kept else [connection]
         with self._lock:
             if kept:
-                self._pool.put(origin, connection, time.monotonic())
+                now = time.monotonic()
+                self._pool.put(origin, connection, now)
+                surplus = self._pool.surplus(now)
             self._pool.leave()
-        if kept:
-            self._close_surplus()
-        else:
-            self._close(connection)
+        for each in surplus:
+            self._close(each)
 
     def _close_surplus(self, *, opening: bool = False) -> None:
         with self._lock:
@@ -425,7 +431,7 @@ class _Loop:
 
 
 class _Settings:
-    """What a transport is set to."""
+    """The settings of a transport."""
 
     def __init__(
         self,
@@ -484,7 +490,7 @@ def _origin(request: httpx2.Request) -> Origin:
 
 
 def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
-    return httpx2.Response(
+    response = httpx2.Response(
         reader.status,
         headers=reader.headers,
         stream=body,
@@ -494,6 +500,9 @@ def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
             "network_stream": body,
         },
     )
+    if all(value.isascii() for _, value in reader.headers):
+        response.headers.encoding = "ascii"  # httpx2 would decode all of them to find that out
+    return response
 
 
 def _connect_of_running_loop() -> Callable[..., Awaitable[LoopConnection]]:
