@@ -194,7 +194,8 @@ def test_a_request_without_room_waits_and_its_error_says_so(narrow):
 
 
 @on_every_narrow_side
-def test_requests_that_wait_are_let_in_one_after_the_other(narrow):
+def test_requests_that_wait_are_let_in_one_after_the_other(narrow, monkeypatch):
+    monkeypatch.setattr(module, "_GLANCE", 0.001)  # a thread looks up often meanwhile
     response = narrow.ask()
     waiting = {narrow.begin() for _ in range(5)}
     assert narrow.read(response) == b"Hello"
@@ -407,6 +408,8 @@ def test_a_response_that_was_read_keeps_no_connection(side):
     assert stream.get_extra_info("socket") is None
     with pytest.raises(httpx2.ReadError, match="the response was closed"):
         side.kind.read_some(response)
+    side.kind.close(stream)
+    assert side.read(side.ask(peer=side.peers[0])) == b"Hello"
 
 
 def test_what_is_set_aside_is_not_touched_and_not_used(side):
