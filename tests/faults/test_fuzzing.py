@@ -6,7 +6,6 @@ read as another's, and the client's one place for a connection is free for the n
 """
 
 import asyncio
-import json
 from typing import Any
 
 import trio
@@ -20,26 +19,10 @@ from support.colours import AsyncColour, Colour
 from support.framed import BEYOND, HEAD, LAST, answers, changed, reads_of
 from support.peers import sockets_to
 from support.scripted import LIMIT, Ending, ScriptedServer
-from support.serving import ASK, DONE, chunk, event
+from support.serving import ASK, DONE, WHOLE, chunk, event
 from support.streams import hand_written
 
 STREAMS = [path.read_bytes() for path in hand_written()]
-WHOLE = json.dumps(
-    {
-        "id": "1",
-        "object": "chat.completion",
-        "model": "m",
-        "created": 1,
-        "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": "Hello there"},
-                "finish_reason": "stop",
-            }
-        ],
-    }
-).encode()
 INTACT = event(chunk("Hel")) + event(chunk("lo", "stop")) + DONE
 NEXT = HEAD % b"Transfer-Encoding: chunked\r\n" + b"%x\r\n%b\r\n" % (len(INTACT), INTACT) + LAST
 

@@ -240,6 +240,15 @@ def test_whatever_becomes_of_a_request_it_gives_its_room_back(narrow):
     assert len(sockets_to(narrow.listener.port)) == 1
 
 
+@on_every_narrow_side
+def test_an_idle_connection_makes_room_for_one_to_another_origin(narrow):
+    narrow.read(narrow.ask())
+    elsewhere = Side(narrow.kind, transport=narrow.transport)
+    assert elsewhere.read(elsewhere.ask()) == b"Hello"
+    assert narrow.peers[0].hear_end()
+    assert sockets_to(narrow.listener.port) == set()
+
+
 PROTOCOL = httpx2.LocalProtocolError
 
 
