@@ -41,13 +41,27 @@ def test_it_trusts_nobody_whom_the_system_does_not_know(secure):
         handshake(secure, "name.example")
 
 
-def test_one_that_could_not_be_made_is_made_by_the_next_who_needs_it(monkeypatch, tmp_path):
-    with monkeypatch.context() as patch:
-        patch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-        for _ in range(2):
-            with pytest.raises(OSError, match="No such file"):
-                tls_context()
+def test_a_file_that_cannot_be_read_is_named_and_the_next_who_needs_it_tries_again(
+    monkeypatch, tmp_path
+):
+    bad = tmp_path / "bad.pem"
+    bad.write_text("no certificate")
+    for file, says in ((tmp_path / "none.pem", "No such file"), (bad, "no certificate")):
+        with monkeypatch.context() as patch:
+            patch.setenv("SSL_CERT_FILE", str(file))
+            for _ in range(2):
+                with pytest.raises(OSError, match=f"SSL_CERT_FILE: .*{says}.*: '.*{file.name}'"):
+                    tls_context()
     assert tls_context() is tls_context()
+
+
+def test_what_fails_for_another_reason_is_raised_as_it_is(monkeypatch):
+    def fail() -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", fail)
+    with pytest.raises(PermissionError):
+        tls_context()
 
 
 def test_threads_that_need_it_at_once_share_it(monkeypatch):
