@@ -35,7 +35,7 @@ LIMITS: dict[Ending, Timeouts | None] = {
 
 ENDINGS: list[Ending] = ["close"] * 12 + ["reset"] * 4 + ["stay"]
 EXAMPLES = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],  # to shrink what failed would take longer than a test may
