@@ -476,6 +476,11 @@ def test_headers_and_reason_are_what_came(side):
     assert (response.reason_phrase, response.status_code) == ("So So", 299)
     assert response.headers.get_list("set-cookie") == ["a=b", "c=d"]
     assert response.headers.raw[0] == (b"Set-Cookie", b"a=b")
+    for name in ("\u00fc".encode("latin-1"), "\u00fc".encode()):
+        asking = asked(side, client)
+        peer.hear_head()
+        peer.say(b"HTTP/1.1 200 OK\r\nx-name: %b\r\ncontent-length: 0\r\n\r\n" % name)
+        assert asking.result(10).headers["x-name"] == "\u00fc"
 
 
 def test_a_body_is_iterated_as_it_comes_and_by_the_clients_timeout(side):
