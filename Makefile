@@ -35,7 +35,8 @@ types: $(VENV)/ready
 test-slow: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem
 
-# Libraries that import `mistralai`, each installed with this project in an environment of its own.
+# Libraries that import `mistralai`, each installed with this project in an environment of its own, and
+# HTTP servers of many kinds, in another one.
 # The environments are kept in .ecosystem; `make clean` makes the next run begin with new ones.
 ecosystem: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow tests/ecosystem -o faulthandler_timeout=0

@@ -140,7 +140,9 @@ class _Hiding:
         if isinstance(value, BaseException):  # httpcore2 wraps one in another
             self.exception(value)
         elif hasattr(value, "multi_items"):  # headers of httpx2, or of another client
-            return type(value)(self.value(value.multi_items()))
+            items = value.multi_items()
+            made = self.value(items)
+            return value if made is items else type(value)(made, encoding=value.encoding)
         return value
 
     def exception(self, error: BaseException) -> None:

@@ -144,8 +144,8 @@ def response_with_body(head: Head, body: bytes) -> httpx2.Response:
     if _is_read(raw) or not hasattr(raw, "history"):  # another HTTP client's, with fewer attributes
         return raw
     # With these headers httpx2 would decompress the body again.
-    dropped = {"content-encoding", "content-length"} if "content-encoding" in raw.headers else ()
-    headers = [field for field in raw.headers.multi_items() if field[0].lower() not in dropped]
+    dropped = {b"content-encoding", b"content-length"} if "content-encoding" in raw.headers else ()
+    headers = [field for field in raw.headers.raw if field[0].lower() not in dropped]
     made = type(raw)(
         raw.status_code,
         headers=headers,
