@@ -109,7 +109,7 @@ class Key:
         return "Key(none)" if self._source is None else "Key(hidden)"
 
     def __reduce__(self) -> str | tuple[object, ...]:
-        raise TypeError("an API key cannot be pickled; create the client in the process that uses it")
+        raise TypeError("an API key is not pickled; make the client where it is used")
 
 
 def _bare(key: str) -> Secret:
@@ -225,8 +225,8 @@ def _problem_of(name: object, value: object) -> Exception | None:
         return ValueError(f"http_headers has {name!r}, which is not a header name")
     if not _HEADER_VALUE.fullmatch(value):
         return ValueError(
-            f"http_headers[{name!r}] has invalid characters (it is not shown here); give printable"
-            " ASCII without surrounding blanks"
+            f"http_headers[{name!r}] has characters that are not allowed in a header (it is not"
+            " shown here); give printable ASCII without surrounding blanks"
         )
     return None
 
@@ -340,7 +340,7 @@ class Request:
         host = _exposed_host(self.url)
         if host is not None:
             warnings.warn(
-                f"the API key is sent to {host} over plain HTTP, where others can read it; use https",
+                f"the API key is sent to {host} over plain http, where others can read it; use https",
                 InsecureConnectionWarning,
                 stacklevel=2,
             )
