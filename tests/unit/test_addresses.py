@@ -19,7 +19,7 @@ def test_an_address_has_its_names_filled_in(subtests):
 
 
 def test_a_value_that_would_make_another_path_is_refused(subtests):
-    refusal = r"^model_id is .* which cannot stand in an address"
+    refusal = r"^model_id is .* which is not allowed in a path"
     for value in ["", "..", "a/../b", ".", "a//b", "/a"]:
         with subtests.test(value=value), pytest.raises(ValueError, match=refusal):
             address("/v1/models/{model_id}", {"model_id": value})

@@ -106,9 +106,9 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     try:
         answer: A = adapter_of(endpoint).validate_json(body)
     except ValueError as invalid:
-        raise call.unexpected(body, "answer in JSON") from invalid
+        raise call.unexpected(body, "a valid JSON answer") from invalid
     if not _says_something(answer):
-        raise call.unexpected(body, "answer in JSON")
+        raise call.unexpected(body, "a valid JSON answer")
     model: object = answer
     if isinstance(model, Answer):
         model.came_with(call.head.headers, request_id(call.head.headers))

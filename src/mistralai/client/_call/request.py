@@ -1,4 +1,4 @@
-"""What is sent: servers, addresses, the key and headers."""
+"""Requests: servers, URLs, the key and headers."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECA
 
 
 class InsecureConnectionWarning(UserWarning):
-    """A key is about to travel over plain HTTP to another machine."""
+    """The key is sent over plain HTTP to another machine."""
 
 
 class Credential(NamedTuple):
-    """What a header authorises a request with.
+    """The value of a header that authorises a request.
 
     Attributes:
-        scheme: Such as `Bearer`; empty where the header has none.
-        key: The rest of it.
+        scheme: The scheme, such as `Bearer`, or an empty string.
+        key: The rest of the value.
     """
 
     scheme: str
@@ -49,7 +49,7 @@ class Credential(NamedTuple):
 
     @classmethod
     def of(cls, name: str, value: str) -> Self:
-        """Read a header, whose name is in lower case."""
+        """Return the credential of a header whose name is in lower case."""
         scheme, blank, key = value.partition(" ")
         if blank and name.endswith("authorization"):
             return cls(scheme, Secret(key.strip()))
@@ -57,49 +57,51 @@ class Credential(NamedTuple):
 
 
 class Key:
-    """The API key, or what gives it. Shows itself nowhere: no repr, no pickle."""
+    """The API key, or a callable that returns it. It has no repr and no pickle that shows it."""
 
     __slots__ = ("_source",)
 
     def __init__(self, source: str | Callable[[], str | None] | None) -> None:
-        """Keep the key, unseen: `check` says whether it is one."""
+        """Keep the key without checking it; `check` does that."""
         self._source: Secret | Callable[[], str | None] | None = (
             _bare(source) if isinstance(source, str) else source
         )
 
     @property
     def is_asked(self) -> bool:
-        """Whether the key comes from a callable."""
+        """True if the key comes from a callable."""
         return callable(self._source)
 
     def check(self) -> None:
-        """See that there can be a key here.
+        """Check the type of the key, and the characters of a string.
 
         Raises:
             TypeError: `api_key` is neither a string nor callable.
-            ValueError: It is not printable ASCII. The text does not show it.
+            ValueError: It is not printable ASCII. The message does not show it.
         """
         if isinstance(self._source, str):
             _refuse_unprintable(self._source)
         elif self._source is not None and not callable(self._source):
             kind = type(self._source).__name__
-            raise TypeError(f"api_key takes a string or a callable that gives one, not a {kind}")
+            raise TypeError(f"api_key takes a string or a callable that returns one, not a {kind}")
 
     def reveal(self) -> Secret | None:
-        """The key as of now; a callable is asked each time.
+        """Return the current key; a callable is called each time.
 
         Raises:
-            TypeError: The callable gave no string.
-            ValueError: What it gave is not printable ASCII.
+            TypeError: The callable did not return a string.
+            ValueError: The returned key is not printable ASCII.
         """
         source = self._source
         if callable(source):
-            given = Secret(given) if isinstance(given := source(), str) else given
-            if not isinstance(given, str | None):
-                kind = type(given).__name__
-                del given  # it may be a key all the same
-                raise TypeError(f"the callable given as api_key gave a {kind}, not a string")
-            source = _bare(given or "")
+            key: object = source()
+            if isinstance(key, str):
+                key = Secret(key)  # before anything can fail, and a traceback show it
+            elif key is not None:
+                kind = type(key).__name__
+                del key  # it may hold a key all the same
+                raise TypeError(f"the callable given as api_key returned a {kind}, not a string")
+            source = _bare(key or "")
             _refuse_unprintable(source)
         return source or None
 
@@ -111,7 +113,7 @@ class Key:
 
 
 def _bare(key: str) -> Secret:
-    """Return a key without blanks around it, and without `Bearer` before it: headers add that."""
+    """Return a key without surrounding blanks, and without a `Bearer` that headers would repeat."""
     key = key.strip()
     scheme, _, rest = key.partition(" ")
     return Secret(rest.strip() if rest and scheme.lower() == "bearer" else key)
@@ -126,11 +128,11 @@ def _refuse_unprintable(key: str) -> None:
 
 
 def checked_url(url: str, name: str = "server_url") -> str:
-    """Return a server's address without blanks around it and without the slash that ends its path.
+    """Return the URL of a server without surrounding blanks and without a slash at its end.
 
     Raises:
-        TypeError: It is no string.
-        ValueError: It is no http or https address with a host, or it has a fragment.
+        TypeError: It is not a string.
+        ValueError: It is not an http or https URL with a host, or it has a fragment.
     """
     if not isinstance(url, str):
         raise TypeError(f"{name} takes a string, not a {type(url).__name__}")
@@ -154,11 +156,11 @@ def checked_url(url: str, name: str = "server_url") -> str:
 
 
 def joined(server_url: str, path: str) -> str:
-    """Return the address of a path below a server, with the queries of both behind it.
+    """Return the URL of a path on a server, with the queries of both.
 
     Args:
-        server_url: As `checked_url` gives it.
-        path: May have a query of its own, whose parameters replace those of the server's address.
+        server_url: The URL of the server, as `checked_url` returns it.
+        path: The path. Parameters of its query replace those of the server's.
     """
     place, _, general = server_url.partition("?")
     if not general:
@@ -166,7 +168,9 @@ def joined(server_url: str, path: str) -> str:
     path, _, own = path.partition("?")
     replaced = _names(own)
     kept = [pair for pair in general.split("&") if _names(pair).isdisjoint(replaced)]
-    return f"{place}{path}?{'&'.join([*kept, own] if own else kept)}"
+    if own:
+        kept.append(own)
+    return f"{place}{path}?{'&'.join(kept)}"
 
 
 def _names(query: str) -> set[str]:
@@ -174,13 +178,13 @@ def _names(query: str) -> set[str]:
 
 
 def take_headers(params: Mapping[str, object]) -> None:
-    """Put a checked copy that hides its values in the place of the `http_headers` of a call.
+    """Replace the `http_headers` of a call by a checked copy that hides its values.
 
-    The keywords of a call are one dict, in the frames of this package from the method that was
-    called to what sends the request. A traceback that is rendered with locals shows it.
+    The keywords of a call are one dict in all frames of this package, from the method to the code
+    that sends the request. A traceback that is rendered with locals shows it.
 
     Args:
-        params: The keywords, which are changed.
+        params: The keywords, which are modified.
 
     Raises:
         TypeError: As `checked_headers`.
@@ -192,13 +196,13 @@ def take_headers(params: Mapping[str, object]) -> None:
 
 
 def checked_headers(headers: Mapping[str, str]) -> dict[str, Secret]:
-    """The headers that a caller adds, if HTTP can carry them (RFC 9110, section 5).
+    """Return the headers that a caller adds, if they are valid (RFC 9110, section 5).
 
-    Their values are kept unseen: any of them may be a key.
+    Their values are hidden, because any of them may be a key.
 
     Raises:
-        TypeError: They are no mapping of strings.
-        ValueError: A name or a value has other characters. The text does not show the value.
+        TypeError: They are not a mapping of strings.
+        ValueError: A name or a value has invalid characters. The message does not show the value.
     """
     fields: list[tuple[str, str]] = []
     if isinstance(headers, Mapping):
@@ -208,41 +212,41 @@ def checked_headers(headers: Mapping[str, str]) -> dict[str, Secret]:
         kind = type(headers).__name__
         problem = TypeError(f"http_headers takes a mapping, not a {kind}")
     if problem is not None:
-        del headers, fields  # there may be a key in them
+        del headers, fields  # they may hold a key
         raise problem
     return {name: Secret(value) for name, value in fields}
 
 
 def _problem_of(name: object, value: object) -> Exception | None:
-    """What is wrong with a header field. It is returned: a frame that raises shows its locals."""
+    """Return the error for an invalid field. It is not raised here: a traceback shows locals."""
     if not isinstance(name, str) or not isinstance(value, str):
         return TypeError(f"http_headers[{name!r}] is a {type(value).__name__}; give strings")
     if not _HEADER_NAME.fullmatch(name):
-        return ValueError(f"http_headers has {name!r}, which is no name of a header")
+        return ValueError(f"http_headers has {name!r}, which is not a header name")
     if not _HEADER_VALUE.fullmatch(value):
         return ValueError(
-            f"http_headers[{name!r}] has characters that a header cannot carry (it is not"
-            " shown here); give printable ASCII without blanks around it"
+            f"http_headers[{name!r}] has characters that are not allowed in a header (it is not"
+            " shown here); give printable ASCII without surrounding blanks"
         )
     return None
 
 
 def address(path: str, values: Mapping[str, object], query: Iterable[str] = ()) -> str:
-    """A path with its `{names}` filled in, and its query.
+    """Return a path with its placeholders filled in, and its query.
 
     Args:
-        path: The path.
+        path: The path, with placeholders such as `{model_id}`.
         values: The keywords of a call.
-        query: Those that go into the query, where they are given and not null.
+        query: The names of those that go into the query, unless they are unset or null.
 
     Raises:
-        TypeError: A value is no string.
-        ValueError: A value in the path would make another path of it.
+        TypeError: A value is not a string.
+        ValueError: A value would lead to another path.
     """
     for name in _PLACEHOLDER.findall(path):
         value = _string(name, values[name])
         if {"", ".", ".."} & {*value.split("/")}:
-            raise ValueError(f"{name} is {value!r}, which cannot stand in an address")
+            raise ValueError(f"{name} is {value!r}, which is not allowed in a path")
         path = path.replace(f"{{{name}}}", quote(value, safe="/:"))
     given = {name: values.get(name) for name in query}
     pairs = {
@@ -260,28 +264,28 @@ def _string(name: str, value: object) -> str:
 
 
 def shown(url: str) -> str:
-    """An address for messages and logs: no user, no password, no query."""
+    """Return a URL for messages and logs: without user, password and query."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _hidden(url: str) -> str:
-    """An address that does not parse, without what stands before its last @."""
+    """Return an invalid URL without the text before its last @, which may be a password."""
     return re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, ready to be sent as often as it takes.
+    """One request, which may be sent several times.
 
     Attributes:
         method: `"POST"` or `"GET"`.
-        url: The whole address.
-        key: What authorises it.
+        url: The URL.
+        key: The API key.
         body: JSON, serialised once.
-        headers: What the caller adds; these win over this package's own.
-        stream: Whether the answer is asked for as an event stream.
-        sent_headers: The header fields that were sent so far and hold a credential.
+        headers: Headers that the caller adds; they take precedence over this package's own.
+        stream: True if the answer is to be an event stream.
+        sent_headers: The header fields with a credential that were sent so far.
     """
 
     method: str
@@ -296,20 +300,20 @@ class Request:
 
     @property
     def shown_url(self) -> str:
-        """The address as messages and logs have it."""
+        """The URL for messages and logs."""
         return shown(self.url)
 
     @property
     def sent(self) -> set[Credential]:
-        """The credentials that were sent so far, to be hidden where a server repeats them."""
+        """The credentials that were sent so far, to be hidden if a server repeats them."""
         return {Credential.of(name, value) for name, value in self.sent_headers}
 
     def all_headers(self) -> dict[str, str]:
-        """The headers of one attempt, names in lower case, the key among them.
+        """Return the headers of one attempt, with the key, and with names in lower case.
 
         Raises:
-            MissingKeyError: There is no key, and the server is one of Mistral's.
-            ValueError: The callable that gives the key gave no printable ASCII.
+            MissingKeyError: A key is needed for Mistral's servers, and none is set.
+            ValueError: The callable for the key returned more than printable ASCII.
         """
         headers = {"accept": "application/json", "user-agent": __user_agent__}
         if self.stream:
@@ -336,14 +340,14 @@ class Request:
         host = _exposed_host(self.url)
         if host is not None:
             warnings.warn(
-                f"the API key goes to {host} over plain http, readable on the way; use https",
+                f"the API key is sent to {host} over plain http, where others can read it; use https",
                 InsecureConnectionWarning,
                 stacklevel=2,
             )
         return {"authorization": Secret(f"Bearer {key}")}
 
 
-# These are asked at each attempt, about the same few names and addresses.
+# Cached, because each attempt needs them for the same few names and URLs.
 
 
 @lru_cache(maxsize=64)
@@ -359,7 +363,7 @@ def _is_mistrals(url: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _exposed_host(url: str) -> str | None:
-    """Return the host of an address where all that is sent can be read on the way."""
+    """Return the host of a URL if others can read the request on its way there, else `None`."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     return host if parts.scheme == "http" and not _LOOPBACK.fullmatch(host) else None
