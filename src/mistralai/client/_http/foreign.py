@@ -201,5 +201,7 @@ async def response_within(seconds: float | None, attempt: Attempt, sending: Awai
 
 def coding_of(headers: Any) -> str:
     """Return the content coding that headers name."""
-    coding: str = headers.get("content-encoding", "identity")
+    if "content-encoding" not in headers:
+        return "identity"
+    coding: str = headers["content-encoding"]
     return coding.strip().lower() or "identity"

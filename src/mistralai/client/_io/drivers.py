@@ -82,6 +82,8 @@ class SyncDriver:
 
     def close(self) -> None:
         """End the call, from any thread."""
+        if self._closed and self._response is None:
+            return
         self._closed = True
         if self._busy.acquire(blocking=False):
             self._drop()
