@@ -65,7 +65,7 @@ LIMITS = (
     "limit: no end in sight",
     "limit: silence until the total",
     "limit: silence after the finish reason",
-    "limit: a stream much longer than idle, but never silent",
+    "limit: a stream twice as long as idle, but never silent",
 )
 
 
