@@ -4,6 +4,7 @@ import gc
 import linecache
 import warnings
 from contextlib import contextmanager
+from itertools import product
 
 import anyio
 import httpx2
@@ -18,10 +19,14 @@ from support.serving import ASK
 ONE = httpx2.Limits(max_connections=1)
 
 
+def server():
+    """A server whose first stream falls silent after its first text."""
+    return Simulator([Answer(body=STREAM[:2], ending="hang"), "auto"])
+
+
 @pytest.fixture
 def sim():
-    """A server whose first stream falls silent after its first text."""
-    with Simulator([Answer(body=STREAM[:2], ending="hang"), "auto"]) as sim:
+    with server() as sim:
         yield sim
 
 
@@ -39,38 +44,49 @@ def dropping(name):
     assert f"client.chat.{name}(" in linecache.getline(warning.filename, warning.lineno)
 
 
-@pytest.mark.parametrize("reads", range(3))
-@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
-def test_a_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
-    http = httpx2.Client(limits=ONE) if own else None
-    with Mistral("key", server_url=sim.url, client=http, max_connections=1) as client:
-        stream = client.chat.stream(**ASK)
-        for _ in range(reads):
-            next(stream)
-        with dropping("stream"):
-            del stream
-        sim.requests[0].closed.wait()
-        assert client.chat.complete(**ASK).choices[0].message.content == "Hello there"
-    if http:
-        http.close()
+def test_a_stream_that_is_dropped_gives_its_connection_up(subtests):
+    for reads, own in product(range(3), (False, True)):
+        with (
+            subtests.test(f"after {reads} events, {'their' if own else 'our'} client"),
+            server() as sim,
+            httpx2.Client(limits=ONE) as http,
+            Mistral(
+                "key", server_url=sim.url, client=http if own else None, max_connections=1
+            ) as client,
+        ):
+            stream = client.chat.stream(**ASK)
+            for _ in range(reads):
+                next(stream)
+            with dropping("stream"):
+                del stream
+            sim.requests[0].closed.wait()
+            assert client.chat.complete(**ASK).choices[0].message.content == "Hello there"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("reads", range(3))
-@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
-async def test_an_async_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
-    http = httpx2.AsyncClient(limits=ONE) if own else None
-    async with Mistral("key", server_url=sim.url, async_client=http, max_connections=1) as client:
-        stream = await client.chat.stream_async(**ASK)
-        for _ in range(reads):
-            await anext(stream)
-        with dropping("stream_async"):
-            del stream
-        await sim.requests[0].closed.wait_async()
-        answer = await client.chat.complete_async(**ASK)
-        assert answer.choices[0].message.content == "Hello there"
-    if http:
-        await http.aclose()
+async def test_an_async_stream_that_is_dropped_gives_its_connection_up(subtests):
+    for reads, own in product(range(3), (False, True)):
+        with (
+            subtests.test(f"after {reads} events, {'their' if own else 'our'} client"),
+            server() as sim,
+        ):
+            async with (
+                httpx2.AsyncClient(limits=ONE) as http,
+                Mistral(
+                    "key",
+                    server_url=sim.url,
+                    async_client=http if own else None,
+                    max_connections=1,
+                ) as client,
+            ):
+                stream = await client.chat.stream_async(**ASK)
+                for _ in range(reads):
+                    await anext(stream)
+                with dropping("stream_async"):
+                    del stream
+                await sim.requests[0].closed.wait_async()
+                answer = await client.chat.complete_async(**ASK)
+                assert answer.choices[0].message.content == "Hello there"
 
 
 def test_a_stream_in_a_cycle_is_closed_when_the_cycle_is_collected(sim):
