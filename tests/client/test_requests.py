@@ -254,16 +254,16 @@ def test_a_call_may_go_to_another_server(colour, sim, subtests):
             assert sim.requests[-1].path == f"{ending.rstrip('/')}/v1/chat/completions"
 
 
-LIMITS = [{"timeout_ms": 40.5}, {"timeouts": Timeouts(first_event=0.04)}]
+LIMITS = [{"timeout_ms": 200.5}, {"timeouts": Timeouts(first_event=0.2)}]
 
 
 def test_limits_of_the_call_or_the_client_hold(colour, subtests):
     for limits, place in product(LIMITS, ("the call", "the client")):
         settings, params = ({}, limits) if place == "the call" else (limits, {})
         with subtests.test(f"{limits} of {place}"), Simulator(Answer(body=[Gate()])) as sim:
-            stream = colour.open(colour.client(server_url=sim.url, **settings), **ASK, **params)
+            client = colour.client(server_url=sim.url, **settings)
             with pytest.raises(errors.APITimeoutError, match="first_event") as caught:
-                colour.next(stream)
+                colour.next(colour.open(client, **ASK, **params))
             sim.requests[0].closed.wait()
             assert caught.value.phase == "first_event"
 
@@ -272,4 +272,4 @@ def test_limits_of_a_call_win_over_those_of_the_client(colour):
     with Simulator(Answer(body=[Gate()])) as sim:
         client = colour.client(server_url=sim.url, timeout_ms=60_000)
         with pytest.raises(errors.APITimeoutError):
-            colour.next(colour.open(client, **ASK, timeout_ms=40))
+            colour.next(colour.open(client, **ASK, timeout_ms=100))
