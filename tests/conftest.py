@@ -7,6 +7,16 @@ from blockbuster import blockbuster_ctx
 
 from support.colours import COLOURS, UVLOOP, colour_of
 
+_ON_DRIVERS = {
+    "test_errors",
+    "test_keys_and_servers",
+    "test_logging",
+    "test_parse",
+    "test_record",
+    "test_requests",
+    "test_resources",
+    "test_stream_helpers",
+}
 _ON_UVLOOP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
@@ -53,13 +63,19 @@ def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by bein
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of faults, and others that are about HTTP, run on uvloop too."""
+    """Choose the kinds of client that a test runs with.
+
+    Tests of faults, and others that are about HTTP, run on uvloop too. Those of what is decided
+    without I/O run once with the synchronous and once with an asynchronous client.
+    """
     marks = metafunc.definition.iter_markers("parametrize")
     its_own = any("colour" in mark.args[0] for mark in marks)
     if "colour" in metafunc.fixturenames and not its_own:
         path = metafunc.definition.path
-        too = path.parent.name == "faults" or path.stem in _ON_UVLOOP
-        metafunc.parametrize("colour", [*COLOURS, *(UVLOOP if too else ())], indirect=True)
+        colours = COLOURS[:2] if path.stem in _ON_DRIVERS else COLOURS
+        if path.parent.name == "faults" or path.stem in _ON_UVLOOP:
+            colours += UVLOOP
+        metafunc.parametrize("colour", colours, indirect=True)
 
 
 @pytest.fixture(autouse=True)
