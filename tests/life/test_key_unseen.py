@@ -245,7 +245,7 @@ WRONG = (ValueError, TypeError)
 
 
 def test_a_key_that_is_none(monkeypatch, subtests):
-    for name in BAD:  # no local of this frame, which is rendered too, may hold the key
+    for name in list(BAD):  # no local of this frame, which is rendered too, may hold the key
         with subtests.test(name):
             with pytest.raises(WRONG) as caught:
                 Mistral(BAD[name])
