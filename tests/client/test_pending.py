@@ -18,7 +18,7 @@ from mistralai import Mistral
 from mistralai.client.chat import Chat
 from mistralai.client.utils.eventstreaming import EventStreamAsync
 from mistralai.simulator import Answer, Gate, Simulator
-from support.programs import STRICT, run_program
+from support.programs import PROGRAMS, STRICT, run_program
 from support.serving import ASK, DONE, HELLO, POEM
 
 
@@ -279,25 +279,8 @@ async def _await(pending):
     await pending
 
 
-DROPPED = """
-import asyncio, sys
-from mistralai import Mistral
-
-async def main():
-    asyncio.get_running_loop().slow_callback_duration = 60  # loading modules takes long
-    client = Mistral("key")
-    client.chat.stream_async(model="m", messages=[{"role": "user", "content": "x"}])
-    task = asyncio.create_task(
-        client.chat.stream_async(model="m", messages=[{"role": "user", "content": "x"}])
-    )
-    task.cancel()
-
-asyncio.run(main())
-"""
-
-
 def test_dropped_and_cancelled_calls_write_nothing_to_stderr():
-    program = run_program(DROPPED, *STRICT)
+    program = run_program(PROGRAMS / "drops_calls.py", *STRICT)
     assert (program.stderr, program.returncode) == ("", 0)
 
 

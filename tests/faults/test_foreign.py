@@ -27,7 +27,7 @@ from support.colours import COLOURS, colour_of
 from support.fault_table import SOON, TABLE
 from support.faults import STREAM, quickly, read
 from support.flows import KEY
-from support.programs import STRICT
+from support.leaving import check_leaving
 from support.serving import ASK
 from support.unseen import rendered, shown
 from support.wrapped import AsyncWrapped, Wrapped
@@ -423,90 +423,9 @@ async def test_an_async_stream_that_is_dropped_gives_its_connection_up():
         assert dropped(caught) == ["stream = await client.chat.stream_async(**ASK)"], make
 
 
-LEAVES = """
-import logging, sys
-import httpx
-from mistralai import Mistral
-
-logging.getLogger("asyncio").setLevel("ERROR")  # its debug mode says of imports that they are slow
-ask = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
-
-def left(stream):
-    print(stream.end_reason, stream.snapshot.choices[0].message.content, flush=True)
-    sys.stdin.readline()
-"""
-
-LEAVES_SYNC = """
-with httpx.Client() as http:
-    client = Mistral(client=http)
-    with client.chat.stream(**ask) as stream:
-        next(stream), next(stream)
-    left(stream)
-    try:
-        with client.chat.stream(**ask) as stream:
-            next(stream), next(stream)
-            raise LookupError
-    except LookupError:
-        left(stream)
-    stream = client.chat.stream(**ask)
-    next(stream), next(stream)
-    stream.close()
-    left(stream)
-"""
-
-LEAVES_ASYNC = """
-import anyio
-
-async def main():
-    async with httpx.AsyncClient() as http:
-        client = Mistral(async_client=http)
-        async with client.chat.stream_async(**ask) as stream:
-            await anext(stream), await anext(stream)
-        left(stream)
-
-        async def read(*, task_status):
-            async for event in stream:
-                if event.data.choices[0].delta.content:
-                    task_status.started()
-
-        stream = await client.chat.stream_async(**ask)  # by cancellation
-        async with anyio.create_task_group() as group:
-            await group.start(read)
-            group.cancel_scope.cancel()
-        left(stream)
-
-        stream = await client.chat.stream_async(**ask)  # by close from another task
-        async with anyio.create_task_group() as group:
-            await group.start(read)
-            await stream.close()
-        left(stream)
-"""
-
-PROGRAMS = {
-    "sync": LEAVES_SYNC,
-    "asyncio": f"{LEAVES_ASYNC}\nimport asyncio; asyncio.run(main())",
-    "trio": f"{LEAVES_ASYNC}\nimport trio; trio.run(main)",
-}
-
-
-@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_leaving_a_stream_closes_its_connection_without_a_word(program):
-    with Simulator(Answer(body=STREAM[:2], ending="hang")) as sim:
-        process = subprocess.Popen(
-            [sys.executable, *STRICT, "-c", LEAVES + program],
-            env={**os.environ, "MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with process:
-            for left in range(3):
-                assert process.stdout.readline() == "closed Hel\n", process.stderr.read()
-                sim.requests[left].closed.wait()
-                process.stdin.write("\n")
-                process.stdin.flush()
-            assert process.communicate(timeout=30) == ("", "")
+@pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
+def test_leaving_a_stream_closes_its_connection_without_a_word(monkeypatch, kind):
+    check_leaving(monkeypatch, kind, "httpx")
 
 
 @pytest.mark.anyio

@@ -1,6 +1,5 @@
 """Connections that are used again: stale ones, and those that stay usable."""
 
-import os
 from itertools import product
 
 import pytest
@@ -9,7 +8,6 @@ from mistralai.client import errors, flow
 from mistralai.simulator import Answer, Gate, Pause, Repeat, Simulator, Wire
 from support.colours import ask
 from support.faults import STREAM
-from support.programs import STRICT, run_program
 from support.serving import ASK
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -134,41 +132,3 @@ def test_a_stream_that_failed_does_not_take_the_next_one_with_it(colour):
         with pytest.raises(errors.StreamInterruptedError):
             colour.collect(broken)
         assert len(colour.collect(colour.open(client, **ASK))) == 4
-
-
-FORKS = """
-import os
-from mistralai import Mistral
-
-client = Mistral()
-ask = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}]}
-
-def text(stream):
-    return "".join(event.data.choices[0].delta.content for event in stream)
-
-first, between = text(client.chat.stream(**ask)), client.chat.stream(**ask)
-next(between)
-child = os.fork()
-if not child:
-    del between  # the parent goes on with it
-    print("child", text(client.chat.stream(**ask)), flush=True)
-    os._exit(0)
-os.waitpid(child, 0)
-print("parent", first, text(between), text(client.chat.stream(**ask)), sep=", ", flush=True)
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-def test_after_a_fork_each_process_has_connections_of_its_own(tls):
-    with Simulator(tls=tls) as sim:
-        more = {"SSL_CERT_FILE": str(sim.ca_file)} if tls else {}
-        program = run_program(
-            FORKS, *STRICT, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url, **more
-        )
-        assert program.stdout == (
-            "child Hello there\nparent, Hello there, Hello there, Hello there\n"
-        )
-        connections = [request.connection for request in sim.requests]
-    assert connections == [1, 1, 2, 1]
-    assert program.stderr == ""

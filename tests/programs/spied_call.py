@@ -41,7 +41,7 @@ async def complete_with_tools() -> None:
 
 
 async def parse_stream() -> None:
-    form = dataclasses.make_dataclass("Form", [("a", int)])
+    form: type[Any] = dataclasses.make_dataclass("Form", [("a", int)])
     async with client.chat.parse_stream_async(form, **ASK) as stream:
         await anext(aiter(stream))
 
