@@ -19,7 +19,7 @@ test: $(VENV)/ready
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 95
 	$(BIN)/coverage report --fail-under 100 \
-		--include '*/client/sse.py,*/client/request.py,*/client/response.py,*/client/flow.py,*/client/retry.py,*/client/accumulate.py'
+		--include '*/client/sse.py,*/client/_call/request.py,*/client/_call/response.py,*/client/_call/flow.py,*/client/_call/retry.py,*/client/_answer/accumulate.py'
 
 check: lint types test
 

@@ -7,7 +7,7 @@ import jedi
 import pytest
 
 from mistralai.client import Mistral
-from mistralai.client.params import AgentsParams, ChatParams, EmbeddingsParams, FIMParams
+from mistralai.client._api.params import AgentsParams, ChatParams, EmbeddingsParams, FIMParams
 
 METHODS = {"complete", "complete_async", "parse", "parse_stream", "stream", "stream_async"}
 CHAT = {*ChatParams.__annotations__}

@@ -49,7 +49,7 @@ assert len([*client.chat.stream(**ask, strict_end=False)]) == 1
     assert "mistralai.client.models.messages" in models
     others = "tools", "guardrails", "formats", "embeddings", "response", "conversations"
     assert not models & {f"mistralai.client.models.{name}" for name in others}
-    assert not loaded & {"mistralai.client.views", "mistralai.client.deltas"}
+    assert not loaded & {"mistralai.client._stream.views", "mistralai.client._answer.deltas"}
 
 
 def test_nothing_that_is_public_loads_the_simulator_or_the_command_line():

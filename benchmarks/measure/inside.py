@@ -7,9 +7,9 @@ drop what they do not know.
 import contextlib
 import time
 
-from mistralai.client.accumulate import Accumulator
-from mistralai.client.reader import EventReader
-from mistralai.client.response import Head
+from mistralai.client._answer.accumulate import Accumulator
+from mistralai.client._call.reader import EventReader
+from mistralai.client._call.response import Head
 from mistralai.client.sse import SSEDecoder
 
 from ..shapes import PIECE, WORDS, event

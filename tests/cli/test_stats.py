@@ -3,9 +3,9 @@
 import pytest
 
 from mistralai.cli.sinks.stats import attempts, duration, histogram, usage
+from mistralai.client._call.retry import Attempt
+from mistralai.client._call.timing import Gaps
 from mistralai.client.models import UsageInfo
-from mistralai.client.retry import Attempt
-from mistralai.client.timing import Gaps
 
 
 def test_gaps_are_sorted_into_bars():

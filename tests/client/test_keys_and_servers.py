@@ -9,7 +9,7 @@ import pytest
 
 from mistralai import BackoffStrategy, Mistral, RetryConfig
 from mistralai.client import errors
-from mistralai.client.request import InsecureConnectionWarning
+from mistralai.client._call.request import InsecureConnectionWarning
 from mistralai.simulator import Answer, Simulator
 from support.logs import Lines
 from support.serving import ASK, DONE, HELLO

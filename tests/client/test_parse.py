@@ -8,14 +8,14 @@ import pytest
 from pydantic import BaseModel, field_validator
 
 from mistralai import Mistral
+from mistralai.client._api.pending import PendingStream
+from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
 from mistralai.client.chat import Chat
 from mistralai.client.errors import (
     IncompleteStreamError,
     StreamTruncatedError,
     StructuredOutputError,
 )
-from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
-from mistralai.client.pending import PendingStream
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
 from mistralai.extra import (
     ParsedChatCompletionResponse,

@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from mistralai import Mistral
+from mistralai.client._api.pending import PendingStream
 from mistralai.client.errors import (
     InternalServerError,
     MistralError,
@@ -20,7 +21,6 @@ from mistralai.client.models import (
     ModelList,
     UnknownModelListData,
 )
-from mistralai.client.pending import PendingStream
 from mistralai.simulator import Answer, Simulator
 from support.chunks import chunk_of
 from support.serving import ASK

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from mistralai.client import errors
-from mistralai.client.retry import BackoffStrategy, RetryConfig
+from mistralai.client._call.retry import BackoffStrategy, RetryConfig
 from mistralai.simulator import Answer, Simulator, Wire
 from support.colours import ask
 from support.fault_table import says

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mistralai.client import errors
-from mistralai.client.timeouts import Timeouts
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Simulator
 from support.errorbodies import SHAPES
 from support.fault_table import SOON, TOO_LARGE, events, packed

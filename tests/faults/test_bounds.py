@@ -8,8 +8,9 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from mistralai.client import errors, flow
-from mistralai.client.timeouts import Timeouts
+from mistralai.client import errors
+from mistralai.client._call import flow
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Repeat, Simulator
 from support.fault_table import PINGS, SOON, packed
 from support.faults import STREAM, callers_own, read
@@ -123,7 +124,7 @@ def test_any_whole_answer_has_a_largest_size(colour, subtests):
 
 
 def test_the_body_of_an_error_is_not_waited_for_longer_than_its_limit(colour, monkeypatch):
-    monkeypatch.setattr(flow, "ERROR_BODY", (MIB, SOON))
+    monkeypatch.setattr(flow, "ERROR_BODY_LIMIT", (MIB, SOON))
     trickling = Answer(status=400, body=[b'{"message": "No"}', Repeat(b" ", every=0.02)])
     with Simulator(trickling) as sim:
         outcome = read(colour, sim.url)

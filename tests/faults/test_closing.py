@@ -10,8 +10,8 @@ import anyio
 import pytest
 
 from mistralai import Mistral
-from mistralai.client.retry import BackoffStrategy, RetryConfig
-from mistralai.client.steps import Close
+from mistralai.client._call.retry import BackoffStrategy, RetryConfig
+from mistralai.client._call.steps import Close
 from mistralai.simulator import Answer, Simulator, Wire
 from support.faults import STREAM, quickly
 from support.flows import ByHand, answers, fails
@@ -92,6 +92,6 @@ def test_a_stream_that_is_closed_as_its_connection_is_given_up_waits_for_nothing
     hand.network.run(call.open())
     steps = call.pump()
     hand.network.run_to(Close, steps)
-    call.closed()
+    call.mark_closed()
     hand.network.run(steps)
     assert hand.sleeps == []

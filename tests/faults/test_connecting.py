@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from mistralai.client import errors
-from mistralai.client.timeouts import Timeouts
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Simulator
 from support.fault_table import SOON
 from support.faults import STREAM, callers_own, once_more, quickly, read

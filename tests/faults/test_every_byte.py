@@ -12,8 +12,8 @@ import httpx2
 import pytest
 
 from mistralai.client import errors
-from mistralai.client.retry import Policy
-from mistralai.client.timeouts import Limits
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Simulator, Wire
 from support.cases import cases
 from support.colours import colour_of
@@ -159,8 +159,8 @@ def test_nothing_more_comes():
             if phase != "total" and (phase == "idle") != (complete > HELD):
                 continue
             with case(f"within {phase} after {offset} bytes"):
-                limits = Limits(**{**none, phase: 5.0})
-                hand = ByHand(answers(BODY[:offset], SILENCE), limits=limits)
+                limits = Timeouts(**{**none, phase: 5.0})
+                hand = ByHand(answers(BODY[:offset], SILENCE), timeouts=limits)
                 over = complete >= WHOLE
                 error = check_by_hand(hand, complete, None if over else errors.APITimeoutError)
                 assert hand.requests == 1

@@ -20,7 +20,8 @@ import httpx2
 import pytest
 
 from mistralai import Mistral, Timeouts
-from mistralai.client import errors, flow
+from mistralai.client import errors
+from mistralai.client._call import flow
 from mistralai.recording import load
 from mistralai.simulator import Answer, Gate, Pause, Simulator, Wire
 from support.colours import COLOURS, colour_of
@@ -209,7 +210,7 @@ def test_streams_in_a_row_use_one_connection_and_a_stale_one_is_replaced_by_a_re
 ):
     """Only a transport of this package says that a connection was a reused one: no try is free."""
     # How long a stream waits for the end of its body is another test's: a busy machine is late.
-    monkeypatch.setattr(flow, "DRAIN", (4096, 30.0))
+    monkeypatch.setattr(flow, "DRAIN_LIMIT", (4096, 30.0))
     for make in COMPLETE:
         with (
             on(make) as colour,
@@ -456,7 +457,7 @@ def test_httpx_is_not_imported_for_those_who_do_not_use_it():
     program = (
         "import sys; from mistralai import Mistral; Mistral('key').chat.complete("
         "model='m', messages=[{'role': 'user', 'content': 'Hi'}]);"
-        "assert not {'httpx', 'httpcore', 'mistralai.client.foreign'} & {*sys.modules}"
+        "assert not {'httpx', 'httpcore', 'mistralai.client._io.foreign'} & {*sys.modules}"
     )
     with Simulator() as sim:
         done = subprocess.run(

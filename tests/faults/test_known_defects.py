@@ -16,7 +16,7 @@ import pytest
 
 from mistralai import Mistral
 from mistralai.client import errors
-from mistralai.client.timeouts import Timeouts
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Repeat, Simulator, Wire
 from support.colours import COLOURS, UVLOOP, colour_of
 from support.faults import STREAM, callers_own, read

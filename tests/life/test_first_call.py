@@ -7,7 +7,7 @@ from types import ModuleType
 import anyio
 import pytest
 
-from mistralai.client import loading
+from mistralai.client._api import loading
 from mistralai.simulator import Simulator
 from support.life import LOOPS
 from support.programs import PROGRAMS, STRICT, run_program
@@ -26,15 +26,17 @@ CALLS = [
 ON_THE_LOOP = {
     f"mistralai.client.{name}"
     for name in (
-        "caller",
+        "_stream",
+        "_stream.caller",
         "errors",
         "errors.details",
         "errors.mistralerror",
         "errors.sdkerror",
-        "pending",
-        "retry",
-        "steps",
-        "timeouts",
+        "_api.pending",
+        "_api.specs",
+        "_call.retry",
+        "_call.steps",
+        "_call.timeouts",
     )
 }
 """What a call looks at before it returns what is to be awaited: small, and nobody else's."""

@@ -6,7 +6,7 @@ import anyio
 from common import ASK, run, say
 
 from mistralai import Mistral
-from mistralai.client.loading import first
+from mistralai.client._api.loading import first
 
 client = Mistral()
 ANOTHER_FOLLOWS = sys.argv[2] == "another follows"

@@ -45,7 +45,7 @@ def text(events: "Iterable[CompletionEvent]") -> str:
 
 def say(*words: object) -> None:
     """Print a line for the test."""
-    print(*words, flush=True)  # noqa: T201 - the test reads it
+    print(*words, flush=True)
 
 
 def wait() -> None:

@@ -1,10 +1,11 @@
-"""Chunks of an answer, and what the package makes of them."""
+"""Chunks of an answer, and what the package reads from them."""
 
 import json
 from typing import Any
 
-from mistralai.client.accumulate import Accumulator
-from mistralai.client.deltas import Delta, deltas_of
+from mistralai.client._answer.accumulate import Accumulator
+from mistralai.client._answer.deltas import deltas_of
+from mistralai.client.deltas import Delta
 from mistralai.client.models.parse import parse_chunk
 
 
@@ -15,13 +16,13 @@ def chunk_of(
     index: int = 0,
     **fields: Any,
 ) -> dict[str, Any]:
-    """A chunk with one choice, or with none where there is no delta."""
+    """Return a chunk with one choice, or without choices where there is no delta."""
     choice = {"index": index, "delta": delta, "finish_reason": finish_reason}
     return {"id": "1", "choices": [] if delta is None else [choice], **fields}
 
 
 def read(*chunks: dict[str, Any]) -> tuple[Accumulator, list[Delta]]:
-    """Add chunks up, and give their deltas."""
+    """Add chunks up; return the accumulator and their deltas."""
     answer = Accumulator()
     deltas: list[Delta] = []
     for fields in chunks:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx2
 
 from mistralai.client import errors
-from mistralai.client.timeouts import Timeouts
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Pause, Repeat, Wire
 
 from .faults import ECHO, STREAM, Fault, once_more, quickly

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx2
 
+from mistralai.client._call.retry import BackoffStrategy, RetryConfig
 from mistralai.client.errors import APIConnectionError, MistralClientError, MistralError
 from mistralai.client.models import CompletionEvent
-from mistralai.client.retry import BackoffStrategy, RetryConfig
 from mistralai.simulator import ScenarioLike
 
 from .colours import Colour, SyncColour

@@ -24,6 +24,8 @@ from mistralai.azure.client.models import UserMessage as AzureMessage
 from mistralai.chat import Chat as OlderChat
 from mistralai.client import BackoffStrategy, RetryConfig
 from mistralai.client import Mistral as ClientMistral
+from mistralai.client._api.pending import PendingStream
+from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
 from mistralai.client.chat import Chat
 from mistralai.client.deltas import TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
 from mistralai.client.models import (
@@ -42,8 +44,6 @@ from mistralai.client.models import (
     UsageInfo,
 )
 from mistralai.client.models import UserMessage as ClientUserMessage
-from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
-from mistralai.client.pending import PendingStream
 from mistralai.client.types import OptionalNullable, Unset
 from mistralai.client.utils import get_default_logger
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync

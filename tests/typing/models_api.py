@@ -7,6 +7,7 @@ hides nothing.
 from typing import Any, Unpack, assert_type
 
 from mistralai.client import models
+from mistralai.client._api.params import AgentsParams, ChatParams, FIMParams
 from mistralai.client.models import (
     AssistantMessage,
     ChatCompletionRequestMessage,
@@ -29,7 +30,6 @@ from mistralai.client.models import (
 )
 from mistralai.client.models.parse import event_of, parse_chunk
 from mistralai.client.models.usermessage import UserMessage as ByPath
-from mistralai.client.params import AgentsParams, ChatParams, FIMParams
 from mistralai.client.types import UNSET, OptionalNullable, Unset
 from mistralai.client.types.basemodel import BaseModel
 

@@ -4,6 +4,9 @@ from typing import Any
 import httpx2
 import pytest
 
+from mistralai.client._call.faults import Progress, TransportFailure, transport_error, truncated
+from mistralai.client._call.request import Key, Request
+from mistralai.client._call.response import Head
 from mistralai.client.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -13,9 +16,6 @@ from mistralai.client.errors import (
     StreamTruncatedError,
 )
 from mistralai.client.errors import precise as classes
-from mistralai.client.faults import Progress, TransportFailure, transport_error, truncated
-from mistralai.client.request import Key, Request
-from mistralai.client.response import Head
 from support.flows import KEY, fails
 
 URL = "https://user:secret@api.example:8443/v1/chat/completions"

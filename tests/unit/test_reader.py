@@ -4,6 +4,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from mistralai.client._call.reader import EventReader, has_content
+from mistralai.client._call.response import EXCERPT, Head
 from mistralai.client.errors import (
     CapacityExceededError,
     InternalServerError,
@@ -13,8 +15,6 @@ from mistralai.client.errors import (
     SDKError,
 )
 from mistralai.client.models import CompletionEvent
-from mistralai.client.reader import EventReader, has_content
-from mistralai.client.response import EXCERPT, Head
 from mistralai.client.sse import ServerSentEvent
 from support.errorbodies import SHAPES, Shape
 from support.streams import hand_written

@@ -8,6 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mistralai.client._call.retry import (
+    LONGEST_WAIT,
+    Attempt,
+    BackoffStrategy,
+    Policy,
+    RetryConfig,
+    retry_after,
+)
 from mistralai.client.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -33,14 +41,6 @@ from mistralai.client.errors.sdkerror import (
     PermissionDeniedError,
     RateLimitError,
     class_of,
-)
-from mistralai.client.retry import (
-    LONGEST_WAIT,
-    Attempt,
-    BackoffStrategy,
-    Policy,
-    RetryConfig,
-    retry_after,
 )
 from mistralai.client.types import UNSET
 

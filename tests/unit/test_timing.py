@@ -3,7 +3,7 @@ from statistics import quantiles
 
 import pytest
 
-from mistralai.client.timing import Gaps, Timing
+from mistralai.client._call.timing import Gaps, Timing
 
 
 def test_before_the_second_event_there_is_no_gap():

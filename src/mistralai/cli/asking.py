@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client import Mistral
+    from ..client._api.params import ChatParams, FIMParams
     from ..client.models import CompletionEvent
-    from ..client.params import ChatParams, FIMParams
     from ..client.utils.eventstreaming import EventStream
 
 

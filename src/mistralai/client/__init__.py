@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from . import models as models
     from . import types as types
     from . import utils as utils
+    from ._call.timeouts import Timeouts as Timeouts
     from ._version import __version__ as __version__
     from .sdk import Mistral as Mistral
-    from .timeouts import Timeouts as Timeouts
     from .types.unset import UNSET as UNSET
     from .utils.retries import BackoffStrategy as BackoffStrategy
     from .utils.retries import RetryConfig as RetryConfig
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 _MODULES = {
     "_version": ("__version__",),
     "sdk": ("Mistral",),
-    "timeouts": ("Timeouts",),
+    "_call.timeouts": ("Timeouts",),
     "types.unset": ("UNSET",),
     "utils.retries": ("BackoffStrategy", "RetryConfig"),
 }
 _SUBMODULES = ("errors", "models", "types", "utils")
 
 if not TYPE_CHECKING:
-    from .lazy import lazy
+    from ._lazy import lazy
 
     __all__, __getattr__, __dir__ = lazy(__name__, _MODULES, _SUBMODULES)

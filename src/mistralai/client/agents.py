@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .params import AgentsBody, AgentsParams
-from .request import take_headers
-from .resource import Endpoint, Resource
-from .signatures import described_by
+from ._api.params import AgentsBody, AgentsParams
+from ._api.resource import Endpoint, Resource
+from ._api.signatures import described_by
+from ._call.request import take_headers
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._api.pending import PendingStream
+    from ._stream.eventstreaming import EventStream, EventStreamAsync
     from .models import ChatCompletionResponse, CompletionEvent
-    from .pending import PendingStream
-    from .utils.eventstreaming import EventStream, EventStreamAsync
 
 
 def _answer() -> type[ChatCompletionResponse]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .loading import first, holds_up, in_thread
-from .params import ChatBody, ChatParams, ParseParams
-from .request import take_headers
-from .resource import Endpoint, Resource
-from .signatures import check_names, described_by
+from ._api.loading import first, holds_up, in_thread
+from ._api.params import ChatBody, ChatParams, ParseParams
+from ._api.resource import Endpoint, Resource
+from ._api.signatures import check_names, described_by
+from ._call.request import take_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ..extra.struct_chat import ParsedChatCompletionResponse
+    from ._answer.structure import Structure
+    from ._api.pending import PendingStream
+    from ._stream.eventstreaming import EventStream, EventStreamAsync
+    from ._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
     from .models import ChatCompletionResponse, CompletionEvent, ResponseFormatTypedDict
-    from .parsed import ParsedEventStream, ParsedEventStreamAsync
-    from .pending import PendingStream
-    from .structure import Structure
-    from .utils.eventstreaming import EventStream, EventStreamAsync
 
 P = TypeVar("P")
 
@@ -126,7 +126,7 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedEventStream[P]:
         """Stream an answer of a form, which is as `parse` takes it."""
-        from .parsed import ParsedEventStream
+        from ._stream.parsed import ParsedEventStream
 
         take_headers(params)
         structure = _structure("parse_stream", response_format, ParseParams(**params))
@@ -138,13 +138,13 @@ class Chat(Resource):
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
         """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
-        from .pending import PendingStream
+        from ._api.pending import PendingStream
 
         take_headers(params)
         check_names(params, ParseParams, method="parse_stream_async")
 
         def form() -> tuple[type[ParsedEventStreamAsync[P]], Structure[P], ResponseFormatTypedDict]:
-            from .parsed import ParsedEventStreamAsync
+            from ._stream.parsed import ParsedEventStreamAsync
 
             structure = _structure("parse_stream_async", response_format, ParseParams(**params))
             return ParsedEventStreamAsync, structure, structure.response_format
@@ -166,7 +166,7 @@ def _is_stream(given: object) -> bool:
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:
-    from .structure import Structure
+    from ._answer.structure import Structure
 
     check_names(params, ParseParams, method=method)
     return Structure(wanted)

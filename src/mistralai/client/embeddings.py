@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .params import EmbeddingsBody, EmbeddingsParams
-from .request import take_headers
-from .resource import Endpoint, Resource
-from .signatures import described_by
+from ._api.params import EmbeddingsBody, EmbeddingsParams
+from ._api.resource import Endpoint, Resource
+from ._api.signatures import described_by
+from ._call.request import take_headers
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

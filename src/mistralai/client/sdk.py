@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Self
 
-from .hints import resolve_hints
-from .request import SERVERS, Key, checked_url
+from ._call.request import SERVERS, Key, checked_url
+from ._call.steps import DEFAULT_MAX_RESPONSE_SIZE
+from ._hints import resolve_hints
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
-from .steps import DEFAULT_MAX_RESPONSE_SIZE
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
+    from ._call.retry import RetryConfig
+    from ._call.timeouts import Timeouts
     from .agents import Agents
     from .chat import Chat
     from .embeddings import Embeddings
     from .fim import Fim
     from .httpclient import AsyncHttpClient, HttpClient
     from .models_ import Models
-    from .retry import RetryConfig
-    from .timeouts import Timeouts
     from .utils.logger import Logger
 
 _RESOURCES = {
@@ -264,11 +264,11 @@ def _check(
 ) -> None:
     """See that settings are of the right kind; what reads them is loaded only if they are given."""
     if not isinstance(retry_config, Unset):
-        from .retry import Policy
+        from ._call.retry import Policy
 
         Policy.of(retry_config, name="retry_config")
     if timeout_ms is not None or timeouts is not None:
-        from .timeouts import Timeouts
+        from ._call.timeouts import Timeouts
 
         Timeouts.of_ms(timeout_ms)
         Timeouts.of(timeouts)

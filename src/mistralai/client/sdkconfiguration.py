@@ -6,8 +6,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any
 
+from ._hints import resolve_hints
 from ._version import __user_agent__, __version__
-from .hints import resolve_hints
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from ..recording import Recorder
+    from ._call.request import Key
+    from ._call.retry import RetryConfig
+    from ._call.timeouts import Timeouts
     from .httpclient import AsyncHttpClient, HttpClient
     from .models.security import Security
-    from .request import Key
-    from .retry import RetryConfig
-    from .timeouts import Timeouts
     from .utils.logger import Logger
 
 
@@ -93,7 +93,7 @@ class SDKConfiguration:
 
     @server_url.setter
     def server_url(self, server_url: str | None) -> None:
-        from .request import checked_url
+        from ._call.request import checked_url
 
         self._server_url = checked_url(server_url) if server_url else None
 
@@ -115,8 +115,8 @@ class SDKConfiguration:
 
     @security.setter
     def security(self, security: Security | Callable[[], Security] | None) -> None:
+        from ._call.request import Key
         from .models.security import Security
-        from .request import Key
 
         if isinstance(security, Security):
             self._key = Key(lambda: security.api_key)
@@ -184,24 +184,22 @@ class SDKConfiguration:
                 weakref.finalize(self, recorder.close)
             return self._recorder
 
-    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
+    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts | None:
         """The limits of the HTTP client that the caller passed, if one was."""
-        from .timeouts import NOTHING_SAID, Timeouts
+        if not (self.async_client_supplied if asynchronous else self.client_supplied):
+            return None
+        from ._call.timeouts import Timeouts
 
-        client: object = None
-        if asynchronous and self.async_client_supplied:
-            client = self._async_client
-        elif not asynchronous and self.client_supplied:
-            client = self._client
+        client = self._async_client if asynchronous else self._client
         timeout: Any = getattr(client, "timeout", None)
         # A client of another make may mean something else by the name.
         parts = ("connect", "read", "write", "pool")
         said = all(hasattr(timeout, name) for name in parts)
-        return Timeouts.of_client(timeout) if said else NOTHING_SAID
+        return Timeouts.of_client(timeout) if said else None
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server, its query included, and no parameters to fill in."""
-        from .request import SERVERS
+        from ._call.request import SERVERS
 
         return self.server_url or SERVERS[self.server], {}
 
@@ -227,7 +225,7 @@ class SDKConfiguration:
             await client.aclose()
 
     def __repr__(self) -> str:
-        from .request import shown
+        from ._call.request import shown
 
         address = shown(self.get_server_details()[0])
         return f"SDKConfiguration(server_url={address!r}, timeout_ms={self.timeout_ms!r})"

@@ -24,6 +24,6 @@ _MODULES = {
 }
 
 if not TYPE_CHECKING:
-    from mistralai.client.lazy import lazy
+    from mistralai.client._lazy import lazy
 
     __all__, __getattr__, __dir__ = lazy(__name__, _MODULES)

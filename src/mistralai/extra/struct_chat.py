@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Generic
 
+from mistralai.client._answer.structure import Structure
 from mistralai.client.errors import StructuredOutputError
 from mistralai.client.models import (
     AssistantMessage,
@@ -9,7 +10,6 @@ from mistralai.client.models import (
     ChatCompletionResponse,
     TextChunk,
 )
-from mistralai.client.structure import Structure
 from mistralai.client.types import BaseModel
 
 from .utils.response_format import CustomPydanticModel

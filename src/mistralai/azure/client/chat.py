@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qs, urlencode
 
 from mistralai.client import chat
-from mistralai.client.hints import resolve_hints
-from mistralai.client.params import AzureChatParams, AzureParseParams
-from mistralai.client.request import Request, take_headers
-from mistralai.client.signatures import described_by
+from mistralai.client._api.params import AzureChatParams, AzureParseParams
+from mistralai.client._api.signatures import described_by
+from mistralai.client._call.request import Request, take_headers
+from mistralai.client._hints import resolve_hints
 from mistralai.client.types.secret import Secret
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
+    from mistralai.client._api.params import ChatParams, ParseParams
+    from mistralai.client._api.pending import PendingStream
+    from mistralai.client._api.resource import Endpoint
+    from mistralai.client._call.steps import CallSpec
+    from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
     from mistralai.client.models import ChatCompletionResponse, CompletionEvent
-    from mistralai.client.params import ChatParams, ParseParams
-    from mistralai.client.parsed import ParsedEventStream, ParsedEventStreamAsync
-    from mistralai.client.pending import PendingStream
-    from mistralai.client.resource import Endpoint
     from mistralai.client.sdkconfiguration import SDKConfiguration
-    from mistralai.client.steps import Plan
     from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
     from mistralai.extra.struct_chat import ParsedChatCompletionResponse
 
@@ -66,7 +66,7 @@ class Chat(chat.Chat):
         super().__init__(sdk_configuration)
         self._api_version = api_version
 
-    def _plan(
+    def _spec(
         self,
         endpoint: Endpoint[Any],
         method: str,
@@ -75,13 +75,13 @@ class Chat(chat.Chat):
         stream: bool,
         asynchronous: bool,
         body: bool = True,
-    ) -> Plan:
+    ) -> CallSpec:
         # The address is asked at each call, which may name another.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
         path = _PATH
         if isinstance(base, str) and version_of(base) is None:
             path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
-        plan = super()._plan(
+        spec = super()._spec(
             replace(endpoint, path=path),
             method,
             params,
@@ -89,8 +89,8 @@ class Chat(chat.Chat):
             asynchronous=asynchronous,
             body=body,
         )
-        asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
-        return replace(plan, request=AzureRequest(**asked))
+        asked = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
+        return replace(spec, request=AzureRequest(**asked))
 
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mistralai.client import Mistral
-from mistralai.client.hints import resolve_hints
+from mistralai.client._hints import resolve_hints
 
 from .chat import Chat, version_of
 

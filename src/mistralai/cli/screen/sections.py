@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ...client.partial_json import GrowingJSON
+from ...client._answer.partial_json import GrowingJSON
 from ..escapes import Filter, harmless
 from .line import EMPTY, Line
 from .markdown import blocks, finished

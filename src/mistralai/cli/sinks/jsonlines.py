@@ -15,8 +15,8 @@ from ..failures import exit_code, sentence
 from .sink import Sink
 
 if TYPE_CHECKING:
+    from ...client._call.timing import Timing
     from ...client.models import CompletionEvent
-    from ...client.timing import Timing
     from ...client.utils.eventstreaming import EventStream
     from ..outcome import Outcome
     from ..output import Output

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...client import Mistral
+    from ...client._call.retry import Attempt
+    from ...client._call.timing import Gaps
     from ...client.models import CompletionEvent, UsageInfo
-    from ...client.retry import Attempt
-    from ...client.timing import Gaps
     from ...client.utils.eventstreaming import EventStream
     from ..outcome import Outcome
     from ..output import Output

@@ -89,6 +89,6 @@ _MODULES = {
 }
 
 if not TYPE_CHECKING:
-    from ..lazy import lazy
+    from .._lazy import lazy
 
     __all__, __getattr__, __dir__ = lazy(__name__, _MODULES)

@@ -374,6 +374,6 @@ _MODULES = {
 if not TYPE_CHECKING:
     __import__("mistralai")  # waits for the thread that puts the finder of submodules up
 
-    from ..lazy import lazy
+    from .._lazy import lazy
 
     __all__, __getattr__, __dir__ = lazy(__name__, _MODULES)

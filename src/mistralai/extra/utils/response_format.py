@@ -2,8 +2,8 @@
 
 from typing import Any, TypeVar
 
+from mistralai.client._answer.structure import Structure
 from mistralai.client.models import ResponseFormatTypedDict
-from mistralai.client.structure import Structure
 
 CustomPydanticModel = TypeVar("CustomPydanticModel")
 

@@ -1,0 +1,1 @@
+"""From a method's keywords to a call."""

@@ -1,0 +1,167 @@
+"""What an async call returns before anything is sent.
+
+One object for three ways of writing it:
+
+    async with client.chat.stream_async(...) as stream: ...
+    stream = await client.chat.stream_async(...)
+    async for event in client.chat.stream_async(...): ...
+
+It is a `collections.abc.Coroutine`, so that `asyncio.create_task`, `wait_for`
+and their like take it. Dropped without use it leaves no warning, because it has
+done nothing yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from functools import wraps
+from types import AsyncGeneratorType, FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from .._hints import resolve_hints
+from .signatures import mark_as_coroutine_function
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType, TracebackType
+
+
+E = TypeVar("E")
+E_co = TypeVar("E_co", covariant=True)
+
+
+class Stream(Protocol[E_co]):
+    """What a pending call gives: a stream to enter, to iterate and to close."""
+
+    def __aiter__(self) -> AsyncIterator[E_co]: ...
+
+    async def __aenter__(self) -> Any: ...
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+        /,
+    ) -> bool | None: ...
+
+
+S_co = TypeVar("S_co", bound=Stream[Any], covariant=True)
+
+
+class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
+    """A stream that begins when it is awaited, entered or first iterated, once.
+
+    Its methods raise `RuntimeError` when it was used before.
+    """
+
+    def __init__(self, start: Callable[[], Coroutine[Any, Any, S_co]]) -> None:
+        """Wait.
+
+        Args:
+            start: Sends the request and gives the stream.
+        """
+        self._start = start
+        self._begun: Coroutine[Any, Any, S_co] | None = None
+        self._stream: S_co | None = None
+
+    def _coroutine(self) -> Coroutine[Any, Any, S_co]:
+        if self._begun is None:
+            self._begun = self._start()
+        return self._begun
+
+    def __await__(self) -> Generator[Any, Any, S_co]:
+        return self._coroutine().__await__()
+
+    async def __aenter__(self) -> S_co:
+        self._stream = await self
+        # Tracers make an async generator of it, which cannot be entered.
+        if not isinstance(self._stream, AsyncGeneratorType):
+            await self._stream.__aenter__()
+        return self._stream
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool | None:
+        assert self._stream is not None
+        stream: Any = self._stream
+        if isinstance(stream, AsyncGeneratorType):
+            await stream.aclose()
+            return None
+        return await self._stream.__aexit__(exc_type, exc, traceback)
+
+    def __aiter__(self: PendingStream[Stream[E]]) -> AsyncIterator[E]:
+        return _Iteration(self)
+
+    # The coroutine protocol, for event loops.
+
+    def send(self, value: Any) -> Any:
+        """Drive the call, as an event loop does."""
+        return self._coroutine().send(value)
+
+    def throw(self, *args: Any) -> Any:
+        """Raise inside the call, as an event loop does to cancel it."""
+        return self._coroutine().throw(*args)
+
+    def close(self) -> None:
+        """Give the call up; nothing is sent if it has not begun."""
+        if self._begun is not None:
+            self._begun.close()
+
+    @property
+    def cr_code(self) -> CodeType | None:
+        """For the repr of a task."""
+        return getattr(self._begun, "cr_code", None)
+
+    @property
+    def cr_frame(self) -> FrameType | None:
+        """For the repr of a task and its stack."""
+        return getattr(self._begun, "cr_frame", None)
+
+    @property
+    def cr_running(self) -> bool:
+        """Whether the call is being driven right now."""
+        return bool(getattr(self._begun, "cr_running", False))
+
+    @property
+    def cr_await(self) -> Any:
+        """What the call waits for."""
+        return getattr(self._begun, "cr_await", None)
+
+
+def pending_still(method: Callable[..., Any]) -> Callable[..., Any]:
+    """What to call where a method that gives a `PendingStream` was replaced.
+
+    Tracers put an `async def` in its place, whose result can only be awaited. It is called
+    when the stream is used; then its result may be entered and iterated as well.
+
+    Args:
+        method: What was found. Other callables than functions, such as a `Mock`, are given back.
+    """
+    if not isinstance(method, FunctionType | MethodType):  # as proxies of them say that they are
+        return method
+
+    @wraps(method)
+    def call(*args: Any, **kwargs: Any) -> PendingStream[Any]:
+        return PendingStream(lambda: method(*args, **kwargs))
+
+    mark_as_coroutine_function(cast("FunctionType", call))
+    return call
+
+
+class _Iteration(AsyncIterator[E]):
+    """Events of a stream that begins with the first of them."""
+
+    def __init__(self, pending: Awaitable[Stream[E]]) -> None:
+        self._pending = pending
+        self._events: AsyncIterator[E] | None = None
+
+    async def __anext__(self) -> E:
+        if self._events is None:
+            self._events = aiter(await self._pending)
+        return await anext(self._events)
+
+
+resolve_hints(__name__)

@@ -1,0 +1,242 @@
+"""What an answer means: its head, the errors it can hold, and the events of a stream."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from ..errors import (
+    BadRequestError,
+    CapacityExceededError,
+    ErrorDetails,
+    InternalServerError,
+    MistralError,
+    PermissionDeniedError,
+    RateLimitError,
+    ResponseValidationError,
+)
+from ..errors.sdkerror import SDKError, class_of
+from .retry import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx2
+
+    from ..errors import HTTPValidationErrorData
+
+EXCERPT: Final = 2000
+"""Bytes of an offending body that an error keeps."""
+
+_CAPACITY = "service tier capacity exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an answer.
+
+    Attributes:
+        status: The HTTP status.
+        headers: Without regard to case.
+        raw: The httpx2 response, for errors and for `stream.response`.
+        waited: Seconds since the request was sent, where the transport says when that was.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    raw: httpx2.Response
+    waited: float | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The label of the body."""
+        return self.headers.get("content-type", "no content type")
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """An error body, whichever of its shapes it came in (wire-format section 7)."""
+
+    details: ErrorDetails
+    detail: list[dict[str, Any]] | None = None
+    """What is wrong with which field, where the body lists it."""
+
+
+def read_error_body(payload: object) -> ErrorBody | None:
+    """Read an error body, or give `None` where it is none of the known shapes."""
+    body = _object(payload)
+    if body is None:
+        return None
+    error = body.get("error")
+    body |= _object(error) or {}
+    message = body.get("message") or body.get("detail") or body.get("reason")
+    if isinstance(error, str):
+        message = message or error
+    if not (message or error or str(body.get("object")).lower() == "error"):
+        return None
+    inner = _object(message)
+    listed = _objects(inner.get("detail") if inner else message)
+    details = ErrorDetails(
+        message=message if isinstance(message, str) else _sentence(listed),
+        code=_text(body.get("code")),
+        type=_text(body.get("type")),
+        param=_text(body.get("param")),
+        raw_status_code=_status(body.get("raw_status_code")) or _status(body.get("status")),
+    )
+    return ErrorBody(details, listed)
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return dict(cast("dict[str, Any]", value)) if isinstance(value, dict) else None
+
+
+def _objects(value: object) -> list[dict[str, Any]] | None:
+    if not isinstance(value, list):
+        return None
+    return [found for item in cast("list[object]", value) if (found := _object(item)) is not None]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _status(value: object) -> int | None:
+    return value if isinstance(value, int) and 400 <= value <= 599 else None
+
+
+def _sentence(detail: list[dict[str, Any]] | None) -> str | None:
+    """The list of complaints as one line, each with its field."""
+    return str(_data(detail)) or None
+
+
+def _data(detail: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
+    from ..errors.httpvalidationerror import HTTPValidationErrorData
+
+    return HTTPValidationErrorData.model_validate({"detail": detail})
+
+
+def parse_json(body: bytes) -> object:
+    """The JSON of a body, or `None` where it is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def response_with_body(head: Head, body: bytes) -> httpx2.Response:
+    """The response of an answer whose body was read, with that body as its `text` and `json()`.
+
+    The body is mostly read from under the response, which then knows nothing of it.
+
+    Args:
+        head: The head of the answer.
+        body: The body, decompressed.
+    """
+    raw = head.raw
+    if _is_read(raw) or not hasattr(raw, "history"):  # a client of another make may have less
+        return raw
+    # With these a response would decompress the body once more.
+    dropped = {"content-encoding", "content-length"} if "content-encoding" in raw.headers else ()
+    headers = [field for field in raw.headers.multi_items() if field[0].lower() not in dropped]
+    made = type(raw)(
+        raw.status_code,
+        headers=headers,
+        content=body,
+        extensions=raw.extensions,
+        history=raw.history,
+        default_encoding=raw.default_encoding,
+    )
+    with suppress(RuntimeError):  # a transport of a test's may have given none
+        made.request = raw.request
+    with suppress(RuntimeError):  # it is not closed
+        made.elapsed = raw.elapsed
+    return made
+
+
+def _is_read(response: httpx2.Response) -> bool:
+    try:
+        return isinstance(getattr(response, "content", None), bytes)
+    except RuntimeError:  # httpx2's `ResponseNotRead`
+        return False
+
+
+def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
+    """The error that an answer with an error status is."""
+    head = replace(head, raw=response_with_body(head, body))
+    found = read_error_body(parse_json(body)) or ErrorBody(ErrorDetails())
+    return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
+
+
+def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) -> MistralError:
+    """The error that an error object inside a 200 answer is.
+
+    Its class is the one that the same error would have as a status; `status_code`
+    stays 200.
+    """
+    code = found.details.code or ""
+    status = found.details.status
+    if code == "3201":
+        cls: type[SDKError] | None = PermissionDeniedError
+    elif status is not None:
+        cls = _class(found, status)
+    elif found.detail is not None:
+        cls = None
+    elif code == "1300":
+        cls = RateLimitError
+    else:
+        cls = BadRequestError if code.startswith("3") else InternalServerError
+    if _at_capacity(found):
+        cls = CapacityExceededError
+    return _error(found, head, _decoded(body), wall_time, cls)
+
+
+def _class(found: ErrorBody, status: int) -> type[SDKError] | None:
+    """The class of a status; `None` stands for `HTTPValidationError`, which is no `SDKError`."""
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return None
+    return CapacityExceededError if _at_capacity(found) else class_of(status)
+
+
+def _at_capacity(found: ErrorBody) -> bool:
+    message = found.details.message or ""
+    return found.details.code == "3505" or message.lower().startswith(_CAPACITY)
+
+
+def _error(
+    found: ErrorBody, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
+) -> MistralError:
+    if cls is None:
+        from ..errors.httpvalidationerror import HTTPValidationError
+
+        return HTTPValidationError(_data(found.detail), head.raw, body)
+    message = found.details.message or _phrase(head.status)
+    error = cls(message, head.raw, body, error=found.details)
+    error.retry_after = retry_after(head.headers, wall_time)
+    return error
+
+
+def _phrase(status: int) -> str:
+    with suppress(ValueError):
+        if status >= 400:
+            return HTTPStatus(status).phrase
+    return "the server answered with an error"
+
+
+def _decoded(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
+
+
+def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
+    """The error that a 200 answer is whose body is not what was asked for."""
+    head = replace(head, raw=response_with_body(head, body))
+    if found := read_error_body(parse_json(body)):
+        return stream_error(found, head, body, wall_time)
+    return ResponseValidationError(
+        f"the server answered 200 with {head.content_type}, not {wanted};"
+        " is server_url the address of a chat API?",
+        head.raw,
+        body=_decoded(body[:EXCERPT]),
+    )

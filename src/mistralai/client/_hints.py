@@ -1,0 +1,167 @@
+"""Annotations that are resolved when somebody reads them.
+
+Modules import what their annotations name under `TYPE_CHECKING`, so that importing them costs
+nothing. `typing.get_type_hints` looks the names up in the module all the same, and would find
+none of them. So the `__annotations__` of public classes and methods are dicts of `Note`s, which
+become types when the dict is read. Names that the module lacks are imported then: `_HOMES` says
+from where, and the others are models.
+"""
+
+import sys
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any, Self, cast
+
+_PACKAGE = __name__.rpartition(".")[0]
+_HOMES = {
+    name: home
+    for home, names in {
+        "annotated_types": ("MinLen",),
+        "collections.abc": ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping"),
+        "httpx2": ("httpx2",),
+        "os": ("PathLike",),
+        "pydantic": ("TypeAdapter",),
+        "ssl": ("ssl",),
+        "types": ("CodeType", "FrameType", "TracebackType"),
+        "typing": ("Annotated", "Any"),
+        "mistralai.extra.struct_chat": ("ParsedChatCompletionResponse",),
+        "mistralai.recording": ("Recorder",),
+        f"{_PACKAGE}._answer.accumulate": ("Accumulator", "Choice"),
+        f"{_PACKAGE}._stream.caller": ("Caller",),
+        f"{_PACKAGE}._answer.deltas": ("Delta",),
+        f"{_PACKAGE}._call.flow": ("StreamCall",),
+        f"{_PACKAGE}._stream.parsed": ("ParsedEventStream", "ParsedEventStreamAsync"),
+        f"{_PACKAGE}._api.pending": ("PendingStream",),
+        f"{_PACKAGE}._call.reader": ("EndReason",),
+        f"{_PACKAGE}._call.request": ("Key",),
+        f"{_PACKAGE}._call.retry": ("Attempt", "RetryConfig"),
+        f"{_PACKAGE}.httpclient": ("AsyncHttpClient", "HttpClient"),
+        f"{_PACKAGE}.sdkconfiguration": ("SDKConfiguration",),
+        f"{_PACKAGE}.utils.logger": ("Logger",),
+        f"{_PACKAGE}._answer.structure": ("Structure",),
+        f"{_PACKAGE}._call.timeouts": ("Timeouts",),
+        f"{_PACKAGE}._call.timing": ("Timing",),
+        f"{_PACKAGE}._answer.toolcalls": ("GrowingCall",),
+        f"{_PACKAGE}._io.drivers": ("AsyncDriver", "SyncDriver"),
+        f"{_PACKAGE}._answer.turn": ("IncompleteToolCall", "SortedCalls"),
+        f"{_PACKAGE}.types.unset": ("OptionalNullable",),
+        f"{_PACKAGE}._stream.eventstreaming": ("EventStream", "EventStreamAsync"),
+        f"{_PACKAGE}._stream.views": ("AsyncView", "View"),
+    }.items()
+    for name in names
+}
+
+
+class Note(str):
+    """The text of an annotation.
+
+    Attributes:
+        module: The name of the module that has it.
+    """
+
+    __slots__ = ("module",)
+
+    module: str
+
+    def __new__(cls, text: str, module: str) -> Self:
+        """Keep a text and where it stands."""
+        note = super().__new__(cls, text)
+        note.module = module
+        return note
+
+
+def noted(annotation: object, module: str) -> object:
+    """Return an annotation of a module; text becomes a `Note`."""
+    return Note(annotation, module) if isinstance(annotation, str) else annotation
+
+
+def resolved(note: object) -> object:
+    """Return the type that a `Note` means; a `Note` with an unknown name stays, and so does all else."""
+    if not isinstance(note, Note):
+        return note
+    names = _Names(vars(sys.modules[note.module]))
+    try:
+        return cast("object", eval(note, {}, names))  # noqa: S307 - our own source
+    except (ImportError, NameError):
+        return note  # whoever looks for the type finds the same
+
+
+class _Names(dict[str, Any]):
+    """The names of a module, and those that it imports for type checkers alone."""
+
+    def __missing__(self, name: str) -> object:
+        home = _HOMES.get(name, f"{_PACKAGE}.models")
+        __import__(home)
+        module = sys.modules[home]
+        if name == home:
+            return module
+        if name in _HOMES or name in module.__all__:
+            return getattr(module, name)
+        raise KeyError(name)  # a builtin, or nothing
+
+
+class Notes(dict[str, Any]):
+    """Annotations by name: `Note`s until they are read, types from then on."""
+
+    __slots__ = ()
+
+    def _resolve(self) -> None:
+        for name, note in super().items():
+            super().__setitem__(name, resolved(note))
+
+    def __getitem__(self, name: str) -> Any:
+        self._resolve()
+        return super().__getitem__(name)
+
+    def __iter__(self) -> Iterator[str]:  # with one of its own, `dict(notes)` uses `__getitem__`
+        return super().__iter__()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the annotation of a name."""
+        self._resolve()
+        return super().get(name, default)
+
+    def keys(self) -> Any:
+        """Return the names."""
+        self._resolve()
+        return super().keys()
+
+    def items(self) -> Any:
+        """Return the names and their annotations."""
+        self._resolve()
+        return super().items()
+
+    def values(self) -> Any:
+        """Return the annotations."""
+        self._resolve()
+        return super().values()
+
+
+def resolve_hints(module_name: str) -> None:
+    """Let the annotations of a module's classes, methods and functions be resolved when read.
+
+    Args:
+        module_name: The module's `__name__`. It calls this when all is defined.
+    """
+    for value in [*vars(sys.modules[module_name]).values()]:
+        if getattr(value, "__module__", None) != module_name:
+            continue
+        if isinstance(value, FunctionType):
+            _defer(value, module_name)
+        elif isinstance(value, type):
+            for member in vars(value).values():
+                _defer(getattr(member, "fget", getattr(member, "__func__", member)), module_name)
+            _defer(value, module_name)
+
+
+def _defer(owner: object, module_name: str) -> None:
+    if isinstance(owner, type):
+        notes = vars(owner).get("__annotations__")
+    elif isinstance(owner, FunctionType):
+        notes = owner.__annotations__
+    else:
+        return
+    if notes and not isinstance(notes, Notes):
+        owner.__annotations__ = Notes(
+            {name: noted(note, module_name) for name, note in notes.items()}
+        )
