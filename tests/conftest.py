@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, and a guard of the event loop."""
+"""Fixtures of all tests: a clean environment, and a guard of the event loop."""
 
 import os
 
@@ -57,7 +57,7 @@ def guarded_loop():
 
 @pytest.fixture
 def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by being there
-    """The client in each of its colours."""
+    """The synchronous client and the asynchronous one, on each kind of loop."""
     with colour_of(request.param) as colour:
         yield colour
 
@@ -65,8 +65,8 @@ def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by bein
 def pytest_generate_tests(metafunc):
     """Choose the kinds of client that a test runs with.
 
-    Tests of faults, and others that are about HTTP, run on uvloop too. Those of what is decided
-    without I/O run once with the synchronous and once with an asynchronous client.
+    Tests of faults, and others that are about HTTP, run on uvloop too. Tests of decisions that
+    need no I/O run once with the synchronous and once with an asynchronous client.
     """
     marks = metafunc.definition.iter_markers("parametrize")
     its_own = any("colour" in mark.args[0] for mark in marks)

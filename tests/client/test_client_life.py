@@ -145,7 +145,7 @@ def test_connections_are_kept_alive_by_the_system(colour, sim):
 
 
 def ask(client, text):
-    """What the echo of a text is, once streamed and once whole."""
+    """Return the echo of a text, once streamed and once whole."""
     messages = [{"role": "user", "content": text}]
     stream = client.chat.stream(model="m", messages=messages)
     streamed = "".join(event.data.choices[0].delta.content for event in stream)

@@ -1,4 +1,4 @@
-"""Every error of the API, by its status and inside a stream, in all three colours."""
+"""Every error of the API, by its status and inside a stream, sync and async."""
 
 import gzip
 import json
@@ -125,7 +125,7 @@ def test_an_error_that_is_compressed_is_read(colour):
     assert error.headers["x-two"] == "words"
 
 
-# The shapes of wire-format section 7, the status that each was seen with, and what is in it.
+# The shapes of wire-format section 7, the status that each was seen with, its message and code.
 SHAPES = {
     1: (429, error_body("Rate limit exceeded", "1300"), "Rate limit exceeded", "1300"),
     2: (429, error_body("Rate limit exceeded", None), "Rate limit exceeded", None),

@@ -114,7 +114,7 @@ def test_what_a_callable_raises_comes_out_of_the_call(colour, answering):
 
 
 class Recording:
-    """A transport that answers itself and keeps what was sent."""
+    """A transport that answers itself and keeps the requests."""
 
     def __init__(self):
         self.sent = []

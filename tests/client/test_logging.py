@@ -1,4 +1,4 @@
-"""What is logged, where it goes, and what is never in it."""
+"""The log: its lines, where they go, and secrets that are never in it."""
 
 import logging
 

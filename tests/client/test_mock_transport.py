@@ -23,7 +23,7 @@ class Pieces(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 
 @pytest.fixture
 def client(colour):
-    """Give a client whose requests a function answers."""
+    """Make clients whose requests a function answers."""
 
     def make(answer):
         own = {"transport": httpx2.MockTransport(answer), "headers": {"x-own": "yes"}}

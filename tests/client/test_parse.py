@@ -1,4 +1,4 @@
-"""Structured output in each colour, on real sockets."""
+"""Structured output, sync and async, on real sockets."""
 
 import inspect
 import json

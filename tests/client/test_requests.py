@@ -1,4 +1,4 @@
-"""What a call puts on the wire: fields, nulls, headers and the address."""
+"""Requests on the wire: fields, nulls, headers and the address."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""One table of scenarios for the sync client, asyncio and trio, on real sockets."""
+"""One table of scenarios for the sync and async clients, on real sockets."""
 
 import json
 import random

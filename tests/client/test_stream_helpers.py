@@ -1,4 +1,4 @@
-"""What a stream offers beside its events, in each colour, on real sockets."""
+"""The helpers of a stream beside its events, sync and async, on real sockets."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What tracing libraries put in the place of `stream_async`: every form of the call still works.
+"""Replacements of `stream_async` by tracing libraries: every form of the call still works.
 
 Each way of replacing is one that a library uses; those libraries themselves run in
 `tests/ecosystem`.

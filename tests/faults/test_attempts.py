@@ -1,4 +1,4 @@
-"""What a call tells of its attempts, and every way to say how many there may be."""
+"""The attempts of a call: their log, and every way to say how many there may be."""
 
 import time
 from email.utils import formatdate

@@ -1,4 +1,4 @@
-"""What a fault may cost: memory, and time on the body of an error."""
+"""The cost of a fault: memory, and time on the body of an error."""
 
 import tracemalloc
 import zlib
@@ -45,7 +45,7 @@ def test_the_memory_of_an_event_without_end_is_bounded(colour, subtests):
         with subtests.test(name), Simulator(answer) as sim:
             client = colour.client(server_url=sim.url, max_event_size=MIB)
             peaks = []
-            for _ in range(2):  # the first loads what is loaded once
+            for _ in range(2):  # the first one loads modules
                 stream = colour.open(client, **ASK)
                 tracemalloc.start()
                 with pytest.raises(errors.ResponseValidationError) as caught:
@@ -71,7 +71,7 @@ def check_bomb(colour, times, clients):
     with Simulator(whole_bomb(times)) as sim:
         client = colour.client(server_url=sim.url, max_response_size=MIB, **clients)
         peaks = []
-        for _ in range(2):  # the first loads what is loaded once
+        for _ in range(2):  # the first one loads modules
             tracemalloc.start()
             with pytest.raises(errors.ResponseValidationError) as caught:
                 colour.complete(client, **ASK)
@@ -153,7 +153,7 @@ def compressed_pings():
     zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
 
     def alone(data):
-        """Compress without a look at what came before, so that it can be sent over and over."""
+        """Compress without references to earlier data, so that it can be sent again and again."""
         return zipper.compress(data) + zipper.flush(zlib.Z_FULL_FLUSH)
 
     body = [alone(STREAM[0] + STREAM[1]), Repeat(alone(b": ping\n\n"), every=0.02)]

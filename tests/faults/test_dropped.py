@@ -32,7 +32,7 @@ def sim():
 
 @contextmanager
 def dropping(name):
-    """See that what is dropped here is told of once, by the line that called this function."""
+    """Check that a dropped stream is warned of once, with the line of its call."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield

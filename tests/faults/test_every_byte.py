@@ -1,7 +1,7 @@
 """Faults at every byte of a short answer, on a socket and by hand.
 
-Wherever it happens: what arrived is delivered, once; then comes a `MistralClientError` that is also
-what httpx2 raised, with the text of all that was delivered.
+Wherever it happens: the events that arrived are yielded, once; then a `MistralClientError` is
+raised that is also the error of httpx2, with the text of all events.
 """
 
 import json
@@ -30,7 +30,7 @@ EVERY = {"sync": 1, "asyncio": 7, "trio": 7}
 
 
 def arrived(offset: int) -> int:
-    """How many events have arrived with so many bytes of the answer, `[DONE]` included."""
+    """Return how many events so many bytes of the answer complete, `[DONE]` included."""
     return sum(WIRE.index(piece) + len(piece) <= offset for piece in STREAM)
 
 
@@ -54,6 +54,7 @@ def check_broken(outcome: Any, offset: int, cause: type[Exception]) -> None:
         assert outcome.end_reason == "error"
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_connection_breaks(name):
     offsets = range(0, len(WIRE) + 1, EVERY[name])
@@ -92,7 +93,7 @@ def check_by_hand(
 
 
 def expected(body: bytes, error: type[errors.MistralClientError]) -> tuple[int, type | None]:
-    """How many events a body completes, and how it ends where that error follows."""
+    """Return how many events a body completes, and its end where that error follows."""
     complete = 0
     for event in read_events(body).events:
         if event.data == "[DONE]":
@@ -145,7 +146,7 @@ def test_the_body_ends():
 
 
 def end_reason(offset: int) -> str:
-    """How a body of so many bytes ends; a last `[DONE]` needs no line end."""
+    """Return the end reason of a body of so many bytes; a last `[DONE]` needs no line end."""
     if offset >= len(BODY) - 2:
         return "done"
     return "finish_reason_only" if offset >= len(BODY) - len(DONE) else "truncated"

@@ -1,6 +1,6 @@
 """HTTP clients that are not httpx2's own: `httpx`, objects around a client, and those with less.
 
-Each promise here holds for all of them in all three colours, unless a test says which.
+Each promise here is kept by all of them, sync and async, unless a test says which.
 """
 
 import gc

@@ -61,6 +61,7 @@ def ran(sim):
     return run
 
 
+@pytest.mark.timeout(180)
 @every_loop
 def test_its_modules_are_imported_in_a_thread(ran, subtests, loop):
     """Which modules those are depends on the call, and how the thread is awaited on the loop."""

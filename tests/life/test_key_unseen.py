@@ -80,7 +80,7 @@ FAULTS = {
 
 @pytest.fixture
 def logged(caplog):
-    """What all loggers wrote at DEBUG, those of the HTTP libraries too."""
+    """Capture all loggers at DEBUG, those of the HTTP libraries too."""
     caplog.set_level(logging.DEBUG)
     return caplog
 
@@ -144,7 +144,7 @@ def test_a_pool_without_a_place(logged):
     check(caught.value, logged)
 
 
-# --- what is no fault of a server --------------------------------------------
+# --- errors that are not the fault of a server --------------------------------
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal is sent to a thread there")

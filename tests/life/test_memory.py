@@ -1,4 +1,4 @@
-"""What a stream holds: the text of the answer, and no more, however much the server sends."""
+"""The memory of a stream: the text of the answer, and no more, however much the server sends."""
 
 import tracemalloc
 

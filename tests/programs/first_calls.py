@@ -1,4 +1,4 @@
-"""Make many first calls at the same time; they wait for the same imports, and later ones for none."""
+"""Make many first calls at the same time, and later ones that need no import any more."""
 
 import asyncio
 from typing import Any

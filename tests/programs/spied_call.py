@@ -1,4 +1,4 @@
-"""Make a first call that the second argument names, and tell what it imports, and in which thread."""
+"""Make the first call that the second argument names, and list its imports by thread."""
 
 import dataclasses
 import json
