@@ -54,7 +54,7 @@ def test_every_retry_is_logged_with_its_reason(colour):
     again = {"mistral-correlation-id": "first-id"}
     answers = [Answer(status=503, headers=again), Wire([], "cut"), Answer(status=429), ANSWER]
     lines, sim = logged(colour, answers)
-    retries = [line for line in lines if "again in" in line]
+    retries = [line for line in lines if "retrying in" in line]
     assert len(sim.requests) == 4
     assert len(retries) == 3
     assert "status 503" in retries[0]
@@ -135,7 +135,7 @@ def run():
             done = run_program(
                 PROGRAMS / "logs.py",
                 *STRICT,
-                args=("sync", set_up),
+                arguments=("sync", set_up),
                 MISTRAL_API_KEY="secret-key",
                 MISTRAL_SERVER_URL=sim.url,
                 **environment,

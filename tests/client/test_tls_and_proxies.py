@@ -2,14 +2,11 @@
 
 import shutil
 import subprocess
-import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
 
 from mistralai.client import errors
-from mistralai.client._http.tls import tls_context
 from mistralai.simulator import Simulator
 from support.logs import Lines
 from support.proxy import connect_proxy
@@ -84,17 +81,6 @@ def test_the_tls_context_is_made_once_at_the_first_request_over_https(colour, se
     for client in (first, second, first):
         colour.complete(client, **ASK)
     assert len(made) == 1
-
-
-def test_threads_that_need_the_tls_context_at_once_share_it(made):
-    together = threading.Barrier(8, timeout=10)
-
-    def use(_):
-        together.wait()
-        return tls_context()
-
-    with ThreadPoolExecutor(8) as threads:
-        assert [*threads.map(use, range(8))] == made * 8
 
 
 def test_https_goes_through_the_proxy_of_the_environment(colour, secure, proxy, monkeypatch):

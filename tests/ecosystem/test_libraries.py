@@ -9,18 +9,16 @@ import os
 import subprocess
 import sys
 import tomllib
-import venv
 from pathlib import Path
 
 import pytest
 
+from support.environments import ENVIRON, PROJECT, environment_of, pip
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
-PROJECT = HERE.parents[1]
-KEPT = PROJECT / ".ecosystem"
 NEEDED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
-ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 ALL = ["text", "tool", "structured", "error", "cancelled"]
 FAILING = ["unreachable", "timeout", "cut"]
 WHOLE = ["unreachable", "timeout"]
@@ -68,29 +66,15 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture
 def environment(wheel):
-    """Make an environment with packages and this project; gives its interpreter.
-
-    It is kept for the next run, until `make clean` or another choice of packages.
-    """
+    """Make an environment with packages and this project; gives its interpreter."""
 
     def make(name, packages):
-        place = KEPT / name
-        python = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-        made_of = place / "made-of.txt"
-        if not made_of.exists() or made_of.read_text().split() != packages:
-            venv.create(place, with_pip=True, clear=True)
-            pip(python, "install", *packages)
-            made_of.write_text("\n".join(packages))
+        python = environment_of(name, packages)
         pip(python, "install", "--no-deps", "--force-reinstall", wheel)
         pip(python, "install", *NEEDED)
         return python
 
     return make
-
-
-def pip(python, command, *what):
-    options = ["--quiet", "--disable-pip-version-check"]
-    subprocess.run([python, "-m", "pip", command, *options, *what], check=True, env=ENVIRON)
 
 
 def said_by(python, program, *args, starter=()):

@@ -143,7 +143,7 @@ async def test_a_stream_that_ended_or_was_closed_is_dropped_without_a_word(sim):
 def test_a_stream_that_is_open_when_the_program_ends_is_all_that_it_tells_of(sim, kind):
     program = PROGRAMS / "left_open.py"
     environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
-    ran = run_program(program, "-X", "dev", args=(kind,), **environment)
+    ran = run_program(program, "-X", "dev", arguments=(kind,), **environment)
     assert ran.returncode == 0
     mark = "# is dropped" if kind == "sync" else "# is dropped in a loop"
     [line] = [

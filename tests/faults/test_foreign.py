@@ -21,7 +21,7 @@ import pytest
 
 from mistralai import Mistral, Timeouts
 from mistralai.client import errors
-from mistralai.client._call import flow
+from mistralai.client._call import bodies
 from mistralai.recording import load
 from mistralai.simulator import Answer, Gate, Pause, Simulator, Wire
 from support.colours import COLOURS, colour_of
@@ -210,7 +210,7 @@ def test_streams_in_a_row_use_one_connection_and_a_stale_one_is_replaced_by_a_re
 ):
     """Only a transport of this package says that a connection was a reused one: no try is free."""
     # How long a stream waits for the end of its body is another test's: a busy machine is late.
-    monkeypatch.setattr(flow, "DRAIN_LIMIT", (4096, 30.0))
+    monkeypatch.setattr(bodies, "DRAIN_SECONDS", 30.0)
     for make in COMPLETE:
         with (
             on(make) as colour,

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from mistralai.client import errors
-from mistralai.client._call import flow
+from mistralai.client._call import bodies
 from mistralai.simulator import Answer, Gate, Pause, Repeat, Simulator, Wire
 from support.colours import ask
 from support.faults import STREAM
@@ -75,7 +75,7 @@ def test_a_connection_that_was_closed_while_it_was_idle_is_not_used(colour):
 
 def test_twenty_streams_in_a_row_use_one_connection(colour, subtests, monkeypatch):
     # How long a stream waits for the end of its body is another test's: a busy machine is late.
-    monkeypatch.setattr(flow, "DRAIN_LIMIT", (4096, 30.0))
+    monkeypatch.setattr(bodies, "DRAIN_SECONDS", 30.0)
     for name, answer in {"in the same packet": AT_ONCE, "20 ms later": LATER}.items():
         with subtests.test(name), Simulator(answer) as sim:
             client = colour.client(server_url=sim.url)

@@ -54,7 +54,7 @@ def ran(sim):
 
     def run(name, *args):
         environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
-        done = run_program(PROGRAMS / name, *STRICT, args=args, **environment)
+        done = run_program(PROGRAMS / name, *STRICT, arguments=args, **environment)
         assert (done.stderr, done.returncode) == ("", 0)
         return done.stdout.splitlines()
 

@@ -2,9 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from anyio.from_thread import start_blocking_portal
@@ -13,6 +13,10 @@ from anyio.lowlevel import checkpoint
 from mistralai.client._http import sockets
 from mistralai.client._http.attempt import EXTENSION, Attempt
 from mistralai.client._http.transport import AsyncTransport, Transport
+
+from .items import once_for_each
+
+T = TypeVar("T")
 
 KINDS = ("sync", "asyncio", "trio", *(("uvloop",) if find_spec("uvloop") else ()))
 
@@ -33,11 +37,16 @@ class Kind:
     def __init__(self, name: str) -> None:
         self.name = name
         self._opened: list[Any] = []
+        self._entered = ExitStack()
         self._threads = ThreadPoolExecutor(24)
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function where connections are used: here, or in their loop."""
         return function(*args)
+
+    def enter(self, opened: AbstractContextManager[T]) -> T:
+        """Enter something that is left when the test ends, such as a server."""
+        return self._entered.enter_context(opened)
 
     def turn(self) -> None:
         """Let what is to be done in the next turn of the loop be done."""
@@ -117,9 +126,12 @@ class Kind:
 
     def transport(self, **settings: Any) -> Any:
         """Make a transport."""
-        transport = self.transport_class(**settings)
-        self._opened.append(transport)
-        return transport
+        return self.keep(self.transport_class(**settings))
+
+    def keep(self, thing: T) -> T:
+        """Close something when the test ends."""
+        self._opened.append(thing)
+        return thing
 
     def client(self, transport: Any, **settings: Any) -> Any:
         """Make an ordinary client of httpx2 with a transport."""
@@ -159,6 +171,7 @@ class Kind:
         return self.call(lambda: client.request(method, url, **settings))
 
     def end(self) -> None:
+        self._entered.close()
         for thing in reversed(self._opened):
             if hasattr(thing, "shut_down"):  # which wakes who waits still
                 thing.shut_down()
@@ -243,3 +256,13 @@ def kind_of(name: str) -> Iterator[Kind]:
             yield kind
         finally:
             kind.end()
+
+
+def kinds(_guarded_loop: None) -> Iterator[tuple[str, AbstractContextManager[Kind]]]:
+    """Give each kind in turn."""
+    for name in KINDS:
+        yield name, kind_of(name)
+
+
+on_every_kind = once_for_each("kind", kinds, needs=("guarded_loop",))
+"""Run a test with each kind of connections in turn, as one item."""

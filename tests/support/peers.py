@@ -27,10 +27,10 @@ class Peer:
 
     def hear(self, size: int) -> bytes:
         """Read so many bytes, or up to the end."""
-        data = b""
+        data = bytearray()
         while len(data) < size and (more := self.sock.recv(min(65536, size - len(data)))):
             data += more
-        return data
+        return bytes(data)
 
     def hear_head(self) -> bytes:
         """Read the head of a request."""
@@ -47,6 +47,10 @@ class Peer:
         except ConnectionError:
             pass
         return True
+
+    def secure(self, tls: ssl.SSLContext) -> None:
+        """Shake hands, as a server does."""
+        self.sock = tls.wrap_socket(self.sock, server_side=True)
 
     def reset(self) -> None:
         """End the connection with an RST."""
@@ -77,6 +81,10 @@ class Listener:
     def url(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http{'s' if self._tls else ''}://{host}:{self.port}/"
+
+    def dial(self) -> socket.socket:
+        """Connect to it."""
+        return socket.create_connection((self.host, self.port), LIMIT)
 
     def accept(self, *, plainly: bool = False) -> Peer:
         """Take the next connection, which is closed with this listener."""

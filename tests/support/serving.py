@@ -30,6 +30,24 @@ def event(payload: Any) -> bytes:
 HELLO = event(chunk("Hel")) + event(chunk("lo", "stop"))
 """A whole answer in two events, without `[DONE]`."""
 
+WHOLE = json.dumps(
+    {
+        "id": "1",
+        "object": "chat.completion",
+        "model": "m",
+        "created": 1,
+        "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "Hello there"},
+                "finish_reason": "stop",
+            }
+        ],
+    }
+).encode()
+"""A whole answer, as JSON."""
+
 
 def cut_anywhere(body: bytes, chance: random.Random, cuts: int) -> Answer:
     """Serve a body in pieces that are cut at random places."""

@@ -64,6 +64,19 @@ def test_the_key_is_hidden_in_every_part_of_an_error_but_the_response() -> None:
     assert (error.raw_response.text, error.raw_response.headers["echo"]) == (KEY, KEY)
 
 
+def test_headers_that_are_not_ascii_are_hidden_in_and_stay_what_they_are() -> None:
+    for encoding in ("latin-1", "utf-8"):
+        for said, left in ((KEY, "(hidden)"), ("no key", "no key")):
+            headers = [
+                (b"x-name", "\u00fc".encode(encoding)),
+                (b"echo", f"{said} \u00e9".encode(encoding)),
+            ]
+            error = errors.SDKError("no", httpx2.Response(500, headers=headers), "")
+            hide(error, [BEARER])
+            assert error.headers["echo"] == f"{left} \u00e9", encoding
+            assert error.headers["x-name"] == "\u00fc", encoding
+
+
 def test_the_complaints_of_a_422_keep_their_structure() -> None:
     given = {"loc": ["body", KEY], "msg": KEY, "type": "x", "input": {KEY: [KEY]}, "new": KEY}
     data = errors.HTTPValidationErrorData.model_validate({"detail": [given]})

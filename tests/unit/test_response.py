@@ -1,12 +1,14 @@
 import json
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistralai.client._call.response import (
     EXCERPT,
+    Head,
     parse_json,
     read_error_body,
     status_error,
@@ -265,6 +267,15 @@ def test_an_error_has_the_id_of_its_request(subtests: pytest.Subtests) -> None:
     for headers, request_id in REQUEST_IDS:
         with subtests.test(headers=headers):
             assert as_status(500, {}, **headers).request_id == request_id
+
+
+def test_headers_that_are_not_ascii_stay_what_they_are() -> None:
+    for encoding in ("latin-1", "utf-8"):
+        headers = [(b"x-name", "\u00fc".encode(encoding)), (b"content-encoding", b"gzip")]
+        raw = httpx2.Response(500, headers=headers, stream=httpx2.ByteStream(b"unread"))
+        error = status_error(Head(500, raw.headers, raw), b"no", NOW)
+        assert error.raw_response.headers["x-name"] == "\u00fc", encoding
+        assert (error.raw_response.text, error.headers.get("content-encoding")) == ("no", None)
 
 
 # --- a 200 with another body -------------------------------------------------

@@ -16,11 +16,10 @@ _PACKAGE = __name__.rpartition(".")[0]
 _HOMES = {
     name: home
     for home, names in {
-        "annotated_types": ("MinLen",),
         "collections.abc": ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping"),
         "httpx2": ("httpx2",),
         "os": ("PathLike",),
-        "pydantic": ("TypeAdapter",),
+        "pydantic": ("Field", "TypeAdapter"),
         "ssl": ("ssl",),
         "types": ("CodeType", "FrameType", "TracebackType"),
         "typing": ("Annotated", "Any"),

@@ -12,7 +12,7 @@ import pytest
 from mistralai.client._http.attempt import Attempt
 from mistralai.client._http.deadline import Deadline
 from support.flows import Clock
-from support.kinds import Kind
+from support.kinds import Kind, on_every_kind
 from support.peers import Listener, deaf, nobody, sockets_to
 
 SOON = 0.05
@@ -50,25 +50,29 @@ def check_no_socket(kind: Kind, port: int) -> None:
 # --- several addresses -------------------------------------------------------
 
 
-@pytest.mark.parametrize("first", ["silent", "refusing", "unreachable"])
-def test_the_next_address_is_tried_where_the_first_does_not_answer(kind, listener, resolve, first):
+@on_every_kind
+def test_the_next_address_is_tried_where_the_first_does_not_answer(kind, resolve):
     """And the socket of the one that lost is closed."""
     with deaf("127.0.0.2") as silent:
-        bad = {
+        for name, bad in {
             "silent": ("127.0.0.2", silent),
             "refusing": ("127.0.0.1", nobody()),
             "unreachable": ("255.255.255.255", 1),
-        }[first]
-        resolve(bad, ("127.0.0.1", listener.port))
-        before = sockets_to(silent)
-        connection = kind.connect("name.example", 443, timeout=None)
-        assert connection.get_extra_info("server_addr") == ("127.0.0.1", listener.port)
-        assert sockets_to(silent) == before
-        assert first == "silent" or sockets_to(bad[1]) == set()
-        assert len(sockets_to(listener.port)) == 1
+        }.items():
+            listener = kind.enter(Listener())
+            resolve(bad, ("127.0.0.1", listener.port))
+            before = sockets_to(silent)
+            connection = kind.connect("name.example", 443, timeout=None)
+            address = connection.get_extra_info("server_addr")
+            assert address == ("127.0.0.1", listener.port), name
+            assert sockets_to(silent) == before, name
+            assert name == "silent" or sockets_to(bad[1]) == set(), name
+            assert len(sockets_to(listener.port)) == 1, name
 
 
-def test_an_address_that_answers_first_is_the_only_one_that_is_asked(kind, listener, resolve):
+@on_every_kind
+def test_an_address_that_answers_first_is_the_only_one_that_is_asked(kind, resolve):
+    listener = kind.enter(Listener())
     with Listener() as other:
         resolve(("127.0.0.1", listener.port), ("127.0.0.1", other.port))
         connection = kind.connect("name.example", 443)
@@ -76,7 +80,9 @@ def test_an_address_that_answers_first_is_the_only_one_that_is_asked(kind, liste
         check_no_socket(kind, other.port)
 
 
-def test_families_take_turns(kind, listener, resolve):
+@on_every_kind
+def test_families_take_turns(kind, resolve):
+    listener = kind.enter(Listener())
     with deaf("127.0.0.2") as silent, six() as other:
         resolve(("127.0.0.2", silent), ("127.0.0.1", listener.port), ("::1", other.port))
         connection = kind.connect("name.example", 443, timeout=None)
@@ -93,6 +99,7 @@ def six() -> Iterator[Listener]:
         yield listener
 
 
+@on_every_kind
 def test_where_all_refuse_each_error_is_said_once(kind, resolve):
     one, other = nobody(), nobody()
     resolve(("127.0.0.1", one), ("127.0.0.1", other), ("127.0.0.2", one))
@@ -106,6 +113,7 @@ def test_where_all_refuse_each_error_is_said_once(kind, resolve):
         check_no_socket(kind, port)
 
 
+@on_every_kind
 def test_one_address_that_refuses_says_so(kind):
     with pytest.raises(httpx2.ConnectError, match=r"Errno 111|refused") as caught:
         kind.connect("127.0.0.1", nobody())
@@ -131,6 +139,7 @@ def test_a_limit_that_is_over_is_over_before_anything_is_tried(kind, listener):
     kind.connect("127.0.0.1", listener.port, timeout=Deadline(60.0, Clock()))
 
 
+@on_every_kind
 def test_a_name_that_is_unknown_is_a_connect_error(kind, monkeypatch):
     def getaddrinfo(*_: object, **__: object) -> Any:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -141,25 +150,30 @@ def test_a_name_that_is_unknown_is_a_connect_error(kind, monkeypatch):
     assert isinstance(caught.value.__cause__, socket.gaierror)
 
 
+@on_every_kind
 def test_a_name_that_cannot_be_one_is_a_connect_error(kind):
     for name in ("a" * 64 + ".example", "a..example"):
         with pytest.raises(httpx2.ConnectError):
             kind.connect(name, 443)
 
 
+@on_every_kind
 def test_a_name_without_an_address_is_a_connect_error(kind, resolve):
     resolve()
     with pytest.raises(httpx2.ConnectError):
         kind.connect("name.example", 443)
 
 
+@on_every_kind
 def test_a_name_is_resolved_by_the_system(kind):
     with socket.create_server(("localhost", 0)) as server:
         connection = kind.connect("localhost", server.getsockname()[1])
         assert connection.get_extra_info("server_addr")[:2] == server.getsockname()[:2]
 
 
-def test_an_address_of_ours_that_there_is_not_is_a_connect_error(kind, listener, resolve):
+@on_every_kind
+def test_an_address_of_ours_that_there_is_not_is_a_connect_error(kind, resolve):
+    listener = kind.enter(Listener())
     for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
         resolve(*found)
         for local_address in ("192.0.2.1", "::1", "no address", "a" * 64 + ".example"):
@@ -178,7 +192,9 @@ def test_a_handshake_that_hangs_ends_in_time(kind, listener, trusting):
     assert listener.accept().hear_end()
 
 
-def test_a_certificate_that_does_not_verify_is_the_cause_of_a_connect_error(kind, secure):
+@on_every_kind
+def test_a_certificate_that_does_not_verify_is_the_cause_of_a_connect_error(kind, certificate):
+    secure = kind.enter(Listener(tls=certificate.context))
     connecting = kind.start(
         kind.connect, "127.0.0.1", secure.port, tls=ssl.create_default_context()
     )
@@ -193,7 +209,9 @@ def test_a_certificate_that_does_not_verify_is_the_cause_of_a_connect_error(kind
     check_no_socket(kind, secure.port)
 
 
-def test_a_certificate_of_another_name_does_not_verify(kind, secure, trusting):
+@on_every_kind
+def test_a_certificate_of_another_name_does_not_verify(kind, certificate, trusting):
+    secure = kind.enter(Listener(tls=certificate.context))
     connecting = kind.start(
         kind.connect, "127.0.0.1", secure.port, tls=trusting, server_hostname="other.example"
     )
@@ -204,9 +222,9 @@ def test_a_certificate_of_another_name_does_not_verify(kind, secure, trusting):
     check_no_socket(kind, secure.port)
 
 
-def test_a_peer_that_leaves_in_the_handshake_or_speaks_no_tls_is_a_connect_error(
-    kind, listener, trusting
-):
+@on_every_kind
+def test_a_peer_that_leaves_in_the_handshake_or_speaks_no_tls_is_a_connect_error(kind, trusting):
+    listener = kind.enter(Listener())
     for leave in (
         lambda peer: peer.close(),
         lambda peer: peer.reset(),
@@ -260,9 +278,11 @@ def test_an_attempt_that_was_aborted_before_does_not_connect(kind, listener):
     check_no_socket(kind, listener.port)
 
 
+@on_every_kind
 def test_an_address_of_ours_that_is_not_one_is_an_error_and_no_task_or_socket_is_left(
-    kind, listener, resolve
+    kind, resolve
 ):
+    listener = kind.enter(Listener())
     for found in ([("127.0.0.1", listener.port)], [("127.0.0.1", listener.port), ("127.0.0.2", 1)]):
         resolve(*found)
         with pytest.raises((TypeError, ValueError, httpx2.ConnectError)):

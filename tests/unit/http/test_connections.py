@@ -4,6 +4,7 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from mistralai.client._http.deadline import Deadline
 from mistralai.client._http.sockets import keepalive
+from mistralai.simulator.tls import Certificate
 from support.flows import Clock
-from support.kinds import Kind
+from support.items import once_for_each
+from support.kinds import KINDS, Kind, kind_of
 from support.peers import Listener, Peer, sockets_to
 
 REQUEST = b"POST / HTTP/1.1\r\nhost: x\r\n\r\n"
@@ -37,6 +40,9 @@ class Pairs:
         self.listener = listener
         self._tls = tls
 
+    def __str__(self) -> str:
+        return f"{self.kind.name}, {'tls' if self._tls else 'plain'}"
+
     def make(self, **settings: Any) -> tuple[Any, Peer]:
         host, port = self.listener.host, self.listener.port
         connecting = self.kind.start(self.kind.connect, host, port, tls=self._tls, **settings)
@@ -44,23 +50,45 @@ class Pairs:
         return connecting.result(10), peer
 
 
-@pytest.fixture(params=["plain", "tls"])
-def pairs(request, kind, listener, secure, trusting) -> Pairs:
-    if request.param == "tls":
-        return Pairs(kind, secure, trusting)
-    return Pairs(kind, listener, None)
+def pairs_of(kind: Kind, certificate: Certificate, trusting: ssl.SSLContext) -> dict[str, Pairs]:
+    return {
+        "plain": Pairs(kind, kind.enter(Listener()), None),
+        "tls": Pairs(kind, kind.enter(Listener(tls=certificate.context)), trusting),
+    }
 
 
-@pytest.fixture
-def pair(pairs: Pairs) -> tuple[Any, Peer]:
-    return pairs.make()
+def layers(kind: Kind, *given: Any) -> Iterator[tuple[str, AbstractContextManager[Pairs]]]:
+    for layer, pairs in pairs_of(kind, *given).items():
+        yield layer, nullcontext(pairs)
+
+
+def kinds_and_layers(
+    _guarded_loop: None, *given: Any
+) -> Iterator[tuple[str, AbstractContextManager[Pairs]]]:
+    for name in KINDS:
+        for layer in ("plain", "tls"):
+            yield f"{name}, {layer}", kind_and_layer(name, layer, *given)
+
+
+@contextmanager
+def kind_and_layer(name: str, layer: str, *given: Any) -> Iterator[Pairs]:
+    with kind_of(name) as kind:
+        yield pairs_of(kind, *given)[layer]
+
+
+over_each_layer = once_for_each("pairs", layers, needs=("kind", "certificate", "trusting"))
+on_every_kind_and_layer = once_for_each(
+    "pairs", kinds_and_layers, needs=("guarded_loop", "certificate", "trusting")
+)
 
 
 # --- reading -----------------------------------------------------------------
 
 
-def test_a_response_is_read_as_it_comes_and_another_one_follows(kind, pair):
-    connection, peer = pair
+@on_every_kind_and_layer
+def test_a_response_is_read_as_it_comes_and_another_one_follows(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     for _ in range(2):
         kind.begin(connection, REQUEST)
         assert peer.hear_head() == REQUEST
@@ -76,8 +104,10 @@ def test_a_response_is_read_as_it_comes_and_another_one_follows(kind, pair):
     assert connection.requests == 2
 
 
-def test_a_wait_ends_in_time_and_another_one_may_follow(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_a_wait_ends_in_time_and_another_one_may_follow(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection, REQUEST)
     for _ in range(2):
         with pytest.raises(httpx2.ReadTimeout, match="nothing came in time"):
@@ -87,8 +117,10 @@ def test_a_wait_ends_in_time_and_another_one_may_follow(kind, pair):
     assert kind.read_all(connection) == b"Hello"
 
 
-def test_a_deadline_is_asked_before_each_wait(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_a_deadline_is_asked_before_each_wait(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     clock = Clock()
     deadline = Deadline(300.0, clock)
     kind.begin(connection, REQUEST)
@@ -105,8 +137,10 @@ def test_a_deadline_is_asked_before_each_wait(kind, pair):
         kind.wait(connection, deadline)
 
 
-def test_what_came_before_the_connection_broke_is_read_before_the_error(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_what_came_before_the_connection_broke_is_read_before_the_error(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection, REQUEST)
     peer.hear_head()
     peer.say(CHUNKED + b"5\r\nHello\r\n")
@@ -123,7 +157,9 @@ def test_what_came_before_the_connection_broke_is_read_before_the_error(kind, pa
     assert connection.is_dead()
 
 
-def test_an_end_is_the_end_of_a_body_that_says_no_other_and_an_error_elsewhere(kind, pairs):
+@over_each_layer
+def test_an_end_is_the_end_of_a_body_that_says_no_other_and_an_error_elsewhere(pairs):
+    kind = pairs.kind
     for sent, error in (
         (b"HTTP/1.1 200 OK\r\n\r\nHello", None),
         (CHUNKED + b"5\r\nHello\r\n", httpx2.RemoteProtocolError),
@@ -142,7 +178,9 @@ def test_an_end_is_the_end_of_a_body_that_says_no_other_and_an_error_elsewhere(k
         assert connection.is_dead()
 
 
-def test_what_comes_out_of_turn_is_noticed(kind, pairs):
+@on_every_kind_and_layer
+def test_what_comes_out_of_turn_is_noticed(pairs):
+    kind = pairs.kind
     for speak in (lambda peer: peer.say(HELLO), Peer.end, Peer.close, Peer.reset):
         connection, peer = pairs.make()
         kind.begin(connection, REQUEST)
@@ -178,52 +216,67 @@ def head(length: int | None = None) -> bytes:
     return f"POST / HTTP/1.1\r\nhost: x\r\n{framing}\r\n\r\n".encode()
 
 
-@pytest.mark.parametrize("size", [MUCH, 16_000], ids=["one piece", "many pieces"])
-def test_a_large_body_is_sent_whole(kind, pair, size):
-    connection, peer = pair
-    kind.begin(connection)
-    body = bytes(range(256)) * (MUCH // 256)
-    pieces = [body[at : at + size] for at in range(0, MUCH, size)]
-    sending = kind.start(kind.send, connection, [head(MUCH), *pieces])
-    assert peer.hear_head() == head(MUCH)
-    assert peer.hear(MUCH) == body
-    assert sending.result(10) is True
-    peer.say(HELLO)
-    assert (kind.read_head(connection), kind.read_all(connection)) == (200, b"Hello")
+@on_every_kind_and_layer
+def test_a_large_body_is_sent_whole(pairs, subtests):
+    kind = pairs.kind
+    for size in (MUCH, 16_000):  # one piece, and many
+        with subtests.test(f"{pairs}, {size}"):
+            connection, peer = pairs.make()
+            kind.begin(connection)
+            body = bytes(range(256)) * (MUCH // 256)
+            pieces = [body[at : at + size] for at in range(0, MUCH, size)]
+            sending = kind.start(kind.send, connection, [head(MUCH), *pieces])
+            assert peer.hear_head() == head(MUCH)
+            assert peer.hear(MUCH) == body
+            assert sending.result(10) is True
+            peer.say(HELLO)
+            assert (kind.read_head(connection), kind.read_all(connection)) == (200, b"Hello")
 
 
-@pytest.mark.parametrize("size", [MUCH, 16_000], ids=["one piece", "many pieces"])
-def test_a_peer_that_takes_nothing_ends_the_sending_in_time(kind, pair, size):
-    connection, peer = pair
-    kind.begin(connection)
-    with pytest.raises(httpx2.WriteTimeout, match="could not be sent in time"):
-        kind.send(connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], SOON)
-    peer.hear_head()
-    kind.close(connection)
-    assert peer.hear_end()
+@over_each_layer
+def test_a_peer_that_takes_nothing_ends_the_sending_in_time(pairs, subtests):
+    kind = pairs.kind
+    for size in (MUCH, 16_000):  # one piece, and many
+        with subtests.test(f"{pairs}, {size}"):
+            connection, peer = pairs.make()
+            kind.begin(connection)
+            with pytest.raises(httpx2.WriteTimeout, match="could not be sent in time"):
+                kind.send(connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], SOON)
+            peer.hear_head()
+            kind.close(connection)
+            assert peer.hear_end()
 
 
-def test_a_small_request_ends_in_time_too(kind, pair):
-    connection, _ = pair
+@over_each_layer
+def test_a_small_request_ends_in_time_too(pairs):
+    kind = pairs.kind
+    connection, _ = pairs.make()
     kind.begin(connection)
     with pytest.raises(httpx2.WriteTimeout, match="could not be sent in time"):
         list(map(partial(kind.send_now, connection, timeout=SOON), [bytes(60_000)] * 300))
 
 
-@pytest.mark.parametrize("size", [MUCH, 16_000], ids=["one piece", "many pieces"])
-def test_an_early_answer_ends_an_upload_and_is_read(kind, pair, size):
+@on_every_kind_and_layer
+def test_an_early_answer_ends_an_upload_and_is_read(pairs, subtests):
     """A server that refuses an upload says so, reads no further, and may not close either."""
-    connection, peer = pair
-    kind.begin(connection)
-    sending = kind.start(kind.send, connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], None)
-    peer.hear_head()
-    peer.say(TOO_LARGE)
-    assert sending.result(10) is False
-    assert (kind.read_head(connection), kind.read_all(connection)) == (413, b"no")
+    kind = pairs.kind
+    for size in (MUCH, 16_000):  # one piece, and many
+        with subtests.test(f"{pairs}, {size}"):
+            connection, peer = pairs.make()
+            kind.begin(connection)
+            sending = kind.start(
+                kind.send, connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], None
+            )
+            peer.hear_head()
+            peer.say(TOO_LARGE)
+            assert sending.result(10) is False
+            assert (kind.read_head(connection), kind.read_all(connection)) == (413, b"no")
 
 
-def test_an_interim_response_does_not_end_an_upload(kind, pair):
-    connection, peer = pair
+@on_every_kind_and_layer
+def test_an_interim_response_does_not_end_an_upload(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection)
     sending = kind.start(kind.send, connection, [head(MUCH), bytes(MUCH // 2), bytes(MUCH // 2)])
     peer.hear_head()
@@ -234,21 +287,28 @@ def test_an_interim_response_does_not_end_an_upload(kind, pair):
     assert kind.read_head(connection) == 200
 
 
-@pytest.mark.parametrize("size", [MUCH, 16_000], ids=["one piece", "many pieces"])
-@pytest.mark.parametrize("leave", [Peer.reset, Peer.close], ids=["reset", "close"])
-def test_a_peer_that_leaves_ends_the_sending(kind, pair, leave, size):
-    connection, peer = pair
-    kind.begin(connection)
-    sending = kind.start(kind.send, connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], None)
-    peer.hear_head()
-    leave(peer)
-    sending.result(10)  # False, unless it is in the buffers of the loop
-    with pytest.raises(BROKEN):
-        kind.read_head(connection)
+@on_every_kind_and_layer
+def test_a_peer_that_leaves_ends_the_sending(pairs, subtests):
+    kind = pairs.kind
+    for leave in (Peer.reset, Peer.close):
+        for size in (MUCH, 16_000):  # one piece, and many
+            with subtests.test(f"{pairs}, {leave.__name__}, {size}"):
+                connection, peer = pairs.make()
+                kind.begin(connection)
+                sending = kind.start(
+                    kind.send, connection, [head(MUCH), *[bytes(size)] * (MUCH // size)], None
+                )
+                peer.hear_head()
+                leave(peer)
+                sending.result(10)  # False, unless it is in the buffers of the loop
+                with pytest.raises(BROKEN):
+                    kind.read_head(connection)
 
 
-def test_what_a_peer_said_before_it_ended_is_read_although_the_request_was_not_taken(kind, pair):
-    connection, peer = pair
+@on_every_kind_and_layer
+def test_what_a_peer_said_before_it_ended_is_read_although_the_request_was_not_taken(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection)
     sending = kind.start(kind.send, connection, [head(MUCH), bytes(MUCH)], None)
     peer.hear_head()
@@ -258,20 +318,25 @@ def test_what_a_peer_said_before_it_ended_is_read_although_the_request_was_not_t
     assert (kind.read_head(connection), kind.read_all(connection)) == (413, b"no")
 
 
-def test_a_body_that_fails_ends_the_sending_with_its_error(kind, pair):
+@on_every_kind_and_layer
+def test_a_body_that_fails_ends_the_sending_with_its_error(pairs):
+    kind = pairs.kind
+
     def pieces() -> Iterator[bytes]:
         yield head()
         yield b"1\r\na\r\n"
         raise LookupError("the caller's own")
 
-    connection, _ = pair
+    connection, _ = pairs.make()
     kind.begin(connection)
     with pytest.raises(LookupError, match="the caller's own"):
         kind.send(connection, pieces())
 
 
-def test_a_request_to_a_peer_that_left_is_not_sent_whole_or_not_answered(kind, pair):
-    connection, peer = pair
+@on_every_kind_and_layer
+def test_a_request_to_a_peer_that_left_is_not_sent_whole_or_not_answered(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     peer.close()
     for _ in range(2):
         kind.begin(connection)
@@ -284,8 +349,10 @@ def test_a_request_to_a_peer_that_left_is_not_sent_whole_or_not_answered(kind, p
 # --- closing -----------------------------------------------------------------
 
 
-def test_shutting_down_from_another_thread_wakes_a_wait_and_the_peer_sees_the_end(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_shutting_down_from_another_thread_wakes_a_wait_and_the_peer_sees_the_end(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection, REQUEST)
     peer.hear_head()
     waiting = kind.start(kind.wait, connection, None)
@@ -298,8 +365,10 @@ def test_shutting_down_from_another_thread_wakes_a_wait_and_the_peer_sees_the_en
     connection.shut_down()
 
 
-def test_shutting_down_wakes_an_upload(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_shutting_down_wakes_an_upload(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection)
     sending = kind.start(kind.send, connection, [head(MUCH), bytes(MUCH)], None)
     peer.hear_head()
@@ -310,8 +379,10 @@ def test_shutting_down_wakes_an_upload(kind, pair):
         kind.read_head(connection)
 
 
-def test_closing_wakes_a_wait_and_leaves_no_socket(kind, pair):
-    connection, peer = pair
+@over_each_layer
+def test_closing_wakes_a_wait_and_leaves_no_socket(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     kind.begin(connection, REQUEST)
     peer.hear_head()
     waiting = kind.start(kind.wait, connection, None)
@@ -327,8 +398,10 @@ def test_closing_wakes_a_wait_and_leaves_no_socket(kind, pair):
     kind.close(connection)
 
 
-def test_a_process_that_did_not_open_a_connection_leaves_it_alone(kind, pair, monkeypatch):
-    connection, peer = pair
+@over_each_layer
+def test_a_process_that_did_not_open_a_connection_leaves_it_alone(pairs, monkeypatch):
+    kind = pairs.kind
+    connection, peer = pairs.make()
     with monkeypatch.context() as patch:
         patch.setattr(os, "getpid", lambda: -1)
         connection.shut_down()
@@ -341,6 +414,7 @@ def test_a_process_that_did_not_open_a_connection_leaves_it_alone(kind, pair, mo
 # --- what a connection is ----------------------------------------------------
 
 
+@on_every_kind_and_layer
 def test_a_connection_knows_its_ends_and_its_layer(pairs):
     connection, peer = pairs.make(local_address="127.0.0.1")
     assert connection.get_extra_info("server_addr")[:2] == ("127.0.0.1", pairs.listener.port)
@@ -353,6 +427,7 @@ def test_a_connection_knows_its_ends_and_its_layer(pairs):
     assert connection.get_extra_info("something else") is None
 
 
+@on_every_kind_and_layer
 def test_a_connection_is_sent_at_once_and_probed_while_idle(pairs):
     connection, _ = pairs.make()
     sock = connection.get_extra_info("socket")
@@ -361,6 +436,7 @@ def test_a_connection_is_sent_at_once_and_probed_while_idle(pairs):
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 60
 
 
+@on_every_kind_and_layer
 def test_a_connection_comes_from_the_address_that_was_asked_for(pairs):
     _, peer = pairs.make(local_address="127.0.0.3")
     assert peer.sock.getpeername()[0] == "127.0.0.3"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import h11
 import httpx2
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from mistralai.client._http.h1 import ResponseReader, Unseen, chunk, request_head
 from mistralai.client._http.sockets import READ_SIZE
+from support.framed import EARLY, LAST, answers, changed, reads_of
 from support.streams import cut_at, cut_every, hand_written
 
 
@@ -77,9 +77,7 @@ def theirs(wire: bytes, method: str = "GET") -> Outcome:
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"transfer-encoding: chunked\r\n\r\n"
-EARLY = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
 HELLO = b"5\r\nHello\r\n"
-LAST = b"0\r\n\r\n"
 
 
 def sized(size: bytes, version: bytes = b"HTTP/1.1", more: bytes = b"") -> bytes:
@@ -515,38 +513,9 @@ def test_nothing_is_read_past_an_error():
 # --- anything ----------------------------------------------------------------
 
 BODIES = [path.read_bytes()[:300] for path in hand_written()[:8]]
-BEYOND = sized(b"7", more=b"x-next: 1\r\n")[:-5] + b"BEYOND!"
-RECORDED_HEAD = (
-    b"HTTP/1.1 200 OK\r\nDate: Mon, 16 Mar 2026 19:24:48 GMT\r\n"
-    b"Content-Type: text/event-stream; charset=utf-8\r\n%b"
-    b"Connection: keep-alive\r\nServer: cloudflare\r\nmistral-correlation-id: 019cf81b\r\n\r\n"
-)
 
 
-@st.composite
-def answers(draw: st.DrawFn) -> bytes:
-    """A recorded answer, framed in one of the ways that RFC 9112 allows, and another behind it."""
-    body = draw(st.sampled_from(BODIES))
-    before = draw(st.sampled_from([b"", EARLY]))
-    if draw(st.booleans()):
-        framed, head = body, RECORDED_HEAD % b"Content-Length: %d\r\n" % len(body)
-    else:
-        places = sorted(draw(st.sets(st.integers(1, len(body) - 1), max_size=5)))
-        extension = draw(st.sampled_from([b"", b";a", b";a=b"]))
-        coded = [b"%x%b\r\n%b\r\n" % (len(p), extension, p) for p in cut_at(body, places)]
-        framed = b"".join(coded) + draw(st.sampled_from([LAST, b"0\r\na: b\r\n\r\n"]))
-        head = RECORDED_HEAD % b"Transfer-Encoding: chunked\r\n"
-    return before + head + framed + draw(st.sampled_from([b"", BEYOND]))
-
-
-@st.composite
-def reads_of(draw: st.DrawFn, wire: bytes) -> list[bytes]:
-    """Bytes cut anywhere."""
-    places = sorted(draw(st.sets(st.integers(0, len(wire)), max_size=6)))
-    return [wire[a:b] for a, b in pairwise([0, *places, len(wire)]) if a < b]
-
-
-@given(wire=answers(), data=st.data())
+@given(wire=answers(BODIES), data=st.data())
 def test_an_answer_that_is_cut_off_ends_as_it_ends_with_h11(wire: bytes, data: st.DataObject):
     """Whatever is missing: the same bytes of the body, and an error where h11 has one."""
     wire = wire[: data.draw(st.integers(0, len(wire)))]
@@ -555,18 +524,12 @@ def test_an_answer_that_is_cut_off_ends_as_it_ends_with_h11(wire: bytes, data: s
     assert b"BEYOND" not in found.body
 
 
-@given(wire=answers(), data=st.data())
+@given(wire=answers(BODIES), data=st.data())
 def test_an_answer_whose_bytes_were_changed_is_read_as_h11_reads_it_or_refused(
     wire: bytes, data: st.DataObject
 ):
     """No other exception than `RemoteProtocolError`, and never another body than h11's."""
-    changed = bytearray(wire)
-    framing = st.sampled_from(b"\r\n\t :;,0159afAF.x\0\x7f\xff")
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(changed) - 1))
-        kept = data.draw(st.integers(at, at + 1))  # put in, or put in the place of another
-        changed[at:kept] = bytes([data.draw(framing | st.integers(0, 255))])
-    wire = bytes(changed)
+    wire = data.draw(changed(wire))
     found, expected = ours(data.draw(reads_of(wire))), theirs(wire)
     if not (found.error or expected.error):
         assert (found.status, found.body) == (expected.status, expected.body)

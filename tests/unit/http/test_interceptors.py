@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -98,3 +99,20 @@ def test_one_transport_that_is_instrumented_is_used_as_it_is(
         assert client.get(sim.url).content == b"x"
     assert seen == ["wrapped"]
     assert not interceptors.sync_is_intercepted()
+
+
+def test_in_a_browser_httpx2_carries_all_and_nothing_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "mistralai")
+    seen: list[str] = []
+    with Simulator(Answer(body=[b"x"])) as sim, httpx2.Client(transport=Transport()) as client:
+        client.get(sim.url)
+        monkeypatch.setattr(interceptors, "_BROWSER", True)
+        monkeypatch.setattr(sys, "platform", "emscripten")
+        request = httpx2.Request(
+            "GET", sim.url, extensions={"trace": lambda *told: seen.append(told[0])}
+        )
+        assert client.send(request).content == b"x"
+    assert seen  # by httpcore2
+    assert caplog.messages == []

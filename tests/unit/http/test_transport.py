@@ -4,72 +4,57 @@ import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import httpx2
 import pytest
 
+from mistralai.client._http import tls
 from mistralai.client._http import transport as module
 from mistralai.client._http.attempt import Attempt
 from mistralai.client._http.pool import EXPIRY
 from mistralai.simulator import Answer, Simulator
 from support.flows import Clock
-from support.kinds import Kind
+from support.items import Cases, once_for_each
+from support.kinds import KINDS, Kind, kind_of, on_every_kind
 from support.peers import Listener, Peer, sockets_to
-from support.serving import POEM
+from support.sides import HEAD, HELLO, Side
 
-HELLO = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nHello"
-HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 SOON = 0.05
 """Seconds; a limit that is to be met."""
 
 
-class Side:
-    """A transport and the server that it asks.
+def sides(settings: dict[str, Any]) -> Cases:
+    """Give a transport of every kind in turn."""
 
-    Attributes:
-        transport: The transport.
-        peers: The server's ends of its connections so far.
-    """
+    @contextmanager
+    def side_of(name: str) -> Iterator[Side]:
+        with kind_of(name) as kind:
+            yield Side(kind, **settings)
 
-    def __init__(self, kind: Kind, listener: Listener, **settings: Any) -> None:
-        self.kind = kind
-        self.listener = listener
-        self.transport = kind.transport(**settings)
-        self.peers: list[Peer] = []
+    def each(_guarded_loop: None) -> Iterator[tuple[str, AbstractContextManager[Side]]]:
+        for name in KINDS:
+            yield name, side_of(name)
 
-    def begin(self, **settings: Any) -> "Future[httpx2.Response]":
-        """Send a request."""
-        url = settings.pop("url", self.listener.url)
-        return self.kind.start(self.kind.handle, self.transport, url, **settings)
+    return each
 
-    def accept(self) -> Peer:
-        self.peers.append(self.listener.accept())
-        return self.peers[-1]
 
-    def ask(
-        self, answer: bytes = HELLO, peer: Peer | None = None, **settings: Any
-    ) -> httpx2.Response:
-        """Send a request that is answered, over a new connection or that of a peer."""
-        asking = self.begin(**settings)
-        peer = peer or self.accept()
-        peer.hear_head()
-        peer.say(answer)
-        return asking.result(10)
-
-    def read(self, response: httpx2.Response) -> bytes:
-        return self.kind.read(response)
+on_every_side = once_for_each("side", sides({}), needs=("guarded_loop",))
+on_every_narrow_side = once_for_each(
+    "narrow", sides({"max_connections": 1}), needs=("guarded_loop",)
+)
 
 
 @pytest.fixture
-def side(kind: Kind, listener: Listener) -> Side:
-    return Side(kind, listener)
+def side(kind: Kind) -> Side:
+    return Side(kind)
 
 
 @pytest.fixture
-def narrow(kind: Kind, listener: Listener) -> Side:
+def narrow(kind: Kind) -> Side:
     """A transport that may have one connection."""
-    return Side(kind, listener, max_connections=1)
+    return Side(kind, max_connections=1)
 
 
 @pytest.fixture
@@ -83,6 +68,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 # --- which connection --------------------------------------------------------
 
 
+@on_every_side
 def test_a_connection_is_used_again_once_its_response_was_read(side):
     for number in range(3):
         attempt = Attempt()
@@ -93,6 +79,7 @@ def test_a_connection_is_used_again_once_its_response_was_read(side):
     assert len(side.peers) == 1
 
 
+@on_every_side
 def test_a_response_that_is_closed_before_its_end_takes_its_connection_with_it(side):
     response = side.ask(HEAD + b"5\r\nHello\r\n")
     assert side.kind.read_some(response) == b"Hello"
@@ -102,6 +89,7 @@ def test_a_response_that_is_closed_before_its_end_takes_its_connection_with_it(s
     assert len(side.peers) == 2
 
 
+@on_every_side
 def test_one_that_came_whole_leaves_it_also_where_nobody_read(side):
     response = side.ask(b"HTTP/1.1 204 No Content\r\n\r\n")
     side.kind.close(response)
@@ -109,6 +97,7 @@ def test_one_that_came_whole_leaves_it_also_where_nobody_read(side):
     assert side.read(side.ask(peer=side.peers[0])) == b"Hello"
 
 
+@on_every_side
 def test_the_connection_that_was_used_last_is_used_first(side):
     responses = [side.ask(), side.ask()]
     for response in responses:
@@ -119,6 +108,7 @@ def test_the_connection_that_was_used_last_is_used_first(side):
     assert first is not last
 
 
+@on_every_side
 def test_an_idle_connection_that_ended_or_spoke_out_of_turn_is_replaced(side):
     for speak in (Peer.close, Peer.reset, Peer.end, lambda peer: peer.say(b"HTTP/1.1 408 \r\n")):
         attempt = Attempt()
@@ -131,6 +121,7 @@ def test_an_idle_connection_that_ended_or_spoke_out_of_turn_is_replaced(side):
         side.peers[-1].close()
 
 
+@on_every_side
 def test_an_idle_connection_expires(side, clock):
     side.read(side.ask())
     clock.now += EXPIRY - 1
@@ -142,7 +133,9 @@ def test_an_idle_connection_expires(side, clock):
     assert side.peers[0].hear_end()
 
 
-def test_idle_connections_of_other_origins_expire_with_every_use(kind, listener, clock):
+@on_every_kind
+def test_idle_connections_of_other_origins_expire_with_every_use(kind, clock):
+    listener = kind.enter(Listener())
     with Listener() as other:
         side = Side(kind, listener)
         side.read(side.ask())
@@ -170,6 +163,7 @@ CONDEMNED = {
 }
 
 
+@on_every_side
 def test_a_connection_that_is_not_to_be_trusted_is_not_used_again(side):
     for name, (answer, body) in CONDEMNED.items():
         assert side.read(side.ask(answer)) == body, name
@@ -178,6 +172,7 @@ def test_a_connection_that_is_not_to_be_trusted_is_not_used_again(side):
         side.peers[-1].close()
 
 
+@on_every_side
 def test_what_comes_behind_an_answer_is_not_taken_for_the_next_one(side):
     """Also where it comes later, and nobody looks."""
     response = side.ask()
@@ -198,7 +193,9 @@ def test_a_request_without_room_waits_and_its_error_says_so(narrow):
     assert narrow.read(narrow.ask(peer=narrow.peers[0])) == b"Hello"
 
 
-def test_requests_that_wait_are_let_in_one_after_the_other(narrow):
+@on_every_narrow_side
+def test_requests_that_wait_are_let_in_one_after_the_other(narrow, monkeypatch):
+    monkeypatch.setattr(module, "_GLANCE", 0.001)  # a thread looks up often meanwhile
     response = narrow.ask()
     waiting = {narrow.begin() for _ in range(5)}
     assert narrow.read(response) == b"Hello"
@@ -210,6 +207,7 @@ def test_requests_that_wait_are_let_in_one_after_the_other(narrow):
     assert len(narrow.peers) == 1
 
 
+@on_every_narrow_side
 def test_whatever_becomes_of_a_request_it_gives_its_room_back(narrow):
     kind, transport, url = narrow.kind, narrow.transport, narrow.listener.url
     for settings, error in (
@@ -242,6 +240,15 @@ def test_whatever_becomes_of_a_request_it_gives_its_room_back(narrow):
     assert len(sockets_to(narrow.listener.port)) == 1
 
 
+@on_every_narrow_side
+def test_an_idle_connection_makes_room_for_one_to_another_origin(narrow):
+    narrow.read(narrow.ask())
+    elsewhere = Side(narrow.kind, transport=narrow.transport)
+    assert elsewhere.read(elsewhere.ask()) == b"Hello"
+    assert narrow.peers[0].hear_end()
+    assert sockets_to(narrow.listener.port) == set()
+
+
 PROTOCOL = httpx2.LocalProtocolError
 
 
@@ -261,6 +268,7 @@ def accept_request(side: Side) -> Peer:
             return peer
 
 
+@on_every_kind
 def test_a_limit_of_connections_is_a_number_from_one(kind):
     with pytest.raises(ValueError, match="max_connections is 0; give 1 or more, or None"):
         kind.transport_class(max_connections=0)
@@ -269,6 +277,7 @@ def test_a_limit_of_connections_is_a_number_from_one(kind):
 # --- requests ----------------------------------------------------------------
 
 
+@on_every_side
 def test_an_attempt_is_told_when_the_request_is_sent(side):
     sent = threading.Event()
     attempt = Attempt()
@@ -283,6 +292,7 @@ def test_an_attempt_is_told_when_the_request_is_sent(side):
     assert side.read(asking.result(10)) == b"Hello"
 
 
+@on_every_side
 def test_an_early_answer_to_an_upload_is_read_and_its_connection_is_not_used_again(side):
     size = 16 * 1024 * 1024
     for content in (bytes(size), side.kind.pieces([bytes(16_000)] * (size // 16_000))):
@@ -296,6 +306,7 @@ def test_an_early_answer_to_an_upload_is_read_and_its_connection_is_not_used_aga
     assert len(side.peers) == 3
 
 
+@on_every_side
 def test_an_upload_in_pieces_is_one_request(side):
     asking = side.begin(method="POST", content=side.kind.pieces([b"Hello", b" there"]))
     peer = side.accept()
@@ -307,6 +318,7 @@ def test_an_upload_in_pieces_is_one_request(side):
     side.read(side.ask(peer=peer))
 
 
+@on_every_side
 def test_a_connection_that_dies_under_a_request_says_whether_it_was_a_used_one(side):
     for reused in (False, True):
         if reused:
@@ -396,6 +408,7 @@ def test_closing_a_transport_ends_open_responses_and_idle_connections(side):
     assert side.read(side.ask()) == b"Hello"
 
 
+@on_every_side
 def test_a_response_that_was_read_keeps_no_connection(side):
     response = side.ask()
     stream = response.extensions["network_stream"]
@@ -404,6 +417,8 @@ def test_a_response_that_was_read_keeps_no_connection(side):
     assert stream.get_extra_info("socket") is None
     with pytest.raises(httpx2.ReadError, match="the response was closed"):
         side.kind.read_some(response)
+    side.kind.close(stream)
+    assert side.read(side.ask(peer=side.peers[0])) == b"Hello"
 
 
 def test_what_is_set_aside_is_not_touched_and_not_used(side):
@@ -422,17 +437,14 @@ def test_what_is_set_aside_is_not_touched_and_not_used(side):
 # --- by an ordinary client ---------------------------------------------------
 
 
-@pytest.fixture
-def client(side: Side) -> Any:
-    return side.kind.client(side.transport)
-
-
 def asked(side: Side, client: Any, method: str = "GET", **settings: Any) -> "Future[Any]":
     url = settings.pop("url", side.listener.url)
     return side.kind.start(side.kind.ask, client, method, url, **settings)
 
 
-def test_a_client_gets_ordinary_responses(side, client):
+@on_every_side
+def test_a_client_gets_ordinary_responses(side):
+    client = side.kind.client(side.transport)
     for method, answer, status, body in (
         ("GET", HELLO, 200, b"Hello"),
         ("HEAD", HELLO[:-5], 200, b""),
@@ -451,7 +463,9 @@ def test_a_client_gets_ordinary_responses(side, client):
         assert response.http_version.encode() == answer[:8]
 
 
-def test_headers_and_reason_are_what_came(side, client):
+@on_every_side
+def test_headers_and_reason_are_what_came(side):
+    client = side.kind.client(side.transport)
     asking = asked(side, client)
     peer = side.accept()
     peer.hear_head()
@@ -462,6 +476,11 @@ def test_headers_and_reason_are_what_came(side, client):
     assert (response.reason_phrase, response.status_code) == ("So So", 299)
     assert response.headers.get_list("set-cookie") == ["a=b", "c=d"]
     assert response.headers.raw[0] == (b"Set-Cookie", b"a=b")
+    for name in ("\u00fc".encode("latin-1"), "\u00fc".encode()):
+        asking = asked(side, client)
+        peer.hear_head()
+        peer.say(b"HTTP/1.1 200 OK\r\nx-name: %b\r\ncontent-length: 0\r\n\r\n" % name)
+        assert asking.result(10).headers["x-name"] == "\u00fc"
 
 
 def test_a_body_is_iterated_as_it_comes_and_by_the_clients_timeout(side):
@@ -488,7 +507,9 @@ def test_a_body_is_iterated_as_it_comes_and_by_the_clients_timeout(side):
     assert peer.hear_end()
 
 
-def test_the_target_and_the_name_in_the_certificate_may_be_others(kind, secure, trusting):
+@on_every_kind
+def test_the_target_and_the_name_in_the_certificate_may_be_others(kind, certificate, trusting):
+    secure = kind.enter(Listener(tls=certificate.context))
     side = Side(kind, secure, ssl_context=trusting)
     client = kind.client(side.transport)
     for name, error in (("name.example", None), ("other.example", httpx2.ConnectError)):
@@ -506,6 +527,7 @@ def test_the_target_and_the_name_in_the_certificate_may_be_others(kind, secure, 
                 asking.result(10)
 
 
+@on_every_kind
 def test_an_address_of_ipv6_is_reached(kind, certificate, trusting):
     try:
         listener = Listener("::1", tls=certificate.context)
@@ -520,49 +542,23 @@ def test_an_address_of_ipv6_is_reached(kind, certificate, trusting):
         assert asking.result(10).content == b"Hello"
 
 
-def test_other_schemes_are_refused_by_name(side, client):
+@on_every_side
+def test_other_schemes_are_refused_by_name(side):
+    client = side.kind.client(side.transport)
     for url, says in (("ftp://127.0.0.1/", "scheme 'ftp', not http or https"), ("/path", ".+")):
         with pytest.raises(httpx2.UnsupportedProtocol, match=says):
             side.kind.ask(client, "GET", url)
 
 
+@on_every_kind
 def test_tls_trusts_what_the_system_trusts_and_the_file_of_the_environment(
     kind, monkeypatch, fresh_tls_context
 ):
     del fresh_tls_context
+    tls._tls_context.cache_clear()
     with Simulator(Answer(body=[b"Hello"]), tls=True) as sim:
         client = kind.client(kind.transport())
         monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
         for _ in range(2):
             assert kind.ask(client, "GET", sim.url).content == b"Hello"
         assert sim.connections == 1
-
-
-# --- many --------------------------------------------------------------------
-
-
-def test_640_calls_over_16_at_once_are_each_their_own(kind):
-    with Simulator() as sim:
-        client = kind.client(kind.transport())
-
-        def call(number: int) -> list[str]:
-            said = []
-            for turn in range(40):
-                word = f"word-{number}-{turn}"
-                response = kind.ask(
-                    client,
-                    "POST",
-                    f"{sim.url}/v1/chat/completions",
-                    json={**POEM, "messages": [{"role": "user", "content": word}]},
-                    headers={"authorization": "Bearer key"},
-                )
-                said.append(response.json()["choices"][0]["message"]["content"])
-            return said
-
-        calls = [kind.start(call, number) for number in range(16)]
-        for number, each in enumerate(calls):
-            assert each.result(60) == [f"word-{number}-{turn}" for turn in range(40)]
-        assert len(sim.requests) == 640
-        assert sim.connections <= 16
-        kind.close(client)
-        sim.wait_for_connections()

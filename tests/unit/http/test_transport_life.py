@@ -9,7 +9,6 @@ import httpx2
 import pytest
 import trio
 
-from mistralai.client._http import forks
 from mistralai.client._http.transport import AsyncTransport, Transport
 from mistralai.simulator import Answer, Simulator
 
@@ -101,8 +100,3 @@ def test_a_child_that_a_fork_made_has_transports_without_connections(sim: Simula
     assert sim.connections == 2
     transport.close()
     sim.wait_for_connections()
-
-
-def test_every_transport_is_set_aside_in_a_child() -> None:
-    transports = [Transport(), AsyncTransport()]
-    assert all(transport in forks._holders for transport in transports)

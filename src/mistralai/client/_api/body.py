@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Optional, cast
 
-from annotated_types import MinLen
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from .. import models
@@ -131,9 +130,9 @@ def body_adapter(params_type: type, *, whole: bool) -> TypeAdapter[dict[str, Any
         _types_namespace={
             "Annotated": Annotated,
             "Any": Any,
+            "Field": Field,
             "Iterable": list,
             "Mapping": dict,
-            "MinLen": MinLen,
             "OptionalNullable": Optional,
             **names,
             **{f"{name}TypedDict": model for name, model in names.items()},

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Annotated, Any
 
-    from annotated_types import MinLen
+    from pydantic import Field
 
     from .._call.retry import RetryConfig
     from .._call.timeouts import Timeouts
@@ -106,7 +106,7 @@ class _SampledBody(TypedDict, total=False):
 
 
 class _Messages(TypedDict):
-    messages: "Annotated[Iterable[ChatCompletionRequestMessage | ChatCompletionRequestMessageTypedDict], MinLen(1)]"
+    messages: "Annotated[Iterable[ChatCompletionRequestMessage | ChatCompletionRequestMessageTypedDict], Field(min_length=1)]"
     """The conversation, as objects or dicts. It ends with the user, a tool, or a prefix."""
 
 

@@ -106,8 +106,11 @@ async def _aclose(made: _Made) -> None:
 
 
 def _settings(proxy: str, *, secure: bool) -> dict[str, Any]:
-    verify = tls_context() if secure else False  # for plain http no context is loaded
-    return {"verify": verify, "proxy": proxy, "limits": _UNLIMITED}
+    if not secure:  # no context is loaded
+        return {"verify": False, "proxy": proxy, "limits": _UNLIMITED}
+    tls = tls_context()
+    given = httpx2.Proxy(proxy, ssl_context=tls if proxy.startswith("https:") else None)
+    return {"verify": tls, "proxy": given, "limits": _UNLIMITED}
 
 
 def _keep_alive(response: httpx2.Response) -> None:

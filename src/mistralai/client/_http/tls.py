@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ def tls_context() -> ssl.SSLContext:
     """Return the TLS context of the process: the system's trust, SSL_CERT_FILE and SSL_CERT_DIR.
 
     It takes 20 ms to make, and reads files.
+
+    Raises:
+        OSError: The file that the environment names cannot be read, or holds no certificate.
     """
     with _making:  # threads that need it together share it
         return _tls_context()
@@ -25,4 +29,10 @@ def tls_context() -> ssl.SSLContext:
 
 @functools.cache
 def _tls_context() -> ssl.SSLContext:
-    return httpx2.create_ssl_context()
+    try:
+        return httpx2.create_ssl_context()
+    except OSError as error:
+        file = os.environ.get("SSL_CERT_FILE")
+        if file is None:
+            raise
+        raise OSError(error.errno, f"SSL_CERT_FILE: {error.strerror}", file) from error

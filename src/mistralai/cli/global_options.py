@@ -1,0 +1,55 @@
+"""The options that are accepted before and after the command's name."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from .escapes import harmless
+from .output import Output
+
+
+def global_options() -> list[click.Parameter]:
+    """Return `--no-color` and `--debug`."""
+    return [
+        click.Option(
+            ["--no-color"],
+            is_flag=True,
+            expose_value=False,
+            callback=_no_color,
+            help="Do not use colors. [env: NO_COLOR]",
+        ),
+        click.Option(
+            ["--debug"],
+            is_flag=True,
+            expose_value=False,
+            callback=_debug,
+            help="Log each call, and show the traceback of an error.",
+        ),
+    ]
+
+
+class _Handler(logging.Handler):
+    """A handler that writes the client's log to standard error."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.note(harmless(self.format(record)))
+
+
+def _no_color(context: click.Context, _option: click.Parameter, enabled: bool) -> None:
+    if enabled:
+        context.ensure_object(Output).no_color = True
+
+
+def _debug(context: click.Context, _option: click.Parameter, enabled: bool) -> None:
+    output = context.ensure_object(Output)
+    if enabled and not output.debug:
+        output.debug = True
+        logger = logging.getLogger("mistralai")
+        logger.addHandler(_Handler(output))
+        logger.setLevel(logging.DEBUG)

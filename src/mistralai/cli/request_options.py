@@ -1,0 +1,70 @@
+"""The options of a request, other than its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..client import Mistral
+    from ..client._api.params import ChatParams, FIMParams
+    from ..client.models import CompletionEvent
+    from ..client.utils.eventstreaming import EventStream
+
+
+@dataclass(slots=True)
+class RequestOptions:
+    """The options of a request. The server chooses those that are `None`.
+
+    Attributes:
+        model: The model's name.
+        temperature: The sampling temperature.
+        max_tokens: The maximum number of tokens in the answer.
+        random_seed: The seed for sampling; the same seed gives the same answer.
+        stop: Texts at which the answer ends.
+        reasoning_effort: How much the model reasons.
+        response_format: The format of the answer.
+        extra_body: Other fields of the request, from `--param`.
+    """
+
+    model: str
+    temperature: float | None = None
+    max_tokens: int | None = None
+    random_seed: int | None = None
+    stop: Sequence[str] = ()
+    reasoning_effort: str | None = None
+    response_format: Mapping[str, Any] | None = None
+    extra_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def chat(
+        self, client: Mistral, messages: Sequence[Mapping[str, Any]]
+    ) -> EventStream[CompletionEvent]:
+        """Request the next message of a conversation."""
+        fields = {
+            **self._common(),
+            "messages": messages,
+            "reasoning_effort": self.reasoning_effort,
+            "response_format": self.response_format,
+        }
+        return client.chat.stream(**cast("ChatParams", _without_none(fields)))
+
+    def fim(self, client: Mistral, prompt: str, suffix: str) -> EventStream[CompletionEvent]:
+        """Request the text between a prompt and a suffix."""
+        fields = {**self._common(), "prompt": prompt, "suffix": suffix or None}
+        return client.fim.stream(**cast("FIMParams", _without_none(fields)))
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "model": self.model,
+            "temperature": self.temperature,
+            "max_tokens": self.max_tokens,
+            "random_seed": self.random_seed,
+            "stop": list(self.stop) or None,
+            "extra_body": dict(self.extra_body) or None,
+        }
+
+
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

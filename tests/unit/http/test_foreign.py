@@ -1,0 +1,36 @@
+"""Bodies that other transports brought, on asyncio and trio: no limit, and a close in the middle."""
+
+from collections.abc import AsyncIterator
+from itertools import count
+from types import SimpleNamespace
+
+import pytest
+
+from mistralai.client._http.deadline import Deadline
+from mistralai.client._http.foreign import AsyncForeignBody
+from support.flows import Clock
+
+pytestmark = pytest.mark.anyio
+
+
+async def ahead(taken: list[int]) -> AsyncIterator[bytes]:
+    """A body of which all was read ahead, so that nothing of it waits: no cancellation ends it."""
+    for number in count():
+        taken.append(number)
+        yield b"piece"
+
+
+async def closed() -> None:
+    """Close a response."""
+
+
+async def test_a_body_that_was_read_ahead_is_let_go_of_after_so_many_pieces():
+    taken: list[int] = []
+    pieces = ahead(taken)
+    response = SimpleNamespace(headers={}, aiter_raw=lambda: pieces, aclose=closed)
+    body = AsyncForeignBody(response)
+    body.begin({})
+    assert await body.read(Deadline(None, Clock())) == b"piece"
+    await body.aclose()
+    assert len(taken) == 1 + 1000
+    await pieces.aclose()
