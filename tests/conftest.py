@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, and a guard of the event loop."""
+"""Fixtures of all tests: a clean environment, and a guard of the event loop."""
 
 import os
 
@@ -12,6 +12,16 @@ from support.colours import COLOURS, UVLOOP, colour_of
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
+_ON_DRIVERS = {
+    "test_errors",
+    "test_keys_and_servers",
+    "test_logging",
+    "test_parse",
+    "test_record",
+    "test_requests",
+    "test_resources",
+    "test_stream_helpers",
+}
 _ON_UVLOOP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
 
@@ -52,19 +62,25 @@ def guarded_loop():
 
 @pytest.fixture
 def colour(request, guarded_loop):  # noqa: ARG001 - a fixture that acts by being there
-    """The client in each of its colours."""
+    """The synchronous client and the asynchronous one, on each kind of loop."""
     with colour_of(request.param) as colour:
         yield colour
 
 
 def pytest_generate_tests(metafunc):
-    """Tests of faults, and others that are about HTTP, run on uvloop too."""
+    """Choose the kinds of client that a test runs with.
+
+    Tests of faults, and others that are about HTTP, run on uvloop too. Tests of decisions that
+    need no I/O run once with the synchronous and once with an asynchronous client.
+    """
     marks = metafunc.definition.iter_markers("parametrize")
     its_own = any("colour" in mark.args[0] for mark in marks)
     if "colour" in metafunc.fixturenames and not its_own:
         path = metafunc.definition.path
-        too = path.parent.name == "faults" or path.stem in _ON_UVLOOP
-        metafunc.parametrize("colour", [*COLOURS, *(UVLOOP if too else ())], indirect=True)
+        colours = COLOURS[:2] if path.stem in _ON_DRIVERS else COLOURS
+        if path.parent.name == "faults" or path.stem in _ON_UVLOOP:
+            colours += UVLOOP
+        metafunc.parametrize("colour", colours, indirect=True)
 
 
 @pytest.fixture(autouse=True)

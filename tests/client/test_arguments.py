@@ -1,6 +1,7 @@
 """Wrong arguments fail at the call, before any request, and the message names the field."""
 
 import asyncio
+from itertools import product
 from types import SimpleNamespace
 
 import httpx
@@ -96,51 +97,55 @@ WRONG = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def idle():
     """A simulator that is asked for nothing."""
     with Simulator() as sim:
         yield sim
+        assert sim.connections == 0
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(("given", "exception", "says"), WRONG.values(), ids=WRONG)
-def test_a_wrong_argument_fails_before_any_request(idle, method, given, exception, says):
+def test_a_wrong_argument_fails_before_any_request(idle, subtests):
     client = Mistral("key", server_url=idle.url)
-    with pytest.raises(exception, match=says):
-        METHODS[method](client.chat, {**ASK, **given})
-    assert idle.connections == 0
+    for (name, (given, exception, says)), (method, call) in product(WRONG.items(), METHODS.items()):
+        with subtests.test(f"{name}, {method}"):
+            with pytest.raises(exception, match=says):
+                call(client.chat, {**ASK, **given})
+            assert idle.connections == 0
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    ("given", "missing"),
-    [
-        ({"messages": ASK["messages"]}, "1 required keyword-only argument: 'model'"),
-        ({"model": "m"}, "1 required keyword-only argument: 'messages'"),
-        ({}, "2 required keyword-only arguments: 'model' and 'messages'"),
-    ],
-)
-def test_a_missing_argument_fails_as_python_says_it(idle, method, given, missing):
+MISSING = [
+    ({"messages": ASK["messages"]}, "1 required keyword-only argument: 'model'"),
+    ({"model": "m"}, "1 required keyword-only argument: 'messages'"),
+    ({}, "2 required keyword-only arguments: 'model' and 'messages'"),
+]
+
+
+def test_a_missing_argument_fails_as_python_says_it(idle, subtests):
     client = Mistral("key", server_url=idle.url)
-    with pytest.raises(TypeError, match=rf"^{method}\(\) missing {missing}$"):
-        METHODS[method](client.chat, given)
-    assert idle.connections == 0
+    for (given, missing), (method, call) in product(MISSING, METHODS.items()):
+        with (
+            subtests.test(f"{missing}, {method}"),
+            pytest.raises(TypeError, match=rf"^{method}\(\) missing {missing}$"),
+        ):
+            call(client.chat, given)
 
 
-@pytest.mark.parametrize("method", ["stream", "stream_async"])
-def test_a_stream_that_is_not_to_stream_names_complete(idle, method):
+def test_a_stream_that_is_not_to_stream_names_complete(idle, subtests):
     client = Mistral("key", server_url=idle.url)
-    with pytest.raises(ValueError, match=r"stream=False .* call complete"):
-        METHODS[method](client.chat, {**ASK, "stream": False})
-    assert idle.connections == 0
+    for method in ("stream", "stream_async"):
+        with (
+            subtests.test(method),
+            pytest.raises(ValueError, match=r"stream=False .* call complete"),
+        ):
+            METHODS[method](client.chat, {**ASK, "stream": False})
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_arguments_by_position_fail_as_python_says_it(idle, method):
+def test_arguments_by_position_fail_as_python_says_it(idle, subtests):
     client = Mistral("key", server_url=idle.url)
-    with pytest.raises(TypeError, match="positional argument"):
-        getattr(client.chat, method)("m", [UserMessage(content="Hello")])
+    for method in METHODS:
+        with subtests.test(method), pytest.raises(TypeError, match="positional argument"):
+            getattr(client.chat, method)("m", [UserMessage(content="Hello")])
 
 
 def test_a_wrong_header_is_not_shown_for_it_may_be_a_key(idle):
@@ -184,12 +189,13 @@ WRONG_SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "settings", "exception"), [(name, *row) for name, row in WRONG_SETTINGS.items()]
-)
-def test_a_wrong_setting_fails_when_the_client_is_made(name, settings, exception):
-    with pytest.raises(exception, match=name.partition(":")[0]):
-        Mistral(**settings)
+def test_a_wrong_setting_fails_when_the_client_is_made(subtests):
+    for name, (settings, exception) in WRONG_SETTINGS.items():
+        with (
+            subtests.test(name),
+            pytest.raises(exception, match=name.partition(":")[0]),
+        ):
+            Mistral(**settings)
 
 
 def test_settings_beyond_the_first_two_go_by_keyword():

@@ -1,4 +1,4 @@
-"""What a stream may cost, in work and not in time: `benchmarks/` has the time."""
+"""The cost of a stream, in work and not in time: `benchmarks/` has the time."""
 
 import gc
 import inspect

@@ -1,7 +1,8 @@
-"""Every error of the API, by its status and inside a stream, in all three colours."""
+"""Every error of the API, by its status and inside a stream, sync and async."""
 
 import gzip
 import json
+from itertools import product
 
 import httpx2
 import pytest
@@ -27,6 +28,10 @@ STATUSES = {
 }
 
 
+WAYS = {"stream": False, "complete": True}
+"""Both ways to ask, and whether they are for a whole answer."""
+
+
 def error_body(message="It went wrong", code="1", **fields):
     return {
         "object": "error",
@@ -48,24 +53,22 @@ def raised(colour, answer, *, whole=False):
     return caught.value
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
-@pytest.mark.parametrize(("status", "cls"), STATUSES.items())
-def test_a_status_has_its_class(colour, status, cls, whole):
+def test_a_status_has_its_class(colour, subtests):
     body = error_body()
-    answer = Answer.of_json(body, status=status, headers={"mistral-correlation-id": "some-id"})
-    error = raised(colour, answer, whole=whole)
-    assert type(error) is cls
-    assert error.status_code == error.raw_response.status_code == status
-    assert (error.error.message, error.error.code, error.error.type) == (
-        "It went wrong",
-        "1",
-        "some_type",
-    )
-    assert json.loads(error.body) == error.raw_response.json() == body
-    assert error.raw_response.request.url.path == "/v1/chat/completions"
-    assert error.raw_response.elapsed.total_seconds() > 0
-    assert error.request_id == error.headers["mistral-correlation-id"] == "some-id"
-    assert str(error).startswith(f"It went wrong (status {status}, code 1, type some_type).")
+    for (status, cls), (way, whole) in product(STATUSES.items(), WAYS.items()):
+        answer = Answer.of_json(body, status=status, headers={"mistral-correlation-id": "some-id"})
+        with subtests.test(f"{status}, {way}"):
+            error = raised(colour, answer, whole=whole)
+            assert type(error) is cls
+            assert error.status_code == error.raw_response.status_code == status
+            details = (error.error.message, error.error.code, error.error.type)
+            assert details == ("It went wrong", "1", "some_type")
+            assert json.loads(error.body) == error.raw_response.json() == body
+            assert error.raw_response.request.url.path == "/v1/chat/completions"
+            assert error.raw_response.elapsed.total_seconds() > 0
+            assert error.request_id == error.headers["mistral-correlation-id"] == "some-id"
+            said = f"It went wrong (status {status}, code 1, type some_type)."
+            assert str(error).startswith(said)
 
 
 def test_a_status_error_comes_from_the_call_and_not_from_the_iteration(colour):
@@ -75,26 +78,30 @@ def test_a_status_error_comes_from_the_call_and_not_from_the_iteration(colour):
             colour.open(client, **ASK)
 
 
-@pytest.mark.parametrize("status", [429, 503])
-def test_a_full_service_is_told_from_a_quota_that_is_used_up(colour, status):
+def test_a_full_service_is_told_from_a_quota_that_is_used_up(colour, subtests):
     body = error_body("Service tier capacity exceeded for this model.", 3505)
-    error = raised(colour, Answer.of_json(body, status=status))
-    assert type(error) is errors.CapacityExceededError
-    assert error.status_code == status
+    for status in (429, 503):
+        with subtests.test(str(status)):
+            error = raised(colour, Answer.of_json(body, status=status))
+            assert type(error) is errors.CapacityExceededError
+            assert error.status_code == status
 
 
 DETAIL = [{"type": "missing", "loc": ["body", "model"], "msg": "Field required", "input": {}}]
+DETAILED = {
+    "at the top": {"detail": DETAIL},
+    "in the message": error_body({"detail": DETAIL}, None, raw_status_code=422),
+}
 
 
-@pytest.mark.parametrize(
-    "body", [{"detail": DETAIL}, error_body({"detail": DETAIL}, None, raw_status_code=422)]
-)
-def test_a_422_names_the_field_and_the_reason(colour, body):
-    error = raised(colour, Answer.of_json(body, status=422))
-    assert type(error) is errors.HTTPValidationError
-    assert error.data.detail[0].loc == ["body", "model"]
-    assert str(error) == "model: Field required"
-    assert error.status_code == 422
+def test_a_422_names_the_field_and_the_reason(colour, subtests):
+    for place, body in DETAILED.items():
+        with subtests.test(place):
+            error = raised(colour, Answer.of_json(body, status=422))
+            assert type(error) is errors.HTTPValidationError
+            assert error.data.detail[0].loc == ["body", "model"]
+            assert str(error) == "model: Field required"
+            assert error.status_code == 422
 
 
 def test_a_page_of_a_gateway_is_an_error_of_its_status(colour):
@@ -118,7 +125,7 @@ def test_an_error_that_is_compressed_is_read(colour):
     assert error.headers["x-two"] == "words"
 
 
-# The shapes of wire-format section 7, the status that each was seen with, and what is in it.
+# The shapes of wire-format section 7, the status that each was seen with, its message and code.
 SHAPES = {
     1: (429, error_body("Rate limit exceeded", "1300"), "Rate limit exceeded", "1300"),
     2: (429, error_body("Rate limit exceeded", None), "Rate limit exceeded", None),
@@ -150,32 +157,33 @@ SHAPES = {
         None,
     ),
 }
-every_shape = pytest.mark.parametrize(
-    ("status", "body", "message", "code"), SHAPES.values(), ids=map(str, SHAPES)
-)
 
 
-@every_shape
-def test_every_shape_of_a_body_is_read(colour, status, body, message, code):
-    error = raised(colour, Answer.of_json(body, status=status))
-    assert type(error) is STATUSES[status]
-    assert (error.error.message, error.error.code) == (message, code)
-    assert str(error).startswith(message)
+def test_every_shape_of_a_body_is_read(colour, subtests):
+    for name, (status, body, message, code) in SHAPES.items():
+        with subtests.test(f"shape {name}"):
+            error = raised(colour, Answer.of_json(body, status=status))
+            assert type(error) is STATUSES[status]
+            assert (error.error.message, error.error.code) == (message, code)
+            assert str(error).startswith(message)
 
 
-@every_shape
-def test_the_same_shapes_inside_a_stream_raise_after_what_came(colour, status, body, message, code):  # noqa: ARG001 - a stream has no status but 200
-    with Simulator(Answer(body=[event(chunk("Hel")), event(body)])) as sim:
-        client = colour.client(server_url=sim.url)
-        stream = colour.open(client, **ASK)
-        assert colour.next(stream).data.choices[0].delta.content == "Hel"
-        with pytest.raises(errors.MistralError) as caught:
-            colour.next(stream)
-    error = caught.value
-    assert isinstance(error, (errors.SDKError, errors.HTTPValidationError))
-    assert message in str(error)
-    assert (error.status_code, error.events_received) == (200, 1)
-    assert (stream.end_reason, error.request_id) == ("error", stream.request_id)
+def test_the_same_shapes_inside_a_stream_raise_after_what_came(colour, subtests):
+    for name, (_, body, message, _) in SHAPES.items():
+        with (
+            subtests.test(f"shape {name}"),
+            Simulator(Answer(body=[event(chunk("Hel")), event(body)])) as sim,
+        ):
+            client = colour.client(server_url=sim.url)
+            stream = colour.open(client, **ASK)
+            assert colour.next(stream).data.choices[0].delta.content == "Hel"
+            with pytest.raises(errors.MistralError) as caught:
+                colour.next(stream)
+            error = caught.value
+            assert isinstance(error, (errors.SDKError, errors.HTTPValidationError))
+            assert message in str(error)
+            assert (error.status_code, error.events_received) == (200, 1)
+            assert (stream.end_reason, error.request_id) == ("error", stream.request_id)
 
 
 IN_STREAM = {
@@ -199,33 +207,38 @@ IN_STREAM = {
 }
 
 
-@pytest.mark.parametrize(("failure", "cls"), IN_STREAM.values(), ids=IN_STREAM)
-def test_a_failure_inside_a_stream_has_the_class_that_it_stands_for(colour, failure, cls):
-    with Simulator(Answer(body=[event(chunk("Hel")) + failure + DONE])) as sim:
-        stream = colour.open(colour.client(server_url=sim.url), **ASK)
-        colour.next(stream)
-        with pytest.raises(cls) as caught:
-            colour.collect(stream)
-    assert caught.value.status_code == 200
+def test_a_failure_inside_a_stream_has_the_class_that_it_stands_for(colour, subtests):
+    for name, (failure, cls) in IN_STREAM.items():
+        with (
+            subtests.test(name),
+            Simulator(Answer(body=[event(chunk("Hel")) + failure + DONE])) as sim,
+        ):
+            stream = colour.open(colour.client(server_url=sim.url), **ASK)
+            colour.next(stream)
+            with pytest.raises(cls) as caught:
+                colour.collect(stream)
+            assert caught.value.status_code == 200
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
-@pytest.mark.parametrize(
-    ("content_type", "body"),
-    [("text/html; charset=utf-8", b"<!doctype html>"), ("application/json", b'["what"]')],
-)
-def test_a_200_that_is_no_answer_names_its_content_type(colour, content_type, body, whole):
-    error = raised(colour, Answer(content_type=content_type, body=[body]), whole=whole)
-    assert type(error) is errors.ResponseValidationError
-    assert content_type in str(error)
-    assert error.body == error.raw_response.text == body.decode()
+NO_ANSWERS = {"text/html; charset=utf-8": b"<!doctype html>", "application/json": b'["what"]'}
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
-def test_a_200_that_is_an_error_object_is_that_error(colour, whole):
-    error = raised(colour, Answer.of_json(error_body(code="1300")), whole=whole)
-    assert type(error) is errors.RateLimitError
-    assert error.status_code == 200
+def test_a_200_that_is_no_answer_names_its_content_type(colour, subtests):
+    for (content_type, body), (way, whole) in product(NO_ANSWERS.items(), WAYS.items()):
+        with subtests.test(f"{content_type}, {way}"):
+            answer = Answer(content_type=content_type, body=[body])
+            error = raised(colour, answer, whole=whole)
+            assert type(error) is errors.ResponseValidationError
+            assert content_type in str(error)
+            assert error.body == error.raw_response.text == body.decode()
+
+
+def test_a_200_that_is_an_error_object_is_that_error(colour, subtests):
+    for way, whole in WAYS.items():
+        with subtests.test(way):
+            error = raised(colour, Answer.of_json(error_body(code="1300")), whole=whole)
+            assert type(error) is errors.RateLimitError
+            assert error.status_code == 200
 
 
 def test_a_stream_that_is_cut_off_cleanly_is_truncated(colour):
@@ -267,19 +280,20 @@ def _never(request):
     raise AssertionError(f"{request.method} {request.url} was sent")
 
 
-@pytest.mark.parametrize("server", ["global", "eu", "us"])
-def test_without_a_key_nothing_is_sent_to_mistrals_own_servers(colour, server):
+def test_without_a_key_nothing_is_sent_to_mistrals_own_servers(colour, subtests):
     http = httpx2.MockTransport(_never)
-    client = colour.client(
-        api_key=None,
-        server=server,
-        client=httpx2.Client(transport=http),
-        async_client=httpx2.AsyncClient(transport=http),
-    )
-    with pytest.raises(errors.MissingKeyError) as caught:
-        colour.open(client, **ASK)
-    assert caught.value.status_code is None
-    assert "MISTRAL_API_KEY" in str(caught.value)
+    for server in ("global", "eu", "us"):
+        client = colour.client(
+            api_key=None,
+            server=server,
+            client=httpx2.Client(transport=http),
+            async_client=httpx2.AsyncClient(transport=http),
+        )
+        with subtests.test(server):
+            with pytest.raises(errors.MissingKeyError) as caught:
+                colour.open(client, **ASK)
+            assert caught.value.status_code is None
+            assert "MISTRAL_API_KEY" in str(caught.value)
 
 
 def test_a_wrong_key_is_refused_by_the_server_and_not_shown(colour):

@@ -1,4 +1,7 @@
-"""Errors under code that libraries wrote for the generated SDK, where each `MistralError` has a status."""
+"""Errors in the hands of libraries that were written for the generated SDK.
+
+There each `MistralError` has a status.
+"""
 
 import socket
 from contextlib import contextmanager
@@ -18,7 +21,7 @@ CONNECT = {"timeouts": Timeouts(connect=0.2)}
 
 
 def as_a_library_catches(failed):
-    """What a library makes of a failed call; pydantic-ai and others are written like this."""
+    """Handle a failed call as a library does; pydantic-ai and others are written like this."""
     try:
         raise failed
     except errors.MistralError as error:
@@ -99,7 +102,7 @@ CASES = {
 
 
 def failure_of(colour, url, settings, *, whole):
-    """What a call raises."""
+    """Return the error that a call raises."""
     client = colour.client(server_url=url, retry_config=None)
     with pytest.raises(errors.MistralClientError) as caught:
         ask(colour, client, whole=whole, **ASK, **settings)
@@ -107,7 +110,7 @@ def failure_of(colour, url, settings, *, whole):
 
 
 def check_attributes(error, case):
-    """See that an error has all of an answer, or nothing of one."""
+    """Check that an error has all attributes of an answer, or none."""
     if error.raw_response is None:
         assert not isinstance(error, errors.MistralError), case
         assert (error.status_code, error.body, error.headers) == (None, "", {}), case

@@ -37,13 +37,19 @@ def test_a_key_is_given_or_comes_from_the_environment(colour, answering, monkeyp
     assert authorization(colour, answering, api_key="") == "Bearer from-the-environment"
 
 
-@pytest.mark.parametrize(
-    "key",
-    ["", "  \n", None, lambda: None, lambda: ""],
-    ids=["empty", "blank", "none", "asked: none", "asked: empty"],
-)
-def test_without_a_key_another_server_gets_no_authorization_header(colour, answering, key):
-    assert authorization(colour, answering, api_key=key) is None
+NO_KEYS = {
+    "empty": "",
+    "blank": "  \n",
+    "none": None,
+    "a callable that gives none": lambda: None,
+    "a callable that gives an empty one": lambda: "",
+}
+
+
+def test_without_a_key_another_server_gets_no_authorization_header(colour, answering, subtests):
+    for name, key in NO_KEYS.items():
+        with subtests.test(name):
+            assert authorization(colour, answering, api_key=key) is None
 
 
 def test_an_empty_variable_counts_as_none(colour, answering, monkeypatch):
@@ -68,30 +74,33 @@ def test_a_callable_is_asked_at_each_request_retries_included(colour):
     assert sent == ["Bearer key-1", "Bearer key-2", "Bearer key-3"]
 
 
-bad_keys = pytest.mark.parametrize(
-    "key",
-    ["secr\u00e9t", "two\nlines", "bel\x07l", "\u201cquoted\u201d"],
-    ids=["a letter", "two lines", "a control", "typographic quotes"],
-)
+BAD_KEYS = {
+    "a letter": "secr\u00e9t",
+    "two lines": "two\nlines",
+    "a control": "bel\x07l",
+    "typographic quotes": "\u201cquoted\u201d",
+}
 
 
-@bad_keys
-def test_a_key_that_is_not_printable_ascii_is_refused_and_not_shown(key, monkeypatch):
-    with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
-        Mistral(key)
-    assert key not in str(caught.value)
-    monkeypatch.setenv("MISTRAL_API_KEY", key)
-    with pytest.raises(ValueError, match="not printable ASCII"):
-        Mistral()
+def test_a_key_that_is_not_printable_ascii_is_refused_and_not_shown(monkeypatch, subtests):
+    for name, key in BAD_KEYS.items():
+        with subtests.test(name):
+            with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
+                Mistral(key)
+            assert key not in str(caught.value)
+            monkeypatch.setenv("MISTRAL_API_KEY", key)
+            with pytest.raises(ValueError, match="not printable ASCII"):
+                Mistral()
 
 
-@bad_keys
-def test_so_is_one_that_a_callable_gives_at_the_call(colour, answering, key):
-    client = colour.client(server_url=answering.url, api_key=lambda: key)
-    with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
-        colour.open(client, **ASK)
-    assert key not in str(caught.value)
-    assert answering.requests == []
+def test_so_is_one_that_a_callable_gives_at_the_call(colour, answering, subtests):
+    for name, key in BAD_KEYS.items():
+        client = colour.client(server_url=answering.url, api_key=lambda key=key: key)
+        with subtests.test(name):
+            with pytest.raises(ValueError, match=r"^api_key has .* not printable ASCII") as caught:
+                colour.open(client, **ASK)
+            assert key not in str(caught.value)
+            assert answering.requests == []
 
 
 def test_what_a_callable_raises_comes_out_of_the_call(colour, answering):
@@ -105,7 +114,7 @@ def test_what_a_callable_raises_comes_out_of_the_call(colour, answering):
 
 
 class Recording:
-    """A transport that answers itself and keeps what was sent."""
+    """A transport that answers itself and keeps the requests."""
 
     def __init__(self):
         self.sent = []
@@ -128,31 +137,35 @@ def recording():
     return Recording()
 
 
-@pytest.mark.parametrize("url", ["http://mistral.example", "http://10.0.0.7:8000"])
-def test_a_key_goes_over_plain_http_to_another_machine_with_a_warning(colour, recording, url):
-    client = colour.client(server_url=url, **recording.clients)
-    with pytest.warns(InsecureConnectionWarning, match="plain http") as caught:
-        colour.close(colour.open(client, **ASK))
-    assert recording.sent[0].headers["authorization"] == "Bearer key"
-    assert "Bearer" not in str(caught[0].message)
+def test_a_key_goes_over_plain_http_to_another_machine_with_a_warning(colour, subtests):
+    for url in ("http://mistral.example", "http://10.0.0.7:8000"):
+        with subtests.test(url):
+            recording = Recording()
+            client = colour.client(server_url=url, **recording.clients)
+            with pytest.warns(InsecureConnectionWarning, match="plain http") as caught:
+                colour.close(colour.open(client, **ASK))
+            assert recording.sent[0].headers["authorization"] == "Bearer key"
+            assert "Bearer" not in str(caught[0].message)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://localhost:8000",
-        "http://LOCALHOST",
-        "http://127.0.0.1",
-        "http://127.1.2.3",
-        "http://[::1]:8000",
-        "https://mistral.example",
-    ],
-)
-def test_it_goes_to_this_machine_or_over_https_without_one(colour, recording, url):
-    client = colour.client(server_url=url, **recording.clients)
-    with warnings.catch_warnings(action="error"):
-        colour.open(client, **ASK)
-    assert len(recording.sent) == 1
+HERE_OR_ENCRYPTED = [
+    "http://localhost:8000",
+    "http://LOCALHOST",
+    "http://127.0.0.1",
+    "http://127.1.2.3",
+    "http://[::1]:8000",
+    "https://mistral.example",
+]
+
+
+def test_it_goes_to_this_machine_or_over_https_without_one(colour, subtests):
+    for url in HERE_OR_ENCRYPTED:
+        with subtests.test(url):
+            recording = Recording()
+            client = colour.client(server_url=url, **recording.clients)
+            with warnings.catch_warnings(action="error"):
+                colour.open(client, **ASK)
+            assert len(recording.sent) == 1
 
 
 def test_without_a_key_there_is_nothing_to_warn_of(colour, recording):
@@ -165,34 +178,36 @@ def test_without_a_key_there_is_nothing_to_warn_of(colour, recording):
 GLOBAL, EU, US = "api.mistral.ai", "api.eu.mistral.ai", "api.us.mistral.ai"
 
 
-@pytest.mark.parametrize(
-    "named",
-    [
-        ("", {}, GLOBAL),
-        ("", {"server": "global"}, GLOBAL),
-        ("", {"server": "eu"}, EU),
-        ("", {"server": "us"}, US),
-        ("", {"server_url": "https://mine"}, "mine"),
-        ("", {"server_url": None}, GLOBAL),
-        ("", {"server_url": ""}, GLOBAL),
-        ("", {"server": "eu", "server_url": "https://mine"}, "mine"),
-        ("https://env", {}, "env"),
-        ("https://env", {"server": "eu"}, EU),
-        ("https://env", {"server": "global"}, GLOBAL),
-        ("https://env", {"server_url": "https://mine"}, "mine"),
-        ("https://env", {"server": "eu", "server_url": "https://mine"}, "mine"),
-        ("", {"server_url": "https://{place}.x", "url_params": {"place": "mine"}}, "mine.x"),
-    ],
-)
-def test_the_server_is_the_one_named_last(colour, recording, monkeypatch, named):
-    environment, settings, host = named
-    monkeypatch.setenv("MISTRAL_SERVER_URL", environment)
-    client = colour.client(**settings, **recording.clients)
-    colour.open(client, **ASK)
-    assert recording.sent[0].url.host == host
-    assert recording.sent[0].url.path == "/v1/chat/completions"
-    colour.open(client, **ASK, server_url="https://there")
-    assert recording.sent[1].url.host == "there"
+SERVERS = [
+    ("", {}, GLOBAL),
+    ("", {"server": "global"}, GLOBAL),
+    ("", {"server": "eu"}, EU),
+    ("", {"server": "us"}, US),
+    ("", {"server_url": "https://mine"}, "mine"),
+    ("", {"server_url": None}, GLOBAL),
+    ("", {"server_url": ""}, GLOBAL),
+    ("", {"server": "eu", "server_url": "https://mine"}, "mine"),
+    ("https://env", {}, "env"),
+    ("https://env", {"server": "eu"}, EU),
+    ("https://env", {"server": "global"}, GLOBAL),
+    ("https://env", {"server_url": "https://mine"}, "mine"),
+    ("https://env", {"server": "eu", "server_url": "https://mine"}, "mine"),
+    ("", {"server_url": "https://{place}.x", "url_params": {"place": "mine"}}, "mine.x"),
+]
+"""MISTRAL_SERVER_URL, the settings of a client, and the host that it asks."""
+
+
+def test_the_server_is_the_one_named_last(colour, monkeypatch, subtests):
+    for environment, settings, host in SERVERS:
+        with subtests.test(f"{settings}, and in the environment {environment!r}"):
+            monkeypatch.setenv("MISTRAL_SERVER_URL", environment)
+            recording = Recording()
+            client = colour.client(**settings, **recording.clients)
+            colour.open(client, **ASK)
+            assert recording.sent[0].url.host == host
+            assert recording.sent[0].url.path == "/v1/chat/completions"
+            colour.open(client, **ASK, server_url="https://there")
+            assert recording.sent[1].url.host == "there"
 
 
 def test_a_query_of_the_address_goes_behind_the_path_and_is_not_shown(

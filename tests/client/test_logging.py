@@ -1,4 +1,4 @@
-"""What is logged, where it goes, and what is never in it."""
+"""The log: its lines, where they go, and secrets that are never in it."""
 
 import logging
 
@@ -9,7 +9,7 @@ from mistralai.client import errors
 from mistralai.simulator import Answer, Simulator, Wire
 from support.colours import ask
 from support.logs import Lines
-from support.programs import STRICT, run_program
+from support.programs import PROGRAMS, STRICT, run_program
 from support.serving import ASK, DONE, HELLO, chunk, event
 
 AT_ONCE = RetryConfig("backoff", BackoffStrategy(1, 1, 1, 60_000, jitter_ms=0), True)
@@ -97,12 +97,13 @@ def test_a_stream_that_is_closed_is_logged_as_closed(colour):
     assert "end (closed)" in lines[-1]
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
-def test_neither_the_key_nor_a_prompt_nor_an_answer_is_logged(colour, whole):
+def test_neither_the_key_nor_a_prompt_nor_an_answer_is_logged(colour, subtests):
     answers = [Answer.of_json({"message": "try again"}, status=500), "echo"]
-    lines, _ = logged(colour, answers, whole=whole)
-    text = "\n".join(lines)
-    assert not [word for word in ("secret-key", "Bearer", "Hello", "there") if word in text]
+    for way, whole in {"stream": False, "complete": True}.items():
+        with subtests.test(way):
+            lines, _ = logged(colour, answers, whole=whole)
+            text = "\n".join(lines)
+            assert not [word for word in ("secret-key", "Bearer", "Hello", "there") if word in text]
 
 
 def test_a_logger_of_the_standard_library_gets_the_lines(colour, caplog):
@@ -125,25 +126,16 @@ def test_by_default_nothing_is_logged(colour, caplog):
     assert [record for record in caplog.records if record.name.startswith("mistralai")] == []
 
 
-PROGRAM = """
-from mistralai import Mistral
-
-with Mistral() as client:
-    for _ in range(2):
-        for event in client.chat.stream(model="m", messages=[{"role": "user", "content": "Hi"}]):
-            pass
-"""
-
-
 @pytest.fixture
 def run():
-    """Run the program against a simulator; give what it wrote to stderr."""
+    """Run `logs.py` against a simulator, and return the lines that it wrote to stderr."""
 
-    def run(program=PROGRAM, **environment):
+    def run(set_up="nothing", **environment):
         with Simulator(ANSWER) as sim:
             done = run_program(
-                program,
+                PROGRAMS / "logs.py",
                 *STRICT,
+                arguments=("sync", set_up),
                 MISTRAL_API_KEY="secret-key",
                 MISTRAL_SERVER_URL=sim.url,
                 **environment,
@@ -158,24 +150,24 @@ def test_by_default_nothing_is_written(run):
     assert run() == []
 
 
-@pytest.mark.parametrize("value", ["1", "0", "please"])
-def test_with_mistral_debug_set_to_anything_the_log_goes_to_stderr(run, value):
-    lines = run(MISTRAL_DEBUG=value)
-    assert len(lines) == 6
-    assert all(" mistralai [" in line for line in lines)
-    assert sum("[some-id]" in line for line in lines) == 4
-    assert not any("secret-key" in line for line in lines)
+def test_with_mistral_debug_set_to_anything_the_log_goes_to_stderr(run, subtests):
+    for value in ("1", "0", "please"):
+        with subtests.test(value):
+            lines = run(MISTRAL_DEBUG=value)
+            assert len(lines) == 6
+            assert all(" mistralai [" in line for line in lines)
+            assert sum("[some-id]" in line for line in lines) == 4
+            assert not any("secret-key" in line for line in lines)
 
 
 def test_a_logger_that_is_set_up_already_is_not_given_another_handler(run):
-    program = "import logging; logging.getLogger('mistralai').addHandler(logging.NullHandler())"
-    assert run(f"{program}\n{PROGRAM}", MISTRAL_DEBUG="1") == []
+    assert run("a handler", MISTRAL_DEBUG="1") == []
 
 
-def test_with_a_root_logger_that_is_set_up_each_line_is_written_once(run):
-    set_up = "import logging; logging.basicConfig(level=logging.DEBUG)"
-    begun, _, rest = PROGRAM.partition("            pass")
-    for program in [f"{set_up}\n{PROGRAM}", f"{begun}            {set_up}{rest}"]:
-        ends = [line for line in run(program, MISTRAL_DEBUG="1") if "end (done)" in line]
-        assert len(ends) == 2, program
-        assert ends[1].startswith("DEBUG:mistralai:[some-id]"), program
+def test_with_a_root_logger_that_is_set_up_each_line_is_written_once(run, subtests):
+    for set_up in ("the root before", "the root later"):
+        with subtests.test(set_up):
+            lines = run(set_up, MISTRAL_DEBUG="1")
+            ends = [line for line in lines if "end (done)" in line]
+            assert len(ends) == 2
+            assert ends[1].startswith("DEBUG:mistralai:[some-id]")

@@ -23,7 +23,7 @@ class Pieces(httpx2.SyncByteStream, httpx2.AsyncByteStream):
 
 @pytest.fixture
 def client(colour):
-    """Give a client whose requests a function answers."""
+    """Make clients whose requests a function answers."""
 
     def make(answer):
         own = {"transport": httpx2.MockTransport(answer), "headers": {"x-own": "yes"}}
@@ -32,21 +32,29 @@ def client(colour):
     return make
 
 
-@pytest.mark.parametrize("body", [{"text": BODY.decode()}, {"content": BODY}, {"stream": Pieces()}])
-def test_a_stream_is_read_from_it(colour, client, body):
-    sent = []
+BODIES = {
+    "text": lambda: {"text": BODY.decode()},
+    "bytes": lambda: {"content": BODY},
+    "a stream": lambda: {"stream": Pieces()},
+}
 
-    def answer(request):
-        sent.append(request)
-        return httpx2.Response(200, headers=EVENT_STREAM, **body)
 
-    stream = colour.open(client(answer), **ASK)
-    assert colour.call(stream.get_final_text) == "Hello"
-    [request] = sent
-    assert (request.method, request.url.path) == ("POST", "/v1/chat/completions")
-    assert request.headers["authorization"] == "Bearer key"
-    assert request.headers["x-own"] == "yes"
-    assert b'"stream":true' in request.content
+def test_a_stream_is_read_from_it(colour, client, subtests):
+    for name, body in BODIES.items():
+        sent = []
+
+        def answer(request, *, body=body, sent=sent):
+            sent.append(request)
+            return httpx2.Response(200, headers=EVENT_STREAM, **body())
+
+        with subtests.test(name):
+            stream = colour.open(client(answer), **ASK)
+            assert colour.call(stream.get_final_text) == "Hello"
+            [request] = sent
+            assert (request.method, request.url.path) == ("POST", "/v1/chat/completions")
+            assert request.headers["authorization"] == "Bearer key"
+            assert request.headers["x-own"] == "yes"
+            assert b'"stream":true' in request.content
 
 
 def test_its_failures_are_those_of_the_api(colour, client):

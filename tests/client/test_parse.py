@@ -1,4 +1,4 @@
-"""Structured output in each colour, on real sockets."""
+"""Structured output, sync and async, on real sockets."""
 
 import inspect
 import json
@@ -118,19 +118,22 @@ def test_a_parsed_message_goes_back_without_what_was_parsed(colour, serve):
     assert sim.requests[1].json["messages"][1] == {"role": "assistant", "content": ONE}
 
 
-@pytest.mark.parametrize(
-    ("content", "fields", "parsed"),
-    [
-        ([{"type": "thinking", "thinking": []}, {"type": "text", "text": ONE}], {}, BOOKS[0]),
-        ([{"type": "thinking", "thinking": []}], {}, None),
-        (None, {}, None),
-        ("", {"tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}]}, None),
-    ],
-)
-def test_the_text_of_a_message_is_parsed_if_there_is_some(colour, serve, content, fields, parsed):
-    client, _ = serve(whole(content, **fields))
-    answer = colour.ask(client.chat, "parse", response_format=Book, **ASK)
-    assert answer.choices[0].message.parsed == parsed
+THOUGHT = {"type": "thinking", "thinking": []}
+CALLED = {"tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}}]}
+MESSAGES = {
+    "a thought and text": ([THOUGHT, {"type": "text", "text": ONE}], {}, BOOKS[0]),
+    "a thought alone": ([THOUGHT], {}, None),
+    "no content": (None, {}, None),
+    "no text but a call": ("", CALLED, None),
+}
+
+
+def test_the_text_of_a_message_is_parsed_if_there_is_some(colour, serve, subtests):
+    for name, (content, fields, parsed) in MESSAGES.items():
+        with subtests.test(name):
+            client, _ = serve(whole(content, **fields))
+            answer = colour.ask(client.chat, "parse", response_format=Book, **ASK)
+            assert answer.choices[0].message.parsed == parsed
 
 
 def test_a_list_is_parsed_and_a_choice_without_message_is_left(colour, serve):
@@ -146,20 +149,19 @@ def test_a_list_is_parsed_and_a_choice_without_message_is_left(colour, serve):
     assert answer.choices[0].message is None
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"), [("no JSON", "stop"), ("", "stop"), ("{", "length")]
-)
-def test_an_answer_that_is_not_of_the_form_is_an_error(colour, serve, content, reason):
-    client, _ = serve(whole(content, reason))
-    with pytest.raises(StructuredOutputError) as raised:
-        colour.ask(client.chat, "parse", response_format=Book, **ASK)
-    error = raised.value
-    assert (error.body, error.finish_reason) == (content, reason)
-    assert error.partial.choices[0].message.content == content
-    assert error.request_id == error.partial.request_id is not None
-    assert (error.status_code, error.raw_response.status_code) == (200, 200)
-    assert error.headers == error.raw_response.headers == error.partial.headers
-    assert error.raw_response.json()["choices"][0]["message"]["content"] == content
+def test_an_answer_that_is_not_of_the_form_is_an_error(colour, serve, subtests):
+    for content, reason in [("no JSON", "stop"), ("", "stop"), ("{", "length")]:
+        with subtests.test(f"{content!r}, {reason}"):
+            client, _ = serve(whole(content, reason))
+            with pytest.raises(StructuredOutputError) as raised:
+                colour.ask(client.chat, "parse", response_format=Book, **ASK)
+            error = raised.value
+            assert (error.body, error.finish_reason) == (content, reason)
+            assert error.partial.choices[0].message.content == content
+            assert error.request_id == error.partial.request_id is not None
+            assert (error.status_code, error.raw_response.status_code) == (200, 200)
+            assert error.headers == error.raw_response.headers == error.partial.headers
+            assert error.raw_response.json()["choices"][0]["message"]["content"] == content
 
 
 def test_a_stream_is_validated_once_at_its_end(colour, parse, validated):
@@ -225,26 +227,25 @@ def test_items_that_are_written_otherwise_come_at_the_end(colour, parse):
     assert colour.call(stream.get_final_parsed) == BOOKS
 
 
-@pytest.mark.parametrize(
-    ("text", "reason", "message"),
-    [
-        (LIST[:-12], "length", "max_tokens"),
-        (LIST[:-12], "stop", "EOF while parsing"),
-        ("[]", "stop", "no list under the key 'items'"),
-        ('{"items": {}}', "stop", "no list under the key 'items'"),
-    ],
-)
-def test_a_list_that_is_cut_off_does_not_end_as_if_it_were_whole(
-    colour, parse, text, reason, message
-):
-    stream = parse(list[Book], events(text, reason))
-    with pytest.raises(StructuredOutputError, match=message):
-        colour.collect(stream.items())
-    with pytest.raises(StructuredOutputError, match=message) as raised:
-        colour.call(stream.get_final_parsed)
-    assert (raised.value.body, raised.value.finish_reason) == (text, reason)
-    assert raised.value.partial == stream.snapshot
-    assert raised.value.raw_response is stream.response
+CUT_OFF = [
+    (LIST[:-12], "length", "max_tokens"),
+    (LIST[:-12], "stop", "EOF while parsing"),
+    ("[]", "stop", "no list under the key 'items'"),
+    ('{"items": {}}', "stop", "no list under the key 'items'"),
+]
+
+
+def test_a_list_that_is_cut_off_does_not_end_as_if_it_were_whole(colour, parse, subtests):
+    for text, reason, message in CUT_OFF:
+        with subtests.test(f"{text}, {reason}"):
+            stream = parse(list[Book], events(text, reason))
+            with pytest.raises(StructuredOutputError, match=message):
+                colour.collect(stream.items())
+            with pytest.raises(StructuredOutputError, match=message) as raised:
+                colour.call(stream.get_final_parsed)
+            assert (raised.value.body, raised.value.finish_reason) == (text, reason)
+            assert raised.value.partial == stream.snapshot
+            assert raised.value.raw_response is stream.response
 
 
 def test_an_element_of_another_form_is_an_error_with_its_text(colour, parse):
@@ -339,22 +340,24 @@ async def test_the_async_call_is_awaited_entered_or_iterated():
             assert len([event async for event in call(Book, **ASK)]) == len(events(ONE))
 
 
-@pytest.mark.parametrize("method", ["parse", "parse_async", "parse_stream", "parse_stream_async"])
-def test_wrong_arguments_are_refused_by_the_name_of_the_method(method):
+def test_wrong_arguments_are_refused_by_the_name_of_the_method(subtests):
     chat = Mistral("k").chat
-    parameters = inspect.signature(getattr(chat, method)).parameters
-    assert next(iter(parameters)) == "response_format"
-    assert {"model", "messages", "temperature", "retries"} <= {*parameters}
+    for method in ("parse", "parse_async", "parse_stream", "parse_stream_async"):
 
-    def call(*args, **params):
-        result = getattr(chat, method)(*args, **params)
-        if method == "parse_async":
-            result.send(None)
+        def call(*args, method=method, **params):
+            result = getattr(chat, method)(*args, **params)
+            if method == "parse_async":
+                result.send(None)
 
-    with pytest.raises(TypeError, match=rf"^{method}\(\) missing 1 required .*'messages'"):
-        call(Book, model="m")
-    with pytest.raises(TypeError, match="response_format takes a pydantic model"):
-        call({"type": "text"}, **ASK)
+        with subtests.test(method):
+            parameters = inspect.signature(getattr(chat, method)).parameters
+            assert next(iter(parameters)) == "response_format"
+            assert {"model", "messages", "temperature", "retries"} <= {*parameters}
+            missing = rf"^{method}\(\) missing 1 required .*'messages'"
+            with pytest.raises(TypeError, match=missing):
+                call(Book, model="m")
+            with pytest.raises(TypeError, match="response_format takes a pydantic model"):
+                call({"type": "text"}, **ASK)
 
 
 def test_an_answer_from_elsewhere_can_be_parsed():

@@ -7,6 +7,7 @@ import sys
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from itertools import product
 from unittest import mock
 
 import anyio
@@ -17,7 +18,7 @@ from mistralai import Mistral
 from mistralai.client.chat import Chat
 from mistralai.client.utils.eventstreaming import EventStreamAsync
 from mistralai.simulator import Answer, Gate, Simulator
-from support.programs import STRICT, run_program
+from support.programs import PROGRAMS, STRICT, run_program
 from support.serving import ASK, DONE, HELLO, POEM
 
 
@@ -68,13 +69,15 @@ async def awaited_in_a_task_group(pending):
     return texts[0]
 
 
+FORMS = [entered, awaited, awaited_and_entered, iterated, stacked, awaited_in_a_task_group]
+
+
 @pytest.mark.anyio
-@pytest.mark.parametrize(
-    "form", [entered, awaited, awaited_and_entered, iterated, stacked, awaited_in_a_task_group]
-)
-async def test_every_form_gives_the_stream(client, sim, form):
-    assert await form(client.chat.stream_async(**ASK)) == "Hello there"
-    assert len(sim.requests) == 1
+async def test_every_form_gives_the_stream(client, sim, subtests):
+    for requests, form in enumerate(FORMS, 1):
+        with subtests.test(form.__name__):
+            assert await form(client.chat.stream_async(**ASK)) == "Hello there"
+            assert len(sim.requests) == requests
 
 
 @pytest.mark.anyio
@@ -100,9 +103,7 @@ async def test_dropped_without_use_it_leaves_nothing_behind(client, sim):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("first", ["await", "enter", "iterate"])
-@pytest.mark.parametrize("second", ["await", "enter", "iterate"])
-async def test_it_can_be_used_once(client, sim, first, second):
+async def test_it_can_be_used_once(client, sim, subtests):
     async def use(pending, how):
         if how == "await":
             return await pending
@@ -110,11 +111,16 @@ async def test_it_can_be_used_once(client, sim, first, second):
             return await pending.__aenter__()
         return await anext(aiter(pending))
 
-    pending = client.chat.stream_async(**ASK)
-    await use(pending, first)
-    with pytest.raises(RuntimeError):
-        await use(pending, second)
-    assert len(sim.requests) == 1
+    uses = ("await", "enter", "iterate")
+    for requests, (first, second) in enumerate(product(uses, uses), 1):
+        with subtests.test(f"{first}, then {second}"):
+            pending = client.chat.stream_async(**ASK)
+            used = await use(pending, first)
+            with pytest.raises(RuntimeError):
+                await use(pending, second)
+            assert len(sim.requests) == requests
+            if isinstance(used, EventStreamAsync):
+                await used.close()
 
 
 @pytest.mark.anyio
@@ -192,17 +198,19 @@ ASYNCIO = [
 ]
 
 
-@pytest.mark.parametrize("use", ASYNCIO)
-def test_asyncio_takes_it_for_a_coroutine(sim, use, caplog):
-    async def main():
+def test_asyncio_takes_it_for_a_coroutine(sim, caplog, subtests):
+    async def main(use):
         async with Mistral("key", server_url=sim.url) as client:
             pending = client.chat.stream_async(**ASK)
             assert asyncio.iscoroutine(pending)
             return await text_of(await use(pending))
 
-    asyncio.run(main(), debug=True)
-    assert len(sim.requests) == 1
-    assert [r for r in caplog.records if r.name == "asyncio" and "took" not in r.message] == []
+    for requests, use in enumerate(ASYNCIO, 1):
+        with subtests.test(use.__name__):
+            assert asyncio.run(main(use), debug=True) == "Hello there"
+            assert len(sim.requests) == requests
+            told = [record for record in caplog.records if record.name == "asyncio"]
+            assert [record for record in told if "took" not in record.message] == []
 
 
 def test_asyncio_runs_it(sim):
@@ -271,25 +279,8 @@ async def _await(pending):
     await pending
 
 
-DROPPED = """
-import asyncio, sys
-from mistralai import Mistral
-
-async def main():
-    asyncio.get_running_loop().slow_callback_duration = 60  # loading modules takes long
-    client = Mistral("key")
-    client.chat.stream_async(model="m", messages=[{"role": "user", "content": "x"}])
-    task = asyncio.create_task(
-        client.chat.stream_async(model="m", messages=[{"role": "user", "content": "x"}])
-    )
-    task.cancel()
-
-asyncio.run(main())
-"""
-
-
 def test_dropped_and_cancelled_calls_write_nothing_to_stderr():
-    program = run_program(DROPPED, *STRICT)
+    program = run_program(PROGRAMS / "drops_calls.py", *STRICT)
     assert (program.stderr, program.returncode) == ("", 0)
 
 
@@ -309,11 +300,13 @@ def test_the_methods_look_like_what_they_are():
     assert not isinstance(double.stream, mock.AsyncMock)
 
 
-@pytest.mark.parametrize("method", ["stream", "stream_async", "complete", "complete_async"])
-def test_the_methods_have_a_real_signature(method):
-    signature = inspect.signature(getattr(Mistral("key").chat, method))
-    assert signature.bind(**ASK, temperature=0.5, http_headers={}).arguments["model"] == "m"
-    assert {"prompt_cache_key", "retries", "timeout_ms"} <= signature.parameters.keys()
-    assert all(p.kind is p.KEYWORD_ONLY for p in signature.parameters.values())
-    with pytest.raises(TypeError, match="xyzzy"):
-        signature.bind(**ASK, xyzzy=1)
+def test_the_methods_have_a_real_signature(subtests):
+    for method in ("stream", "stream_async", "complete", "complete_async"):
+        with subtests.test(method):
+            signature = inspect.signature(getattr(Mistral("key").chat, method))
+            given = signature.bind(**ASK, temperature=0.5, http_headers={}).arguments
+            assert given["model"] == "m"
+            assert {"prompt_cache_key", "retries", "timeout_ms"} <= signature.parameters.keys()
+            assert all(p.kind is p.KEYWORD_ONLY for p in signature.parameters.values())
+            with pytest.raises(TypeError, match="xyzzy"):
+                signature.bind(**ASK, xyzzy=1)

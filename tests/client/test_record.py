@@ -73,17 +73,17 @@ def test_the_key_is_nowhere_in_the_file_and_the_file_is_the_owners_alone(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize(("ending", "end"), [("cut", "cut"), ("clean", "complete")])
-def test_an_answer_that_breaks_off_is_recorded_as_far_as_it_came(
-    colour, file, recording, ending, end
-):
-    with Simulator(Answer(body=[CHUNK], ending=ending)) as sim:
-        stream = colour.open(recording(sim), **ASK)
-        with pytest.raises(errors.IncompleteStreamError):
-            colour.collect(stream)
-    (exchange,) = load(file)
-    assert b"".join(read.data for read in exchange.reads) == CHUNK
-    assert exchange.end == end
+def test_an_answer_that_breaks_off_is_recorded_as_far_as_it_came(colour, tmp_path, subtests):
+    for ending, end in [("cut", "cut"), ("clean", "complete")]:
+        file = tmp_path / f"{ending}.jsonl"
+        with subtests.test(ending), Simulator(Answer(body=[CHUNK], ending=ending)) as sim:
+            client = colour.client(api_key=KEY, server_url=sim.url, record=file)
+            stream = colour.open(client, **ASK)
+            with pytest.raises(errors.IncompleteStreamError):
+                colour.collect(stream)
+            (exchange,) = load(file)
+            assert b"".join(read.data for read in exchange.reads) == CHUNK
+            assert exchange.end == end
 
 
 def test_a_stream_that_the_caller_closes_is_recorded_as_closed(colour, file, recording):

@@ -1,4 +1,6 @@
-"""What a call puts on the wire: fields, nulls, headers and the address."""
+"""Requests on the wire: fields, nulls, headers and the address."""
+
+from itertools import product
 
 import pytest
 
@@ -103,16 +105,19 @@ def test_none_for_an_option_of_the_call_says_nothing(sent):
     assert sent(**dict.fromkeys(options)).json == {**ASK, "stream": True}
 
 
-@pytest.mark.parametrize("stream", [True, None, UNSET])
-def test_stream_may_be_said_twice(sent, stream):
-    assert sent(stream=stream).json == {**ASK, "stream": True}
+def test_stream_may_be_said_twice(sent, subtests):
+    for stream in (True, None, UNSET):
+        with subtests.test(repr(stream)):
+            assert sent(stream=stream).json == {**ASK, "stream": True}
 
 
-@pytest.mark.parametrize("stream", [True, False, None])
-def test_complete_drops_what_is_said_of_streaming(colour, stream):
+def test_complete_drops_what_is_said_of_streaming(colour, subtests):
     with Simulator() as sim:
-        colour.complete(colour.client(server_url=sim.url), **ASK, stream=stream)
-        assert sim.requests[0].json == {**ASK, "stream": False}
+        client = colour.client(server_url=sim.url)
+        for stream in (True, False, None):
+            with subtests.test(repr(stream)):
+                colour.complete(client, **ASK, stream=stream)
+                assert sim.requests[-1].json == {**ASK, "stream": False}
 
 
 def test_messages_are_objects_or_dicts(sent):
@@ -241,32 +246,30 @@ def test_headers_of_a_call_are_added_and_win(sent):
     assert sent().headers["authorization"] == "Bearer key"
 
 
-@pytest.mark.parametrize("ending", ["", "/", "/below", "/below/"])
-def test_a_call_may_go_to_another_server(colour, sim, ending):
+def test_a_call_may_go_to_another_server(colour, sim, subtests):
     client = colour.client(server_url="http://127.0.0.1:1")
-    colour.collect(colour.open(client, **ASK, server_url=sim.url + ending))
-    assert sim.requests[0].path == f"{ending.rstrip('/')}/v1/chat/completions"
+    for ending in ("", "/", "/below", "/below/"):
+        with subtests.test(repr(ending)):
+            colour.collect(colour.open(client, **ASK, server_url=sim.url + ending))
+            assert sim.requests[-1].path == f"{ending.rstrip('/')}/v1/chat/completions"
 
 
-@pytest.mark.parametrize(
-    "limits",
-    [{"timeout_ms": 40.5}, {"timeouts": Timeouts(first_event=0.04)}],
-    ids=["timeout_ms", "timeouts"],
-)
-@pytest.mark.parametrize("place", ["the call", "the client"])
-def test_limits_of_the_call_or_the_client_hold(colour, limits, place):
-    never = Gate()
-    with Simulator(Answer(body=[never])) as sim:
+LIMITS = [{"timeout_ms": 200.5}, {"timeouts": Timeouts(first_event=0.2)}]
+
+
+def test_limits_of_the_call_or_the_client_hold(colour, subtests):
+    for limits, place in product(LIMITS, ("the call", "the client")):
         settings, params = ({}, limits) if place == "the call" else (limits, {})
-        stream = colour.open(colour.client(server_url=sim.url, **settings), **ASK, **params)
-        with pytest.raises(errors.APITimeoutError, match="first_event") as caught:
-            colour.next(stream)
-        sim.requests[0].closed.wait()
-    assert caught.value.phase == "first_event"
+        with subtests.test(f"{limits} of {place}"), Simulator(Answer(body=[Gate()])) as sim:
+            client = colour.client(server_url=sim.url, **settings)
+            with pytest.raises(errors.APITimeoutError, match="first_event") as caught:
+                colour.next(colour.open(client, **ASK, **params))
+            sim.requests[0].closed.wait()
+            assert caught.value.phase == "first_event"
 
 
 def test_limits_of_a_call_win_over_those_of_the_client(colour):
     with Simulator(Answer(body=[Gate()])) as sim:
         client = colour.client(server_url=sim.url, timeout_ms=60_000)
         with pytest.raises(errors.APITimeoutError):
-            colour.next(colour.open(client, **ASK, timeout_ms=40))
+            colour.next(colour.open(client, **ASK, timeout_ms=100))

@@ -48,52 +48,61 @@ def answered(colour):
         sim.stop()
 
 
-@pytest.mark.parametrize(
-    ("name", "params", "path"),
-    [("fim", FIM, "/v1/fim/completions"), ("agents", AGENT, "/v1/agents/completions")],
-)
-def test_a_stream_of_the_same_shape_is_the_same_stream(colour, answered, name, params, path):
-    client, sim = answered(EVENTS)
-    stream = colour.ask(getattr(client, name), "stream", **params)
-    assert colour.call(stream.get_final_text) == "Hi!"
-    [request] = sim.requests
-    assert (request.method, request.path) == ("POST", path)
-    assert request.json == {**params, "stream": True}
-    assert request.headers["accept"] == "text/event-stream"
+def test_a_stream_of_the_same_shape_is_the_same_stream(colour, answered, subtests):
+    for name, params in {"fim": FIM, "agents": AGENT}.items():
+        with subtests.test(name):
+            client, sim = answered(EVENTS)
+            stream = colour.ask(getattr(client, name), "stream", **params)
+            assert colour.call(stream.get_final_text) == "Hi!"
+            [request] = sim.requests
+            assert (request.method, request.path) == ("POST", f"/v1/{name}/completions")
+            assert request.json == {**params, "stream": True}
+            assert request.headers["accept"] == "text/event-stream"
 
 
-@pytest.mark.parametrize(
-    ("name", "params", "model"),
-    [("fim", FIM, FIMCompletionResponse), ("agents", AGENT, ChatCompletionResponse)],
-)
-def test_a_whole_answer_has_its_model(colour, answered, name, params, model):
-    client, sim = answered(Answer.of_json(WHOLE))
-    answer = colour.ask(getattr(client, name), "complete", **params)
-    assert type(answer) is model
-    assert answer.choices[0].message.content == "Hi!"
-    assert answer.request_id == answer.headers["mistral-correlation-id"]
-    assert sim.requests[0].json == {**params, "stream": False}
+def test_a_whole_answer_has_its_model(colour, answered, subtests):
+    for name, params, model in [
+        ("fim", FIM, FIMCompletionResponse),
+        ("agents", AGENT, ChatCompletionResponse),
+    ]:
+        with subtests.test(name):
+            client, sim = answered(Answer.of_json(WHOLE))
+            answer = colour.ask(getattr(client, name), "complete", **params)
+            assert type(answer) is model
+            assert answer.choices[0].message.content == "Hi!"
+            assert answer.request_id == answer.headers["mistral-correlation-id"]
+            assert sim.requests[0].json == {**params, "stream": False}
 
 
-@pytest.mark.parametrize(("name", "params"), [("chat", ASK), ("fim", FIM), ("agents", AGENT)])
-def test_an_empty_finish_reason_of_a_whole_answer_is_none(colour, answered, name, params):
+def test_an_empty_finish_reason_of_a_whole_answer_is_none(colour, answered, subtests):
     choices = [{**WHOLE["choices"][0], "finish_reason": ""}]
     client, _ = answered(Answer.of_json({**WHOLE, "choices": choices}))
-    answer = colour.ask(getattr(client, name), "complete", **params)
-    assert answer.choices[0].finish_reason is None
+    for name, params in {"chat": ASK, "fim": FIM, "agents": AGENT}.items():
+        with subtests.test(name):
+            answer = colour.ask(getattr(client, name), "complete", **params)
+            assert answer.choices[0].finish_reason is None
 
 
-@pytest.mark.parametrize("inputs", ["a", ["a", "b"], ("a",)])
-def test_texts_become_vectors(colour, answered, inputs):
+def test_texts_become_vectors(colour, answered, subtests):
     data = [{"object": "embedding", "embedding": [0.5, -1], "index": 0}]
     client, sim = answered(Answer.of_json({"id": "1", "object": "list", "data": data}))
-    params = {"model": "mistral-embed", "inputs": inputs, "output_dtype": None, "metadata": None}
-    answer = colour.ask(client.embeddings, "create", **params, extra_body={"new": 1})
-    assert type(answer) is EmbeddingResponse
-    assert answer.data[0].embedding == [0.5, -1]
-    sent = inputs if isinstance(inputs, str) else [*inputs]
-    expected = {"model": "mistral-embed", "input": sent, "metadata": None, "new": 1}
-    assert (sim.requests[0].path, sim.requests[0].json) == ("/v1/embeddings", expected)
+    for inputs in ("a", ["a", "b"], ("a",)):
+        with subtests.test(repr(inputs)):
+            answer = colour.ask(
+                client.embeddings,
+                "create",
+                model="mistral-embed",
+                inputs=inputs,
+                output_dtype=None,
+                metadata=None,
+                extra_body={"new": 1},
+            )
+            assert type(answer) is EmbeddingResponse
+            assert answer.data[0].embedding == [0.5, -1]
+            sent = inputs if isinstance(inputs, str) else [*inputs]
+            expected = {"model": "mistral-embed", "input": sent, "metadata": None, "new": 1}
+            request = sim.requests[-1]
+            assert (request.path, request.json) == ("/v1/embeddings", expected)
 
 
 def test_models_are_listed_by_a_get_without_a_body(colour, answered):
@@ -112,37 +121,42 @@ def test_models_are_listed_by_a_get_without_a_body(colour, answered):
     assert "content-type" not in request.headers
 
 
-@pytest.mark.parametrize(
-    ("card", "kind"),
-    [
-        (CARD, BaseModelCard),
-        ({"id": "f", "type": "fine-tuned"}, FTModelCard),
-        ({"id": "n", "type": "new"}, UnknownModelListData),
-    ],
-)
-def test_a_model_is_told_by_its_type(colour, answered, card, kind):
-    client, sim = answered(Answer.of_json(card))
-    answer = colour.ask(client.models, "retrieve", model_id="ft:a/b c")
-    assert type(answer) is kind
-    assert answer.model_dump(exclude_unset=True) == card
-    assert sim.requests[0].target == "/v1/models/ft:a/b%20c"
-    if kind is BaseModelCard:
-        assert answer.request_id == answer.headers["mistral-correlation-id"]
+CARDS = [
+    (CARD, BaseModelCard),
+    ({"id": "f", "type": "fine-tuned"}, FTModelCard),
+    ({"id": "n", "type": "new"}, UnknownModelListData),
+]
 
 
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (Answer.of_json({"detail": "Not Found"}, status=404), NotFoundError),
-        (Answer.of_json({"object": "error", "message": "x", "type": "internal"}), MistralError),
-        (Answer.of_json({"detail": "x"}), InternalServerError),
-        (Answer.of_json(["m"]), ResponseValidationError),
-    ],
-)
-def test_what_is_no_model_is_an_error(colour, answered, answer, error):
-    client, _ = answered(answer)
-    with pytest.raises(error):
-        colour.ask(client.models, "retrieve", model_id="m")
+def test_a_model_is_told_by_its_type(colour, answered, subtests):
+    for card, kind in CARDS:
+        with subtests.test(card["type"]):
+            client, sim = answered(Answer.of_json(card))
+            answer = colour.ask(client.models, "retrieve", model_id="ft:a/b c")
+            assert type(answer) is kind
+            assert answer.model_dump(exclude_unset=True) == card
+            assert sim.requests[0].target == "/v1/models/ft:a/b%20c"
+            if kind is BaseModelCard:
+                assert answer.request_id == answer.headers["mistral-correlation-id"]
+
+
+NO_MODELS = {
+    "a 404": (Answer.of_json({"detail": "Not Found"}, status=404), NotFoundError),
+    "an error object": (
+        Answer.of_json({"object": "error", "message": "x", "type": "internal"}),
+        MistralError,
+    ),
+    "a detail": (Answer.of_json({"detail": "x"}), InternalServerError),
+    "a list": (Answer.of_json(["m"]), ResponseValidationError),
+}
+
+
+def test_an_answer_that_is_not_a_model_is_an_error(colour, answered, subtests):
+    for name, (answer, error) in NO_MODELS.items():
+        with subtests.test(name):
+            client, _ = answered(answer)
+            with pytest.raises(error):
+                colour.ask(client.models, "retrieve", model_id="m")
 
 
 def test_a_get_is_tried_again_like_any_call(colour, answered):
@@ -154,25 +168,27 @@ def test_a_get_is_tried_again_like_any_call(colour, answered):
 BODY_OPTIONS = ["retries", "server_url", "timeout_ms", "http_headers"]
 
 
-@pytest.mark.parametrize(
-    ("method", "names"),
-    [
-        ("fim.stream", ["model", "prompt", "suffix", "temperature", "top_p", "max_tokens"]),
-        ("fim.complete", ["stream", "stop", "random_seed", "metadata", "min_tokens"]),
-        ("agents.stream", ["agent_id", "messages", "n", "tools", "tool_choice", "guardrails"]),
-        ("agents.complete", ["response_format", "reasoning_effort", "prompt_cache_key"]),
-        ("embeddings.create", ["model", "inputs", "output_dimension", "encoding_format"]),
-        ("models.list", ["provider", "model"]),
-        ("models.retrieve", ["model_id"]),
-    ],
-)
-def test_both_colours_have_the_signature_of_the_generated_sdk(method, names):
-    resource, name = method.split(".")
-    methods = [getattr(getattr(Mistral("key"), resource), f"{name}{end}") for end in ("", "_async")]
-    one, other = [[*inspect.signature(method).parameters] for method in methods]
-    assert one == other
-    assert {*names, *BODY_OPTIONS} <= {*one}
-    assert inspect.iscoroutinefunction(methods[1])
+NAMES = {
+    "fim.stream": ["model", "prompt", "suffix", "temperature", "top_p", "max_tokens"],
+    "fim.complete": ["stream", "stop", "random_seed", "metadata", "min_tokens"],
+    "agents.stream": ["agent_id", "messages", "n", "tools", "tool_choice", "guardrails"],
+    "agents.complete": ["response_format", "reasoning_effort", "prompt_cache_key"],
+    "embeddings.create": ["model", "inputs", "output_dimension", "encoding_format"],
+    "models.list": ["provider", "model"],
+    "models.retrieve": ["model_id"],
+}
+
+
+def test_sync_and_async_methods_have_the_signature_of_the_generated_sdk(subtests):
+    client = Mistral("key")
+    for method, names in NAMES.items():
+        with subtests.test(method):
+            resource, name = method.split(".")
+            one, other = (getattr(getattr(client, resource), name + end) for end in ("", "_async"))
+            parameters = [*inspect.signature(one).parameters]
+            assert parameters == [*inspect.signature(other).parameters]
+            assert {*names, *BODY_OPTIONS} <= {*parameters}
+            assert inspect.iscoroutinefunction(other)
 
 
 def test_wrong_keywords_are_refused_before_anything_is_sent():

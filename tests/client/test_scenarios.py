@@ -1,10 +1,8 @@
-"""One table of scenarios for the sync client, asyncio and trio, on real sockets."""
+"""One table of scenarios for the sync and async clients, on real sockets."""
 
 import json
 import random
-from pathlib import Path
-
-import pytest
+from itertools import product
 
 from mistralai.client.models import ReferenceChunk, TextChunk, ThinkChunk, UnknownContentChunk
 from mistralai.simulator import Answer, Simulator
@@ -23,15 +21,14 @@ def without_padding(chunks):
     return [{name: value for name, value in each.items() if name != "p"} for each in chunks]
 
 
-@pytest.mark.parametrize("cut", CUTTINGS.values(), ids=CUTTINGS)
-@pytest.mark.parametrize("path", hand_written(), ids=lambda path: path.stem)
-def test_a_stream_gives_what_was_sent_however_it_is_cut(colour, path: Path, cut):
-    body = path.read_bytes()
-    with Simulator(cut(body)) as sim:
-        client = colour.client(server_url=sim.url)
-        events = colour.collect(colour.open(client, **ASK))
-    received = [event.data.model_dump(exclude_unset=True) for event in events]
-    assert received == without_padding(read_chunks(body))
+def test_a_stream_gives_what_was_sent_however_it_is_cut(colour, subtests):
+    for path, (name, cut) in product(hand_written(), CUTTINGS.items()):
+        body = path.read_bytes()
+        with subtests.test(f"{path.stem}, {name}"), Simulator(cut(body)) as sim:
+            client = colour.client(server_url=sim.url)
+            events = colour.collect(colour.open(client, **ASK))
+            received = [event.data.model_dump(exclude_unset=True) for event in events]
+            assert received == without_padding(read_chunks(body))
 
 
 def deltas_of(colour, name):
@@ -147,14 +144,17 @@ FRAMINGS = {
 }
 
 
-@pytest.mark.parametrize(("body", "end_reason"), FRAMINGS.values(), ids=FRAMINGS)
-def test_every_way_to_write_a_stream_gives_the_same_events(colour, body, end_reason):
-    with Simulator(cut_anywhere(body, random.Random(5), 5)) as sim:
-        client = colour.client(server_url=sim.url)
-        stream = colour.open(client, **ASK)
-        events = colour.collect(stream)
-    assert [event.data.choices[0].delta.content for event in events] == ["Hel", "lo"]
-    assert stream.end_reason == end_reason
+def test_every_way_to_write_a_stream_gives_the_same_events(colour, subtests):
+    for name, (body, end_reason) in FRAMINGS.items():
+        with (
+            subtests.test(name),
+            Simulator(cut_anywhere(body, random.Random(5), 5)) as sim,
+        ):
+            client = colour.client(server_url=sim.url)
+            stream = colour.open(client, **ASK)
+            events = colour.collect(stream)
+            assert [event.data.choices[0].delta.content for event in events] == ["Hel", "lo"]
+            assert stream.end_reason == end_reason
 
 
 LABELS = {
@@ -166,11 +166,11 @@ LABELS = {
 }
 
 
-@pytest.mark.parametrize("settings", LABELS.values(), ids=LABELS)
-def test_a_stream_is_judged_by_what_it_is_and_not_by_its_label(colour, settings):
-    with Simulator(Answer(body=[HELLO + DONE], **settings)) as sim:
-        client = colour.client(server_url=sim.url)
-        assert text_of(colour.collect(colour.open(client, **ASK))) == "Hello"
+def test_a_stream_is_judged_by_what_it_is_and_not_by_its_label(colour, subtests):
+    for name, settings in LABELS.items():
+        with subtests.test(name), Simulator(Answer(body=[HELLO + DONE], **settings)) as sim:
+            client = colour.client(server_url=sim.url)
+            assert text_of(colour.collect(colour.open(client, **ASK))) == "Hello"
 
 
 def test_a_whole_answer_knows_what_it_came_with(colour, sim):

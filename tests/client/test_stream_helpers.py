@@ -1,4 +1,4 @@
-"""What a stream offers beside its events, in each colour, on real sockets."""
+"""The helpers of a stream beside its events, sync and async, on real sockets."""
 
 import pytest
 
@@ -123,21 +123,23 @@ def test_a_stream_that_is_iterated_forgets_the_deltas_that_were_left(colour, who
     assert colour.collect(deltas) == [UsageDelta(stream.usage)]
 
 
-@pytest.mark.parametrize("read_before", [0, 3, None])
-def test_the_whole_answer_can_be_had_at_any_time(colour, whole, read_before):
-    stream = whole()
-    for _ in range(read_before or 0):
-        colour.next(stream)
-    if read_before is None:
-        colour.collect(stream)
-    answer = colour.call(stream.get_final_completion)
-    assert (answer.model, answer.object, answer.usage) == ("m", "chat.completion", stream.usage)
-    assert [choice.finish_reason for choice in answer.choices] == ["tool_calls", "stop"]
-    assert answer.choices[1].message.content == "other"
-    assert answer.request_id == stream.request_id
-    assert answer is colour.call(stream.get_final_completion)
-    assert colour.call(stream.get_final_text) == "One, two"
-    assert colour.call(stream.until_done) is stream
+def test_the_whole_answer_can_be_had_at_any_time(colour, whole, subtests):
+    for name, read_before in {"unread": 0, "after 3 events": 3, "at the end": None}.items():
+        with subtests.test(name):
+            stream = whole()
+            for _ in range(read_before or 0):
+                colour.next(stream)
+            if read_before is None:
+                colour.collect(stream)
+            answer = colour.call(stream.get_final_completion)
+            assert (answer.model, answer.object) == ("m", "chat.completion")
+            assert answer.usage == stream.usage
+            assert [choice.finish_reason for choice in answer.choices] == ["tool_calls", "stop"]
+            assert answer.choices[1].message.content == "other"
+            assert answer.request_id == stream.request_id
+            assert answer is colour.call(stream.get_final_completion)
+            assert colour.call(stream.get_final_text) == "One, two"
+            assert colour.call(stream.until_done) is stream
 
 
 def test_a_snapshot_grows_and_choice_0_has_its_shortcuts(colour, serve):
@@ -177,22 +179,22 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-def test_after_an_error_all_helpers_work_on_what_arrived(colour, serve, ending):
-    error, more, how = ENDINGS[ending]
-    stream = serve(*BODY[:4], *more, ending=how)
-    texts = stream.text_stream
-    assert [colour.next(texts), colour.next(texts)] == ["On", "e, "]
-    with pytest.raises(error) as raised:
-        colour.next(texts)
-    for method in (stream.until_done, stream.get_final_completion, stream.get_final_text):
-        with pytest.raises(error) as again:
-            colour.call(method)
-        assert again.value is raised.value
-    assert raised.value.partial is stream.snapshot
-    assert stream.message.content[1].text == "One, "
-    assert (stream.tool_calls, stream.usage, stream.finish_reason) == ([], None, None)
-    assert stream.timing.events == 4
+def test_after_an_error_all_helpers_work_on_what_arrived(colour, serve, subtests):
+    for name, (error, more, ending) in ENDINGS.items():
+        with subtests.test(name):
+            stream = serve(*BODY[:4], *more, ending=ending)
+            texts = stream.text_stream
+            assert [colour.next(texts), colour.next(texts)] == ["On", "e, "]
+            with pytest.raises(error) as raised:
+                colour.next(texts)
+            for method in (stream.until_done, stream.get_final_completion, stream.get_final_text):
+                with pytest.raises(error) as again:
+                    colour.call(method)
+                assert again.value is raised.value
+            assert raised.value.partial is stream.snapshot
+            assert stream.message.content[1].text == "One, "
+            assert (stream.tool_calls, stream.usage, stream.finish_reason) == ([], None, None)
+            assert stream.timing.events == 4
 
 
 def test_after_an_early_close_the_whole_answer_is_an_error_with_its_part(colour, serve):

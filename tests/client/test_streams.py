@@ -384,7 +384,7 @@ def test_an_interrupt_while_reading_ends_the_stream():
 
 
 def test_a_stream_that_waits_too_long_is_over(colour, endless):
-    client = colour.client(server_url=endless.url, timeout_ms=40)
+    client = colour.client(server_url=endless.url, timeout_ms=250)
     stream = colour.open(client, **ASK)
     colour.next(stream)
     with pytest.raises(errors.APITimeoutError) as caught:

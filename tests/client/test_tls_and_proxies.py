@@ -92,12 +92,13 @@ def test_https_goes_through_the_proxy_of_the_environment(colour, secure, proxy, 
     assert [request.connection for request in secure.requests] == [1, 1]
 
 
-@pytest.mark.parametrize("exempt", ["127.0.0.1", "example.org, 127.0.0.1", "*"])
-def test_no_proxy_exempts_hosts(colour, secure, proxy, monkeypatch, exempt):
+def test_no_proxy_exempts_hosts(colour, secure, proxy, monkeypatch, subtests):
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-    monkeypatch.setenv("NO_PROXY", exempt)
-    colour.complete(colour.client(server_url=secure.url), **ASK)
-    assert (proxy.targets, len(secure.requests)) == ([], 1)
+    for requests, exempt in enumerate(["127.0.0.1", "example.org, 127.0.0.1", "*"], 1):
+        with subtests.test(exempt):
+            monkeypatch.setenv("NO_PROXY", exempt)
+            colour.complete(colour.client(server_url=secure.url), **ASK)
+            assert (proxy.targets, len(secure.requests)) == ([], requests)
 
 
 def test_plain_http_goes_through_its_proxy_without_a_tls_context(colour, sim, made, monkeypatch):

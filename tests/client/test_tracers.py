@@ -1,4 +1,4 @@
-"""What tracing libraries put in the place of `stream_async`: every form of the call still works.
+"""Replacements of `stream_async` by tracing libraries: every form of the call still works.
 
 Each way of replacing is one that a library uses; those libraries themselves run in
 `tests/ecosystem`.
@@ -9,6 +9,7 @@ import inspect
 import json
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from itertools import product
 from unittest import mock
 
 import pytest
@@ -97,15 +98,22 @@ def said(event):
     return event.data.choices[0].delta.content
 
 
-@pytest.mark.parametrize("tracer", [traced, read_by_a_generator])
-@pytest.mark.parametrize("form", [entered, awaited, text_of])
-@pytest.mark.parametrize("place", [on_the_class, by_a_proxy, on_the_instance, in_a_subclass])
-async def test_every_form_works_behind_a_tracer(sim, monkeypatch, place, form, tracer):
-    async with Mistral("key", server_url=sim.url) as client:
-        place(monkeypatch, client, tracer)
-        assert await form(client.chat.stream_async(**ASK)) == "Hello there"
-        assert inspect.iscoroutinefunction(client.chat.stream_async)
-    assert len(sim.requests) == 1
+FORMS = (entered, awaited, text_of)
+PLACES = (on_the_class, by_a_proxy, on_the_instance, in_a_subclass)
+
+
+async def test_every_form_works_behind_a_tracer(sim, monkeypatch, subtests):
+    for place, form, tracer in product(PLACES, FORMS, (traced, read_by_a_generator)):
+        before = len(sim.requests)
+        with (
+            subtests.test(f"{place.__name__}, {form.__name__}, {tracer.__name__}"),
+            monkeypatch.context() as patch,
+        ):
+            async with Mistral("key", server_url=sim.url) as client:
+                place(patch, client, tracer)
+                assert await form(client.chat.stream_async(**ASK)) == "Hello there"
+                assert inspect.iscoroutinefunction(client.chat.stream_async)
+            assert len(sim.requests) == before + 1
 
 
 async def test_dropped_without_use_it_leaves_nothing_behind_a_tracer_either(sim, monkeypatch):
@@ -184,13 +192,15 @@ async def test_a_stream_is_an_async_generator_to_those_who_ask(sim):
             await stream.asend(1)
 
 
-@pytest.mark.parametrize(
-    "thrown", [(KeyError("x"),), (KeyError, "x"), (KeyError, KeyError("x")), (KeyError,)]
-)
-async def test_what_is_thrown_into_a_stream_closes_it_and_is_raised(sim, thrown):
-    client = Mistral("key", server_url=sim.url)
-    stream = await client.chat.stream_async(**ASK)
-    with pytest.raises(KeyError):
-        await stream.athrow(*thrown)
-    assert stream.end_reason == "closed"
-    await client.aclose()
+THROWN = [(KeyError("x"),), (KeyError, "x"), (KeyError, KeyError("x")), (KeyError,)]
+
+
+async def test_what_is_thrown_into_a_stream_closes_it_and_is_raised(sim, subtests):
+    for thrown in THROWN:
+        with subtests.test(repr(thrown)):
+            client = Mistral("key", server_url=sim.url)
+            stream = await client.chat.stream_async(**ASK)
+            with pytest.raises(KeyError):
+                await stream.athrow(*thrown)
+            assert stream.end_reason == "closed"
+            await client.aclose()

@@ -1,7 +1,8 @@
-"""What a call tells of its attempts, and every way to say how many there may be."""
+"""The attempts of a call: their log, and every way to say how many there may be."""
 
 import time
 from email.utils import formatdate
+from itertools import product
 
 import pytest
 
@@ -14,7 +15,10 @@ from support.faults import ECHO, STREAM, quickly, read
 from support.flows import sse
 from support.serving import ASK
 
-whole_or_not = pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
+WAYS = {"stream": False, "complete": True}
+"""Both ways to ask, and whether they are for a whole answer."""
+
+PLACES = ("the call", "the client")
 
 
 def test_a_stream_tells_of_each_attempt_and_so_does_the_log(colour):
@@ -58,30 +62,39 @@ NONE = RetryConfig("none", BackoffStrategy(1, 1, 1.0, 10_000, 0), retry_connecti
 FORMS = {"an int": (1, 2), "zero": (0, 1), "None": (None, 1), "strategy none": (NONE, 1)}
 
 
-@whole_or_not
-@pytest.mark.parametrize("place", ["retries", "retry_config"])
-@pytest.mark.parametrize(("retries", "requests"), FORMS.values(), ids=FORMS)
-def test_the_number_of_requests_is_what_was_asked_for(colour, retries, requests, place, whole):
-    call = {"retries": retries} if place == "retries" else {}
-    client = {"retry_config": retries} if place == "retry_config" else {}
-    with Simulator(says(503, retry_after_ms="1")) as sim:
-        with pytest.raises(errors.InternalServerError):
-            ask(colour, colour.client(server_url=sim.url, **client), whole=whole, **ASK, **call)
-        assert len(sim.requests) == requests
+def settings_of(place, retries):
+    """The settings of a client and of a call that give the retries at one of the two places."""
+    return ({}, {"retries": retries}) if place == "the call" else ({"retry_config": retries}, {})
 
 
-@whole_or_not
-@pytest.mark.parametrize("place", ["retries", "retry_config"])
-def test_a_config_retries_without_a_count_until_its_time_is_over(colour, place, whole):
-    call = {"retries": quickly()} if place == "retries" else {}
-    client = {"retry_config": quickly()} if place == "retry_config" else {}
-    with Simulator([*[says(503)] * 9, "auto"]) as sim:
-        ask(colour, colour.client(server_url=sim.url, **client), whole=whole, **ASK, **call)
-        assert len(sim.requests) == 10
-    with Simulator(says(503)) as sim:
-        call |= {"retries": quickly(within=5)}
-        with pytest.raises(errors.InternalServerError):
-            ask(colour, colour.client(server_url=sim.url, **client), whole=whole, **ASK, **call)
+def test_the_number_of_requests_is_what_was_asked_for(colour, subtests):
+    for (name, (retries, requests)), place, (way, whole) in product(
+        FORMS.items(), PLACES, WAYS.items()
+    ):
+        settings, call = settings_of(place, retries)
+        with (
+            subtests.test(f"{name} of {place}, {way}"),
+            Simulator(says(503, retry_after_ms="1")) as sim,
+        ):
+            client = colour.client(server_url=sim.url, **settings)
+            with pytest.raises(errors.InternalServerError):
+                ask(colour, client, whole=whole, **ASK, **call)
+            assert len(sim.requests) == requests
+
+
+def test_a_config_retries_without_a_count_until_its_time_is_over(colour, subtests):
+    for place, (way, whole) in product(PLACES, WAYS.items()):
+        settings, call = settings_of(place, quickly())
+        with subtests.test(f"a config of {place}, {way}"):
+            with Simulator([*[says(503)] * 9, "auto"]) as sim:
+                client = colour.client(server_url=sim.url, **settings)
+                ask(colour, client, whole=whole, **ASK, **call)
+                assert len(sim.requests) == 10
+            with Simulator(says(503)) as sim:
+                client = colour.client(server_url=sim.url, **settings)
+                call |= {"retries": quickly(within=5)}
+                with pytest.raises(errors.InternalServerError):
+                    ask(colour, client, whole=whole, **ASK, **call)
 
 
 def test_a_call_wins_over_its_client(colour):
@@ -92,19 +105,19 @@ def test_a_call_wins_over_its_client(colour):
         assert len(sim.requests) == 1
 
 
-@whole_or_not
-def test_an_hour_as_a_date_is_not_waited_for(colour, whole):
+def test_an_hour_as_a_date_is_not_waited_for(colour, subtests):
     """A date has no fractions of a second, and time goes on while it travels."""
 
     def server(_):
         return says(429, retry_after=formatdate(time.time() + 3600, usegmt=True))
 
-    with Simulator(server) as sim:
-        client = colour.client(server_url=sim.url)
-        with pytest.raises(errors.RateLimitError) as caught:
-            ask(colour, client, whole=whole, **ASK)
-        assert len(sim.requests) == 1
-    assert 3500 < caught.value.retry_after <= 3600
+    for way, whole in WAYS.items():
+        with subtests.test(way), Simulator(server) as sim:
+            client = colour.client(server_url=sim.url)
+            with pytest.raises(errors.RateLimitError) as caught:
+                ask(colour, client, whole=whole, **ASK)
+            assert len(sim.requests) == 1
+            assert 3500 < caught.value.retry_after <= 3600
 
 
 def test_every_error_that_the_api_answers_with_knows_what_it_asks_to_wait(colour):

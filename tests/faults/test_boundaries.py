@@ -16,7 +16,7 @@ from support.faults import HELD, STREAM, WHOLE, Outcome, callers_own, quickly, r
 from support.flows import sse
 
 TEXTS = ("", "Hel", "lo", "")
-ASKED_AGAIN = (errors.RateLimitError, errors.CapacityExceededError, errors.InternalServerError)
+RETRIED = (errors.RateLimitError, errors.CapacityExceededError, errors.InternalServerError)
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class Kind:
     Attributes:
         after: What a server does that sends some events before it.
         error: What it is to the caller.
-        again: Whether a stream is asked for again, while none of it was handed out.
-        harmless: Whether it takes nothing away from an answer that is complete.
+        again: Whether the request is sent again, as long as nothing was yielded to the caller.
+        harmless: Whether an answer that is complete stays complete.
     """
 
     after: Callable[..., Answer]
@@ -45,11 +45,9 @@ BROKEN = {
     "reset": Kind(_sends(ending="reset"), errors.StreamInterruptedError, again=True, harmless=True),
 }
 SILENCE = Kind(_sends(ending="hang"), errors.APITimeoutError, again=False, harmless=True)
-KINDS = {
+FRAMED = {
     **BROKEN,
     "a clean end": Kind(_sends(), errors.StreamTruncatedError, again=True, harmless=True),
-    "bad JSON": Kind(_sends(b"data: {oops\n\n"), errors.ResponseValidationError, again=False),
-    "no chunk": Kind(_sends(sse([1])), errors.ResponseValidationError, again=False),
     "too large": Kind(_sends(TOO_LARGE), errors.ResponseValidationError, again=False),
     "too large after decompression": Kind(
         lambda *before: packed(*before, TOO_LARGE), errors.ResponseValidationError, again=False
@@ -59,6 +57,12 @@ KINDS = {
         errors.ResponseValidationError,
         again=False,
     ),
+}
+"""Faults that a connection sees."""
+
+WRITTEN = {
+    "bad JSON": Kind(_sends(b"data: {oops\n\n"), errors.ResponseValidationError, again=False),
+    "no chunk": Kind(_sends(sse([1])), errors.ResponseValidationError, again=False),
     "event: error": Kind(
         _sends(sse({"error": "x", "reason": "y"}, "error")), errors.InternalServerError, again=True
     ),
@@ -67,17 +71,19 @@ KINDS = {
     ),
     **{
         f"an error of shape {shape.name}": Kind(
-            _sends(sse(shape.payload)), shape.inside, again=shape.inside in ASKED_AGAIN
+            _sends(sse(shape.payload)), shape.inside, again=shape.inside in RETRIED
         )
         for shape in SHAPES
     },
 }
-every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+"""Faults in an event, which only the flow sees."""
+
+every_driver = pytest.mark.parametrize("colour", ["sync", "asyncio"], indirect=True)
 every_boundary = range(len(STREAM) + 1)
 
 
 def check(outcome: Outcome, kind: Kind, boundary: int, *, again: bool = False) -> None:
-    """See that a fault after so many events gave what it has to give."""
+    """Check the outcome of a fault after so many events."""
     if boundary == len(STREAM) or again:
         assert (outcome.error, outcome.texts, outcome.end_reason) == (None, TEXTS, "done")
     elif boundary >= WHOLE and kind.harmless:
@@ -91,63 +97,90 @@ def check(outcome: Outcome, kind: Kind, boundary: int, *, again: bool = False) -
         assert outcome.error.status_code == 200
 
 
-@every_kind
-def test_what_arrived_is_delivered_and_then_the_error(colour, kind):
-    for boundary in every_boundary:
-        with Simulator(kind.after(*STREAM[:boundary])) as sim:
-            outcome = read(colour, sim.url, call={"retries": 0}, max_event_size=4000)
-            check(outcome, kind, boundary)
-            assert len(sim.requests) == 1
+def check_delivered(colour, subtests, kinds):
+    """Without retries the events that arrived are yielded, and then the error is raised."""
+    for name, kind in kinds.items():
+        for boundary in every_boundary:
+            with subtests.test(f"{name} after {boundary} events"):
+                with Simulator(kind.after(*STREAM[:boundary])) as sim:
+                    outcome = read(colour, sim.url, call={"retries": 0}, max_event_size=4000)
+                    assert len(sim.requests) == 1
+                check(outcome, kind, boundary)
 
 
-@every_kind
-def test_a_stream_is_asked_for_again_as_long_as_nothing_of_it_was_handed_out(colour, kind):
-    for boundary in every_boundary:
-        again = kind.again and boundary <= HELD
-        with Simulator([kind.after(*STREAM[:boundary]), events(*STREAM)]) as sim:
-            outcome = read(colour, sim.url, call={"retries": quickly()}, max_event_size=4000)
-            check(outcome, kind, boundary, again=again)
-            assert len(sim.requests) == 1 + again
-        attempts = outcome.stream.attempts
-        assert [attempt.status for attempt in attempts] == [200] * (1 + again)
-        assert [attempt.delay is None for attempt in attempts] == [False] * again + [True]
-        assert (attempts[-1].reason is None) == (outcome.error is None)
+def test_what_arrived_is_delivered_and_then_the_error(colour, subtests):
+    check_delivered(colour, subtests, FRAMED)
 
 
-def test_silence_ends_a_stream_by_the_limit_of_where_it_is(colour):
+@every_driver
+def test_what_arrived_is_delivered_and_then_the_error_of_an_event(colour, subtests):
+    check_delivered(colour, subtests, WRITTEN)
+
+
+def check_retried(colour, subtests, kinds):
+    """With retries a stream of which nothing was yielded is requested again."""
+    for name, kind in kinds.items():
+        for boundary in every_boundary:
+            again = kind.again and boundary <= HELD
+            with subtests.test(f"{name} after {boundary} events"):
+                with Simulator([kind.after(*STREAM[:boundary]), events(*STREAM)]) as sim:
+                    call = {"retries": quickly()}
+                    outcome = read(colour, sim.url, call=call, max_event_size=4000)
+                    assert len(sim.requests) == 1 + again
+                check(outcome, kind, boundary, again=again)
+                attempts = outcome.stream.attempts
+                assert [attempt.status for attempt in attempts] == [200] * (1 + again)
+                assert [attempt.delay is None for attempt in attempts] == [False] * again + [True]
+                assert (attempts[-1].reason is None) == (outcome.error is None)
+
+
+def test_a_stream_is_retried_as_long_as_nothing_of_it_was_yielded(colour, subtests):
+    check_retried(colour, subtests, FRAMED)
+
+
+@every_driver
+def test_a_stream_is_retried_after_an_error_event_as_long_as_nothing_was_yielded(colour, subtests):
+    check_retried(colour, subtests, WRITTEN)
+
+
+def test_silence_ends_a_stream_by_the_limit_of_where_it_is(colour, subtests):
     for boundary in every_boundary:
         phase = "first_event" if boundary <= HELD else "idle"
         limits = Timeouts(**{"first_event": 30, "idle": 30, phase: SOON})
-        with Simulator([SILENCE.after(*STREAM[:boundary]), events(*STREAM)]) as sim:
-            outcome = read(colour, sim.url, call={"timeouts": limits, "retries": quickly()})
+        with subtests.test(f"after {boundary} events"):
+            with Simulator([SILENCE.after(*STREAM[:boundary]), events(*STREAM)]) as sim:
+                outcome = read(colour, sim.url, call={"timeouts": limits, "retries": quickly()})
+                sim.requests[0].closed.wait()
+                assert len(sim.requests) == 1
             check(outcome, SILENCE, boundary)
-            sim.requests[0].closed.wait()
-            assert len(sim.requests) == 1
-        if outcome.error is not None:
-            assert outcome.error.phase == phase
-            assert SOON * 0.99 < outcome.error.elapsed < 10
+            if outcome.error is not None:
+                assert outcome.error.phase == phase
+                assert SOON * 0.99 < outcome.error.elapsed < 10
 
 
-@pytest.mark.parametrize("kind", BROKEN.values(), ids=BROKEN)
-def test_a_connection_that_breaks_under_tls_is_told_from_an_end(colour, kind):
-    for boundary in every_boundary:
-        with Simulator(kind.after(*STREAM[:boundary]), tls=True) as sim:
-            context = ssl.create_default_context(cadata=sim.ca_pem.decode())
-            with callers_own(colour, verify=context) as own:
-                check(read(colour, sim.url, call={"retries": 0}, **own), kind, boundary)
+def test_a_connection_that_breaks_under_tls_is_told_from_an_end(colour, subtests):
+    for name, kind in BROKEN.items():
+        for boundary in every_boundary:
+            with (
+                subtests.test(f"{name} after {boundary} events"),
+                Simulator(kind.after(*STREAM[:boundary]), tls=True) as sim,
+            ):
+                context = ssl.create_default_context(cadata=sim.ca_pem.decode())
+                with callers_own(colour, verify=context) as own:
+                    check(read(colour, sim.url, call={"retries": 0}, **own), kind, boundary)
 
 
-def test_a_body_that_ends_with_its_connection_is_cut_off_without_its_end(colour):
+def test_a_body_that_ends_with_its_connection_is_cut_off_without_its_end(colour, subtests):
     """There HTTP itself knows no difference between a cut and an end."""
     for boundary in every_boundary:
         for ending in ("clean", "cut"):
             answer = Answer(body=STREAM[:boundary], framing="close", ending=ending)
-            with Simulator(answer) as sim:
+            with subtests.test(f"{ending} after {boundary} events"), Simulator(answer) as sim:
                 outcome = read(colour, sim.url, call={"retries": 0})
-            check(outcome, KINDS["a clean end"], boundary)
+                check(outcome, FRAMED["a clean end"], boundary)
 
 
-def test_a_body_of_a_promised_length_that_stays_behind_it_is_interrupted(colour):
+def test_a_body_of_a_promised_length_that_stays_behind_it_is_interrupted(colour, subtests):
     for boundary in every_boundary:
         answer = Answer(
             body=STREAM[:boundary],
@@ -155,9 +188,9 @@ def test_a_body_of_a_promised_length_that_stays_behind_it_is_interrupted(colour)
             headers={"content-length": "9999"},
             ending="cut",
         )
-        with Simulator(answer) as sim:
+        with subtests.test(f"after {boundary} events"), Simulator(answer) as sim:
             outcome = read(colour, sim.url, call={"retries": 0})
-        check(outcome, KINDS["cut"], boundary)
+            check(outcome, BROKEN["cut"], boundary)
 
 
 def _opening(role):

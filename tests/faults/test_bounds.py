@@ -1,7 +1,8 @@
-"""What a fault may cost: memory, and time on the body of an error."""
+"""The cost of a fault: memory, and time on the body of an error."""
 
 import tracemalloc
 import zlib
+from functools import cache
 
 import httpx2
 import pytest
@@ -23,44 +24,45 @@ class Form(BaseModel):
     """An object of which nothing is asked."""
 
 
+@cache
+def zipped(start, mebibytes, end, *, times=1, flush=zlib.Z_FINISH):
+    """Return so many mebibytes of text between two others, compressed so many times."""
+    body = [start, *[b"x" * MIB] * mebibytes, end]
+    for _ in range(times):
+        zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
+        body = [b"".join([*map(zipper.compress, body), zipper.flush(flush)])]
+    return body[0]
+
+
 def bomb():
-    """A hundred mebibytes of one event in a hundred kilobytes."""
-    zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-    packed = [zipper.compress(STREAM[0] + b'data: {"choices": "')]
-    packed += [zipper.compress(b"x" * MIB) for _ in range(100)]
-    body = b"".join([*packed, zipper.flush(zlib.Z_SYNC_FLUSH)])
+    """One event of 32 MiB in 32 KiB."""
+    body = zipped(STREAM[0] + b'data: {"choices": "', 32, b"", flush=zlib.Z_SYNC_FLUSH)
     return Answer(body=[body], headers={"content-encoding": "gzip"})
 
 
-@pytest.mark.parametrize("answer", [FLOOD, bomb()], ids=["plain", "compressed"])
-def test_the_memory_of_an_event_without_end_is_bounded(colour, answer):
-    def error():
-        stream = colour.open(client, **ASK)
-        with pytest.raises(errors.ResponseValidationError) as caught:
-            colour.collect(stream)
-        return caught.value
-
-    with Simulator(answer) as sim:
-        client = colour.client(server_url=sim.url, max_event_size=MIB)
-        error()  # loads what is loaded once
-        tracemalloc.start()
-        body = error().body
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert body.startswith('data: {"choices": "xxx')
-    assert len(body) <= 2000
-    assert peak < 8 * MIB
+def test_the_memory_of_an_event_without_end_is_bounded(colour, subtests):
+    for name, answer in {"plain": FLOOD, "compressed": bomb()}.items():
+        with subtests.test(name), Simulator(answer) as sim:
+            client = colour.client(server_url=sim.url, max_event_size=MIB)
+            peaks = []
+            for _ in range(2):  # the first one loads modules
+                stream = colour.open(client, **ASK)
+                tracemalloc.start()
+                with pytest.raises(errors.ResponseValidationError) as caught:
+                    colour.collect(stream)
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.stop()
+            assert caught.value.body.startswith('data: {"choices": "xxx')
+            assert len(caught.value.body) <= 2000
+            assert peaks[1] < 8 * MIB
 
 
 def whole_bomb(times):
-    """A hundred mebibytes of an answer, compressed so many times."""
-    body = b'{"id": "' + b"x" * 100 * MIB + b'"}'
-    for _ in range(times):
-        zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
-        body = zipper.compress(body) + zipper.flush()
-    coding = ", ".join(["gzip"] * times)
+    """An answer of 32 MiB, compressed so many times."""
     return Answer(
-        body=[body], headers={"content-encoding": coding}, content_type="application/json"
+        body=[zipped(b'{"id": "', 32, b'"}', times=times)],
+        headers={"content-encoding": ", ".join(["gzip"] * times)},
+        content_type="application/json",
     )
 
 
@@ -69,7 +71,7 @@ def check_bomb(colour, times, clients):
     with Simulator(whole_bomb(times)) as sim:
         client = colour.client(server_url=sim.url, max_response_size=MIB, **clients)
         peaks = []
-        for _ in range(2):  # the first loads what is loaded once
+        for _ in range(2):  # the first one loads modules
             tracemalloc.start()
             with pytest.raises(errors.ResponseValidationError) as caught:
                 colour.complete(client, **ASK)
@@ -98,7 +100,7 @@ def test_a_bomb_that_httpx2_inflates_is_not_inflated_either(colour):
     check_bomb(colour, 2, {})
 
 
-def test_any_whole_answer_has_a_largest_size(colour):
+def test_any_whole_answer_has_a_largest_size(colour, subtests):
     calls = [
         ("chat", "complete", ASK),
         ("chat", "parse", {**ASK, "response_format": Form}),
@@ -112,11 +114,12 @@ def test_any_whole_answer_has_a_largest_size(colour):
     answer = Answer(body=[body[:9], body[9:]], content_type="application/json")
     with Simulator(answer) as sim:
         for resource, method, params in calls:
-            enough = colour.client(server_url=sim.url, max_response_size=len(body))
-            assert colour.ask(getattr(enough, resource), method, **params), (resource, method)
-            little = colour.client(server_url=sim.url, max_response_size=len(body) - 1)
-            with pytest.raises(errors.ResponseValidationError, match="max_response_size"):
-                colour.ask(getattr(little, resource), method, **params)
+            with subtests.test(f"{resource}.{method}"):
+                enough = colour.client(server_url=sim.url, max_response_size=len(body))
+                assert colour.ask(getattr(enough, resource), method, **params)
+                little = colour.client(server_url=sim.url, max_response_size=len(body) - 1)
+                with pytest.raises(errors.ResponseValidationError, match="max_response_size"):
+                    colour.ask(getattr(little, resource), method, **params)
         assert len(sim.requests) == 2 * len(calls)
 
 
@@ -129,7 +132,7 @@ def test_the_body_of_an_error_is_not_waited_for_longer_than_its_limit(colour, mo
     assert (type(outcome.error), outcome.error.error.message) == (errors.BadRequestError, "No")
 
 
-def test_the_limits_hold_with_the_callers_client_too(colour):
+def test_the_limits_hold_with_the_callers_client_too(colour, subtests):
     """But for a head that trickles: see `test_known_defects.py`."""
     limits = {
         "first_event": Answer(body=[STREAM[0], PINGS]),
@@ -138,48 +141,46 @@ def test_the_limits_hold_with_the_callers_client_too(colour):
     }
     for phase, answer in limits.items():
         timeouts = Timeouts(**{"first_event": 30, "idle": 30, "total": 30, phase: SOON})
-        with callers_own(colour) as own, Simulator(answer) as sim:
+        with subtests.test(phase), callers_own(colour) as own, Simulator(answer) as sim:
             outcome = read(colour, sim.url, call={"timeouts": timeouts}, **own)
             sim.requests[0].closed.wait()
-        assert isinstance(outcome.error, httpx2.ReadTimeout)
-        assert outcome.error.phase == phase
+            assert isinstance(outcome.error, httpx2.ReadTimeout)
+            assert outcome.error.phase == phase
 
 
-@pytest.mark.parametrize("whose", ["ours", "the caller's"])
-def test_a_compressed_stream_that_falls_silent_ends_by_idle(colour, whose):
-    limits = Timeouts(first_event=20, idle=SOON)
-    silent = packed(*STREAM[:2], end=b"", ending="hang")
-    with callers_own(colour) as own, Simulator(silent) as sim:
-        clients = own if whose == "the caller's" else {}
-        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
-    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
-    assert outcome.error.since_last_event < 10  # and not by the limit of the first event
-
-
-@pytest.mark.parametrize("pings", [1, 5000])
-@pytest.mark.parametrize("whose", ["ours", "the caller's"])
-def test_pings_do_not_defeat_a_limit_by_coming_without_a_pause(colour, whose, pings):
-    answer = Answer(body=[*STREAM[:2], Repeat(b": ping\n\n" * pings)])
-    limits = Timeouts(first_event=30, idle=SOON)
-    with callers_own(colour) as own, Simulator(answer) as sim:
-        clients = own if whose == "the caller's" else {}
-        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
-    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
-    assert outcome.error.since_last_event < 10
-
-
-@pytest.mark.parametrize("whose", ["ours", "the caller's"])
-def test_pings_do_not_defeat_a_limit_by_being_compressed(colour, whose):
+def compressed_pings():
+    """Two events and then pings, compressed although nobody asked for it."""
     zipper = zlib.compressobj(wbits=zlib.MAX_WBITS | 16)
 
     def alone(data):
-        """Compress without a look at what came before, so that it can be sent over and over."""
+        """Compress without references to earlier data, so that it can be sent again and again."""
         return zipper.compress(data) + zipper.flush(zlib.Z_FULL_FLUSH)
 
     body = [alone(STREAM[0] + STREAM[1]), Repeat(alone(b": ping\n\n"), every=0.02)]
-    answer = Answer(body=body, headers={"content-encoding": "gzip"})
+    return Answer(body=body, headers={"content-encoding": "gzip"})
+
+
+WITHOUT_TEXT = {
+    "compressed, and silent": packed(*STREAM[:2], end=b"", ending="hang"),
+    "pings without a pause": Answer(body=[*STREAM[:2], Repeat(b": ping\n\n")]),
+    "5000 pings at a time without a pause": Answer(
+        body=[*STREAM[:2], Repeat(b": ping\n\n" * 5000)]
+    ),
+    "compressed pings": compressed_pings(),
+}
+"""Streams that send two events and then nothing that is one."""
+
+
+def test_a_stream_without_another_event_ends_by_idle_whatever_else_arrives(colour, subtests):
     limits = Timeouts(first_event=30, idle=SOON)
-    with callers_own(colour) as own, Simulator(answer) as sim:
-        clients = own if whose == "the caller's" else {}
-        outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
-    assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
+    for name, answer in WITHOUT_TEXT.items():
+        for whose in ("ours", "the caller's"):
+            with (
+                subtests.test(f"{name}, by a client of {whose}"),
+                callers_own(colour) as own,
+                Simulator(answer) as sim,
+            ):
+                clients = own if whose == "the caller's" else {}
+                outcome = read(colour, sim.url, call={"timeouts": limits}, **clients)
+                assert (outcome.texts, outcome.error.phase) == (("", "Hel"), "idle")
+                assert outcome.error.since_last_event < 10  # and not by `first_event`

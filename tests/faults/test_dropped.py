@@ -4,6 +4,7 @@ import gc
 import linecache
 import warnings
 from contextlib import contextmanager
+from itertools import product
 
 import anyio
 import httpx2
@@ -12,22 +13,26 @@ import pytest
 from mistralai import Mistral
 from mistralai.simulator import Answer, Simulator
 from support.faults import STREAM
-from support.programs import run_program
+from support.programs import PROGRAMS, run_program
 from support.serving import ASK
 
 ONE = httpx2.Limits(max_connections=1)
 
 
+def server():
+    """A server whose first stream falls silent after its first text."""
+    return Simulator([Answer(body=STREAM[:2], ending="hang"), "auto"])
+
+
 @pytest.fixture
 def sim():
-    """A server whose first stream falls silent after its first text."""
-    with Simulator([Answer(body=STREAM[:2], ending="hang"), "auto"]) as sim:
+    with server() as sim:
         yield sim
 
 
 @contextmanager
 def dropping(name):
-    """See that what is dropped here is told of once, by the line that called this function."""
+    """Check that a dropped stream is warned of once, with the line of its call."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield
@@ -39,38 +44,49 @@ def dropping(name):
     assert f"client.chat.{name}(" in linecache.getline(warning.filename, warning.lineno)
 
 
-@pytest.mark.parametrize("reads", range(3))
-@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
-def test_a_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
-    http = httpx2.Client(limits=ONE) if own else None
-    with Mistral("key", server_url=sim.url, client=http, max_connections=1) as client:
-        stream = client.chat.stream(**ASK)
-        for _ in range(reads):
-            next(stream)
-        with dropping("stream"):
-            del stream
-        sim.requests[0].closed.wait()
-        assert client.chat.complete(**ASK).choices[0].message.content == "Hello there"
-    if http:
-        http.close()
+def test_a_stream_that_is_dropped_gives_its_connection_up(subtests):
+    for reads, own in product(range(3), (False, True)):
+        with (
+            subtests.test(f"after {reads} events, {'their' if own else 'our'} client"),
+            server() as sim,
+            httpx2.Client(limits=ONE) as http,
+            Mistral(
+                "key", server_url=sim.url, client=http if own else None, max_connections=1
+            ) as client,
+        ):
+            stream = client.chat.stream(**ASK)
+            for _ in range(reads):
+                next(stream)
+            with dropping("stream"):
+                del stream
+            sim.requests[0].closed.wait()
+            assert client.chat.complete(**ASK).choices[0].message.content == "Hello there"
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("reads", range(3))
-@pytest.mark.parametrize("own", [False, True], ids=["ours", "the caller's"])
-async def test_an_async_stream_that_is_dropped_gives_its_connection_up(sim, reads, own):
-    http = httpx2.AsyncClient(limits=ONE) if own else None
-    async with Mistral("key", server_url=sim.url, async_client=http, max_connections=1) as client:
-        stream = await client.chat.stream_async(**ASK)
-        for _ in range(reads):
-            await anext(stream)
-        with dropping("stream_async"):
-            del stream
-        await sim.requests[0].closed.wait_async()
-        answer = await client.chat.complete_async(**ASK)
-        assert answer.choices[0].message.content == "Hello there"
-    if http:
-        await http.aclose()
+async def test_an_async_stream_that_is_dropped_gives_its_connection_up(subtests):
+    for reads, own in product(range(3), (False, True)):
+        with (
+            subtests.test(f"after {reads} events, {'their' if own else 'our'} client"),
+            server() as sim,
+        ):
+            async with (
+                httpx2.AsyncClient(limits=ONE) as http,
+                Mistral(
+                    "key",
+                    server_url=sim.url,
+                    async_client=http if own else None,
+                    max_connections=1,
+                ) as client,
+            ):
+                stream = await client.chat.stream_async(**ASK)
+                for _ in range(reads):
+                    await anext(stream)
+                with dropping("stream_async"):
+                    del stream
+                await sim.requests[0].closed.wait_async()
+                answer = await client.chat.complete_async(**ASK)
+                assert answer.choices[0].message.content == "Hello there"
 
 
 def test_a_stream_in_a_cycle_is_closed_when_the_cycle_is_collected(sim):
@@ -123,38 +139,19 @@ async def test_a_stream_that_ended_or_was_closed_is_dropped_without_a_word(sim):
         gc.collect()
 
 
-LEFT_OPEN = """
-from mistralai import Mistral
-client = Mistral()
-stream = client.chat.stream(model="m", messages=[{"role": "user", "content": "Hello"}])
-next(stream)
-"""
-
-LEFT_OPEN_ASYNC = """
-import asyncio, logging, sys
-from mistralai import Mistral
-logging.getLogger("asyncio").setLevel("ERROR")  # its debug mode says of imports that they are slow
-client = Mistral()
-ask = {"model": "m", "messages": [{"role": "user", "content": "Hello"}]}
-
-async def main():
-    global stream
-    stream = await client.chat.stream_async(**ask)
-    await anext(stream)
-"""
-
-PROGRAMS = {
-    "sync": (LEFT_OPEN, 4),
-    "asyncio": (f"{LEFT_OPEN_ASYNC}\nasyncio.run(main())", 10),
-    "trio": (f"import trio; {LEFT_OPEN_ASYNC}\ntrio.run(main)", 10),
-}
-
-
-@pytest.mark.parametrize(("program", "line"), PROGRAMS.values(), ids=PROGRAMS)
-def test_a_stream_that_is_open_when_the_program_ends_is_all_that_it_tells_of(sim, program, line):
-    ran = run_program(program, "-X", "dev", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
+@pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
+def test_a_stream_that_is_open_when_the_program_ends_is_all_that_it_tells_of(sim, kind):
+    program = PROGRAMS / "left_open.py"
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    ran = run_program(program, "-X", "dev", arguments=(kind,), **environment)
     assert ran.returncode == 0
-    assert ran.stderr.startswith(f"<string>:{line}: ResourceWarning: a stream was dropped")
-    assert len(ran.stderr.splitlines()[1:]) <= 1  # from 3.13 on the line itself, in words
+    mark = "# is dropped" if kind == "sync" else "# is dropped in a loop"
+    [line] = [
+        number
+        for number, source in enumerate(program.read_text().splitlines(), 1)
+        if source.endswith(mark)
+    ]
+    assert ran.stderr.startswith(f"{program}:{line}: ResourceWarning: a stream was dropped")
+    assert len(ran.stderr.splitlines()[1:]) <= 1  # the line itself, in words
     assert all(told.startswith("  ") for told in ran.stderr.splitlines()[1:])
     sim.requests[0].closed.wait()

@@ -1,10 +1,11 @@
 """Faults at every byte of a short answer, on a socket and by hand.
 
-Wherever it happens: what arrived is delivered, once; then comes a `MistralClientError` that is also
-what httpx2 raised, with the text of all that was delivered.
+Wherever it happens: the events that arrived are yielded, once; then a `MistralClientError` is
+raised that is also the error of httpx2, with the text of all events.
 """
 
 import json
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -14,6 +15,7 @@ from mistralai.client import errors
 from mistralai.client._call.retry import Policy
 from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Simulator, Wire
+from support.cases import cases
 from support.colours import colour_of
 from support.faults import HELD, STREAM, WHOLE, check_class, partial_text, read
 from support.flows import DONE, RATE_LIMIT, SILENCE, ByHand, answers, said, sse
@@ -28,7 +30,7 @@ EVERY = {"sync": 1, "asyncio": 7, "trio": 7}
 
 
 def arrived(offset: int) -> int:
-    """How many events have arrived with so many bytes of the answer, `[DONE]` included."""
+    """Return how many events so many bytes of the answer complete, `[DONE]` included."""
     return sum(WIRE.index(piece) + len(piece) <= offset for piece in STREAM)
 
 
@@ -36,7 +38,7 @@ def arrived(offset: int) -> int:
 
 
 def check_broken(outcome: Any, offset: int, cause: type[Exception]) -> None:
-    """See that a connection that broke after so many bytes gave what it has to give."""
+    """Check the outcome of a connection that broke after so many bytes."""
     events = arrived(offset)
     assert outcome.texts == TEXTS[:events]
     if events >= WHOLE:
@@ -52,19 +54,20 @@ def check_broken(outcome: Any, offset: int, cause: type[Exception]) -> None:
         assert outcome.end_reason == "error"
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize(
-    ("ending", "cause"), [("cut", httpx2.RemoteProtocolError), ("reset", httpx2.ReadError)]
-)
-def test_a_connection_breaks(name, ending, cause):
+def test_a_connection_breaks(name):
     offsets = range(0, len(WIRE) + 1, EVERY[name])
-    with (
-        Simulator([Wire([WIRE[:offset]], ending) for offset in offsets]) as sim,
-        colour_of(name) as colour,
-    ):
-        for offset in offsets:
-            check_broken(read(colour, sim.url, call={"retries": None}), offset, cause)
-        assert sim.connections == len(sim.requests) == len(offsets)
+    with cases() as case:
+        for ending, cause in [("cut", httpx2.RemoteProtocolError), ("reset", httpx2.ReadError)]:
+            with (
+                Simulator([Wire([WIRE[:offset]], ending) for offset in offsets]) as sim,
+                colour_of(name) as colour,
+            ):
+                for offset in offsets:
+                    with case(f"{ending} after {offset} bytes"):
+                        check_broken(read(colour, sim.url, call={"retries": None}), offset, cause)
+                assert sim.connections == len(sim.requests) == len(offsets)
 
 
 # --- by hand, against a clock that stands still ------------------------------
@@ -76,7 +79,7 @@ ONCE = Policy(retries=0)
 def check_by_hand(
     hand: ByHand, complete: int, error: type[errors.MistralClientError] | None
 ) -> errors.MistralClientError | None:
-    """See that so many events are delivered, then the error."""
+    """Check that so many events are delivered, then the error."""
     delivered, raised = hand.stream()
     assert said(delivered) == [text or None for text in TEXTS[:complete]]
     if error is None:
@@ -90,7 +93,7 @@ def check_by_hand(
 
 
 def expected(body: bytes, error: type[errors.MistralClientError]) -> tuple[int, type | None]:
-    """How many events a body completes, and how it ends where that error follows."""
+    """Return how many events a body completes, and its end where that error follows."""
     complete = 0
     for event in read_events(body).events:
         if event.data == "[DONE]":
@@ -111,50 +114,56 @@ def is_json(text: str) -> bool:
 
 def test_an_error_event_comes():
     """It ends the event that it breaks into, which is bad JSON then."""
-    for offset in range(len(BODY) + 1):
-        body = BODY[:offset] + b"\n\n"
-        hand = ByHand(answers(body, sse(RATE_LIMIT)), policy=ONCE)
-        check_by_hand(hand, *expected(body, errors.RateLimitError))
+    with cases() as case:
+        for offset in range(len(BODY) + 1):
+            body = BODY[:offset] + b"\n\n"
+            with case(f"after {offset} bytes"):
+                hand = ByHand(answers(body, sse(RATE_LIMIT)), policy=ONCE)
+                check_by_hand(hand, *expected(body, errors.RateLimitError))
 
 
 def test_an_error_event_comes_and_the_stream_is_asked_for_again():
-    for offset in range(len(BODY) + 1):
-        body = BODY[:offset] + b"\n\n"
-        hand = ByHand(answers(body, sse(RATE_LIMIT)), answers(BODY))
-        complete, error = expected(body, errors.RateLimitError)
-        again = complete <= HELD and error is errors.RateLimitError
-        check_by_hand(hand, *((WHOLE, None) if again else (complete, error)))
-        assert hand.requests == 1 + again
+    with cases() as case:
+        for offset in range(len(BODY) + 1):
+            body = BODY[:offset] + b"\n\n"
+            with case(f"after {offset} bytes"):
+                hand = ByHand(answers(body, sse(RATE_LIMIT)), answers(BODY))
+                complete, error = expected(body, errors.RateLimitError)
+                again = complete <= HELD and error is errors.RateLimitError
+                check_by_hand(hand, *((WHOLE, None) if again else (complete, error)))
+                assert hand.requests == 1 + again
 
 
-@pytest.mark.parametrize("size", [1, 7, len(BODY)])
-def test_the_body_ends(size):
-    for offset in range(len(BODY) + 1):
-        hand = ByHand(answers(*cut_every(BODY[:offset], size)), policy=ONCE)
-        complete, _ = expected(BODY[:offset], errors.StreamTruncatedError)
-        error = None if complete >= WHOLE else errors.StreamTruncatedError
-        check_by_hand(hand, complete, error)
-        assert hand.stream_call.end_reason == end_reason(offset)
+def test_the_body_ends():
+    with cases() as case:
+        for size, offset in product((1, 7, len(BODY)), range(len(BODY) + 1)):
+            with case(f"after {offset} bytes in pieces of {size}"):
+                hand = ByHand(answers(*cut_every(BODY[:offset], size)), policy=ONCE)
+                complete, _ = expected(BODY[:offset], errors.StreamTruncatedError)
+                error = None if complete >= WHOLE else errors.StreamTruncatedError
+                check_by_hand(hand, complete, error)
+                assert hand.stream_call.end_reason == end_reason(offset)
 
 
 def end_reason(offset: int) -> str:
-    """How a body of so many bytes ends; a last `[DONE]` needs no line end."""
+    """Return the end reason of a body of so many bytes; a last `[DONE]` needs no line end."""
     if offset >= len(BODY) - 2:
         return "done"
     return "finish_reason_only" if offset >= len(BODY) - len(DONE) else "truncated"
 
 
-@pytest.mark.parametrize("phase", ["first_event", "idle", "total"])
-def test_nothing_more_comes(phase):
+def test_nothing_more_comes():
     none = {"first_event": None, "idle": None}
-    for offset in range(len(BODY) + 1):
-        complete, _ = expected(BODY[:offset], errors.APITimeoutError)
-        if phase != "total" and (phase == "idle") != (complete > HELD):
-            continue
-        limits = Timeouts(**{**none, phase: 5.0})
-        hand = ByHand(answers(BODY[:offset], SILENCE), timeouts=limits)
-        over = complete >= WHOLE
-        error = check_by_hand(hand, complete, None if over else errors.APITimeoutError)
-        assert hand.requests == 1
-        if isinstance(error, errors.APITimeoutError):
-            assert (error.phase, error.elapsed) == (phase, 5.0)
+    with cases() as case:
+        for phase, offset in product(("first_event", "idle", "total"), range(len(BODY) + 1)):
+            complete, _ = expected(BODY[:offset], errors.APITimeoutError)
+            if phase != "total" and (phase == "idle") != (complete > HELD):
+                continue
+            with case(f"within {phase} after {offset} bytes"):
+                limits = Timeouts(**{**none, phase: 5.0})
+                hand = ByHand(answers(BODY[:offset], SILENCE), timeouts=limits)
+                over = complete >= WHOLE
+                error = check_by_hand(hand, complete, None if over else errors.APITimeoutError)
+                assert hand.requests == 1
+                if isinstance(error, errors.APITimeoutError):
+                    assert (error.phase, error.elapsed) == (phase, 5.0)

@@ -1,4 +1,4 @@
-"""What cannot be kept because httpx2 stands in the way; `docs/faults.md` tells users.
+"""Promises that httpx2 does not let us keep; `docs/faults.md` tells users.
 
 Each of these fails today. When one of them passes, it was mended: remove its mark here, and
 what the documentation says of it.

@@ -1,5 +1,8 @@
 """Redirects: followed to the same server, and nowhere else, whatever the HTTP client would do."""
 
+from contextlib import contextmanager
+from itertools import product
+
 import pytest
 
 from mistralai.client import errors
@@ -10,7 +13,8 @@ from support.flows import KEY
 from support.serving import ASK
 
 PATH = "/v1/chat/completions"
-whole_or_not = pytest.mark.parametrize("whole", [False, True], ids=["stream", "complete"])
+FORMS = {"stream": False, "complete": True}
+"""Both ways to ask, and whether they are for a whole answer."""
 
 
 def redirect(status, location):
@@ -18,33 +22,29 @@ def redirect(status, location):
     return Answer(status=status, headers=headers, content_type=None, framing="length")
 
 
-@pytest.fixture(params=[False, True], ids=["our client", "one that follows redirects"])
-def http(request, colour):
-    """Settings of a client: none, or HTTP clients that follow redirects."""
-    if not request.param:
-        yield {}
-        return
+@contextmanager
+def clients_of(colour):
+    """Yield the settings of clients: none, and HTTP clients that follow redirects themselves."""
     with callers_own(colour, follow_redirects=True) as own:
-        yield own
+        yield {"our client": {}, "one that follows redirects": own}
 
 
-@whole_or_not
-@pytest.mark.parametrize("absolute", [False, True], ids=["path", "address"])
-@pytest.mark.parametrize("status", [307, 308])
-def test_a_redirect_to_the_same_server_is_followed_with_all_that_was_sent(
-    colour, status, absolute, whole
-):
-    def answer(request):
-        host = f"http://{request.headers['host']}" if absolute else ""
-        return redirect(status, f"{host}{PATH}?again")
+def test_a_redirect_to_the_same_server_is_followed_with_all_that_was_sent(colour, subtests):
+    for status, absolute, (form, whole) in product([307, 308], [False, True], FORMS.items()):
 
-    with Simulator([answer, "auto"]) as sim:
-        client = colour.client(server_url=sim.url, api_key=KEY, retry_config=None)
-        ask(colour, client, whole=whole, **ASK)
-        first, second = sim.requests
-    assert second.target == f"{PATH}?again"
-    assert (second.method, second.body) == (first.method, first.body)
-    assert second.headers["authorization"] == first.headers["authorization"] == f"Bearer {KEY}"
+        def answer(request, *, status=status, absolute=absolute):
+            host = f"http://{request.headers['host']}" if absolute else ""
+            return redirect(status, f"{host}{PATH}?again")
+
+        where = "address" if absolute else "path"
+        with subtests.test(f"{status} to a {where}, {form}"), Simulator([answer, "auto"]) as sim:
+            client = colour.client(server_url=sim.url, api_key=KEY, retry_config=None)
+            ask(colour, client, whole=whole, **ASK)
+            first, second = sim.requests
+            assert second.target == f"{PATH}?again"
+            assert (second.method, second.body) == (first.method, first.body)
+            assert second.headers["authorization"] == f"Bearer {KEY}"
+            assert first.headers["authorization"] == f"Bearer {KEY}"
 
 
 def test_a_redirect_is_one_of_the_attempts(colour):
@@ -56,15 +56,21 @@ def test_a_redirect_is_one_of_the_attempts(colour):
     assert (answered.status, outcome.error) == (200, None)
 
 
-@whole_or_not
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_another_server_is_named_and_gets_nothing(colour, status, http, whole):
-    with Simulator() as other, Simulator(redirect(status, f"{other.url}{PATH}")) as sim:
-        client = colour.client(server_url=sim.url, **http)
-        with pytest.raises(errors.SDKError, match=r"redirect to 127\.0\.0\.1") as caught:
-            ask(colour, client, whole=whole, **ASK)
-        assert caught.value.status_code == status
-        assert (len(sim.requests), other.requests, other.connections) == (1, [], 0)
+def test_another_server_is_named_and_gets_nothing(colour, subtests):
+    statuses = [301, 302, 303, 307, 308]
+    with clients_of(colour) as clients, Simulator() as other:
+        for status, (whose, own), (form, whole) in product(
+            statuses, clients.items(), FORMS.items()
+        ):
+            with (
+                subtests.test(f"{status}, {whose}, {form}"),
+                Simulator(redirect(status, f"{other.url}{PATH}")) as sim,
+            ):
+                client = colour.client(server_url=sim.url, **own)
+                with pytest.raises(errors.SDKError, match=r"redirect to 127\.0\.0\.1") as caught:
+                    ask(colour, client, whole=whole, **ASK)
+                assert caught.value.status_code == status
+                assert (len(sim.requests), other.requests, other.connections) == (1, [], 0)
 
 
 ELSEWHERE = {
@@ -78,26 +84,28 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("location", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_nothing_is_sent_where_the_server_is_not_the_same(colour, location, http):
-    def answer(request):
-        _, _, port = request.headers["host"].partition(":")
-        return redirect(307, location and location.format(port=port, path=PATH))
+def test_nothing_is_sent_where_the_server_is_not_the_same(colour, subtests):
+    with clients_of(colour) as clients:
+        for (name, location), (whose, own) in product(ELSEWHERE.items(), clients.items()):
 
-    with Simulator(answer) as sim:
-        client = colour.client(server_url=sim.url, **http)
-        with pytest.raises(errors.SDKError, match="refusing to follow a redirect"):
-            colour.complete(client, **ASK)
-        assert (len(sim.requests), sim.connections) == (1, 1)
+            def answer(request, *, location=location):
+                _, _, port = request.headers["host"].partition(":")
+                return redirect(307, location and location.format(port=port, path=PATH))
+
+            with subtests.test(f"{name}, {whose}"), Simulator(answer) as sim:
+                client = colour.client(server_url=sim.url, **own)
+                with pytest.raises(errors.SDKError, match="refusing to follow a redirect"):
+                    colour.complete(client, **ASK)
+                assert (len(sim.requests), sim.connections) == (1, 1)
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 304])
-def test_a_redirect_that_would_change_the_request_is_not_followed(colour, status):
-    with Simulator(redirect(status, f"{PATH}?again")) as sim:
-        client = colour.client(server_url=sim.url)
-        with pytest.raises(errors.SDKError) as caught:
-            colour.complete(client, **ASK)
-        assert (caught.value.status_code, len(sim.requests)) == (status, 1)
+def test_a_redirect_that_would_change_the_request_is_not_followed(colour, subtests):
+    for status in (301, 302, 303, 304):
+        with subtests.test(str(status)), Simulator(redirect(status, f"{PATH}?again")) as sim:
+            client = colour.client(server_url=sim.url)
+            with pytest.raises(errors.SDKError) as caught:
+                colour.complete(client, **ASK)
+            assert (caught.value.status_code, len(sim.requests)) == (status, 1)
 
 
 def test_a_ring_of_redirects_ends(colour):

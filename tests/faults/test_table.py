@@ -1,19 +1,25 @@
-"""The table of faults, against a server on a real socket, in all three colours."""
+"""The table of faults, against a server on a real socket.
+
+Rows about the network run on every kind of connection. Rows about a status, a wait before a retry
+or an odd event are decided by the flow, without I/O: those run once on each driver of it.
+"""
+
+from contextlib import nullcontext
 
 import pytest
 
 from mistralai.client.errors import SDKError
 from mistralai.simulator import Simulator
-from support.fault_table import TABLE
+from support.fault_table import NETWORK, POLICY
 from support.faults import read
 from support.flows import KEY
 from support.serving import ASK
 
-every_fault = pytest.mark.parametrize("fault", TABLE.values(), ids=TABLE)
+every_driver = pytest.mark.parametrize("colour", ["sync", "asyncio"], indirect=True)
 
 
 def expect(error, fault):
-    """See that an error is the one that the table has."""
+    """Check that an error is the one that the table has."""
     assert isinstance(error, fault.error)
     assert isinstance(error, fault.httpx)
     for said in fault.says:
@@ -24,8 +30,8 @@ def expect(error, fault):
         assert (name, getattr(place, name)) == (name, value)
 
 
-@every_fault
-def test_a_stream_bears_it(colour, fault):
+def check_stream(colour, fault):
+    """Check a fault of a stream against its row."""
     with Simulator(fault.server) as sim:
         outcome = read(colour, sim.url, call=fault.call, **fault.client)
         assert len(sim.requests) == outcome.sent == fault.requests
@@ -40,18 +46,47 @@ def test_a_stream_bears_it(colour, fault):
         assert tuple(attempt.status for attempt in outcome.stream.attempts) == fault.statuses
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [pytest.param(fault, id=name) for name, fault in TABLE.items() if fault.whole],
-)
-def test_a_whole_answer_bears_it(colour, fault):
+def check_whole(colour, fault):
+    """Check a fault of a call that does not stream against its row."""
     with Simulator(fault.server) as sim:
         client = colour.client(server_url=sim.url, api_key=KEY, **fault.client)
-        if fault.error is None:
+        fails = nullcontext() if fault.error is None else pytest.raises(fault.error)
+        with fails as caught:
             answer = colour.complete(client, **ASK, **fault.call)
-            assert answer.choices[0].message.content == "Hello there"
-        else:
-            with pytest.raises(fault.error) as caught:
-                colour.complete(client, **ASK, **fault.call)
-            expect(caught.value, fault)
         assert len(sim.requests) == fault.requests
+    if fault.error is None:
+        assert answer.choices[0].message.content == "Hello there"
+    else:
+        expect(caught.value, fault)
+
+
+@pytest.mark.parametrize("part", NETWORK)
+def test_a_stream_survives_a_fault_of_the_network(colour, subtests, part):
+    for name, fault in NETWORK[part].items():
+        with subtests.test(name):
+            check_stream(colour, fault)
+
+
+def test_a_whole_answer_survives_a_fault_of_the_network(colour, subtests):
+    for part, faults in NETWORK.items():
+        for name, fault in faults.items():
+            if fault.whole:
+                with subtests.test(f"{part}: {name}"):
+                    check_whole(colour, fault)
+
+
+@every_driver
+@pytest.mark.parametrize("part", POLICY)
+def test_a_stream_ends_as_the_flow_decides(colour, subtests, part):
+    for name, fault in POLICY[part].items():
+        with subtests.test(name):
+            check_stream(colour, fault)
+
+
+@every_driver
+def test_a_whole_answer_ends_as_the_flow_decides(colour, subtests):
+    for part, faults in POLICY.items():
+        for name, fault in faults.items():
+            if fault.whole:
+                with subtests.test(f"{part}: {name}"):
+                    check_whole(colour, fault)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 import trio
@@ -51,21 +51,27 @@ RUN = {
 }
 
 
-@pytest.fixture(params=["plain", "tls", "behind a proxy"])
-def _reached(request, monkeypatch):
+@contextmanager
+def reached(way, monkeypatch):
+    """Serve the client of the environment: plainly, over TLS, or over TLS by a proxy."""
     tls._tls_context.cache_clear()
     with ExitStack() as stack:
-        sim = stack.enter_context(serving("auto", monkeypatch, tls=request.param != "plain"))
-        if request.param == "behind a proxy":
+        sim = stack.enter_context(serving("auto", monkeypatch, tls=way != "plain"))
+        if way == "by a proxy":
             proxy = stack.enter_context(connect_proxy())
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         yield
-        if request.param == "behind a proxy":
+        if way == "by a proxy":
             assert proxy.targets == [f"127.0.0.1:{sim.port}"]
     tls._tls_context.cache_clear()
 
 
-@pytest.mark.usefixtures("_reached")
 @pytest.mark.parametrize("colour", RUN)
-def test_an_idle_connection_is_probed_after_a_minute(colour):
-    assert RUN[colour]() == EXPECTED
+def test_an_idle_connection_is_probed_after_a_minute(colour, monkeypatch, subtests):
+    for way in ("plain", "over TLS", "by a proxy"):
+        with (
+            subtests.test(way),
+            monkeypatch.context() as patch,
+            reached(way, patch),
+        ):
+            assert RUN[colour]() == EXPECTED

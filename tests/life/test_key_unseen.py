@@ -6,6 +6,8 @@ import socket
 import sys
 import threading
 import zlib
+from contextlib import contextmanager
+from itertools import product
 
 import anyio
 import httpx2
@@ -78,7 +80,7 @@ FAULTS = {
 
 @pytest.fixture
 def logged(caplog):
-    """What all loggers wrote at DEBUG, those of the HTTP libraries too."""
+    """Capture all loggers at DEBUG, those of the HTTP libraries too."""
     caplog.set_level(logging.DEBUG)
     return caplog
 
@@ -94,16 +96,16 @@ def key_of(kind):
     return KEY if kind == "text" else lambda: KEY
 
 
-@pytest.mark.parametrize("kind", ["text", "callable"])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_whatever_a_server_does(colour, logged, fault, kind):
-    server, call, expected = fault
-    with Simulator(server) as sim:
-        client = colour.client(api_key=key_of(kind), server_url=sim.url, retry_config=None)
-        with pytest.raises(expected) as caught:
-            colour.collect(colour.open(client, **ASK, **call))
-        assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
-    check(caught.value, logged)
+def test_whatever_a_server_does(colour, logged, subtests):
+    for (name, (server, call, expected)), kind in product(FAULTS.items(), ("text", "callable")):
+        with subtests.test(f"{name}, {kind}"):
+            logged.clear()
+            with Simulator(server) as sim:
+                client = colour.client(api_key=key_of(kind), server_url=sim.url, retry_config=None)
+                with pytest.raises(expected) as caught:
+                    colour.collect(colour.open(client, **ASK, **call))
+                assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
+            check(caught.value, logged)
 
 
 def test_a_server_that_is_not_there(colour, logged):
@@ -142,38 +144,67 @@ def test_a_pool_without_a_place(logged):
     check(caught.value, logged)
 
 
-# --- what is no fault of a server --------------------------------------------
+# --- errors that are not the fault of a server --------------------------------
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signal is sent to a thread there")
-@pytest.mark.parametrize("where", ["head", "body"])
-def test_an_interrupt(logged, where):
-    gate = Gate()
-    main = threading.get_ident()
+def test_an_interrupt(logged, subtests):
+    head, body = Gate(), Gate()
+    for where, gate, answer in [
+        ("the head", head, Wire([head])),
+        ("the body", body, Answer(body=[FIRST, body])),
+    ]:
+        with subtests.test(f"in {where}"), Simulator(answer) as sim:
+            client = Mistral(KEY, server_url=sim.url)
+            with interrupting(gate), pytest.raises(KeyboardInterrupt) as caught:
+                list(client.chat.stream(**ASK))
+            client.close()
+            check(caught.value, logged)
+
+
+@contextmanager
+def interrupting(gate):
+    """Interrupt this thread once, when a gate is reached.
+
+    A signal that comes just before a system call does not end it, so more of them follow.
+    """
+    raised, over = threading.Event(), threading.Event()
+    here = threading.get_ident()
+
+    def once(*_):
+        if not raised.is_set():
+            raised.set()
+            raise KeyboardInterrupt
 
     def interrupt():
         gate.reached.wait()
-        signal.pthread_kill(main, signal.SIGINT)
+        while not raised.is_set():
+            signal.pthread_kill(here, signal.SIGINT)
+            over.wait(1)
 
-    with Simulator(Wire([gate]) if where == "head" else Answer(body=[FIRST, gate])) as sim:
-        client = Mistral(KEY, server_url=sim.url)
-        thread = threading.Thread(target=interrupt)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt) as caught:
-            list(client.chat.stream(**ASK))
+    before = signal.signal(signal.SIGINT, once)
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
         thread.join()
-        client.close()
-    check(caught.value, logged)
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("doing", ["send_now", "wait", "wait again"])
-async def test_a_cancellation(logged, monkeypatch, anyio_backend, doing):
+async def test_a_cancellation(logged, monkeypatch, anyio_backend, subtests):
     """The call is cancelled where the HTTP libraries have the request, or the answer, in hand."""
-    name, _, again = doing.partition(" ")
-    at = 2 if again else 1
-    times = []
     kind = TrioConnection if anyio_backend == "trio" else AioConnection
+    for name, at in [("send_now", 1), ("wait", 1), ("wait", 2)]:
+        with subtests.test(f"{name}, time {at}"), monkeypatch.context() as patch:
+            check(await cancelled_in(kind, name, at, patch), logged)
+
+
+async def cancelled_in(kind, name, at, patch):
+    """Cancel a call where a method of its connection is called for the n-th time."""
+    times = []
     inner = getattr(kind, name)
 
     async def cancel(self, *args, **kwargs):
@@ -193,7 +224,7 @@ async def test_a_cancellation(logged, monkeypatch, anyio_backend, doing):
             raised.append(error)
             raise
 
-    monkeypatch.setattr(kind, name, cancel)
+    patch.setattr(kind, name, cancel)
     gate = Gate()
     with Simulator(Answer(body=[FIRST, gate])) as sim:
         async with Mistral(KEY, server_url=sim.url) as client:
@@ -201,7 +232,7 @@ async def test_a_cancellation(logged, monkeypatch, anyio_backend, doing):
                 await ask(client)
             assert scope.cancelled_caught
         gate.open()
-    check(raised[0], logged)
+    return raised[0]
 
 
 BAD = {
@@ -213,20 +244,21 @@ BAD = {
 WRONG = (ValueError, TypeError)
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_key_that_is_none(name, monkeypatch):
-    with pytest.raises(WRONG) as caught:
-        Mistral(BAD[name])
-    assert KEY not in rendered(caught.value) + shown(caught.value)
-    client = Mistral(lambda: BAD[name], server_url="http://127.0.0.1:1")
-    with pytest.raises(WRONG) as caught:
-        client.chat.complete(**ASK)
-    assert KEY not in rendered(caught.value) + shown(caught.value)
-    if isinstance(BAD[name], str):
-        monkeypatch.setenv("MISTRAL_API_KEY", BAD[name])
-        with pytest.raises(ValueError, match="not printable ASCII") as caught:
-            Mistral()
-        assert KEY not in rendered(caught.value) + shown(caught.value)
+def test_a_key_that_is_none(monkeypatch, subtests):
+    for name in list(BAD):  # no local of this frame, which is rendered too, may hold the key
+        with subtests.test(name):
+            with pytest.raises(WRONG) as caught:
+                Mistral(BAD[name])
+            assert KEY not in rendered(caught.value) + shown(caught.value)
+            client = Mistral(lambda name=name: BAD[name], server_url="http://127.0.0.1:1")
+            with pytest.raises(WRONG) as caught:
+                client.chat.complete(**ASK)
+            assert KEY not in rendered(caught.value) + shown(caught.value)
+            if isinstance(BAD[name], str):
+                monkeypatch.setenv("MISTRAL_API_KEY", BAD[name])
+                with pytest.raises(ValueError, match="not printable ASCII") as caught:
+                    Mistral()
+                assert KEY not in rendered(caught.value) + shown(caught.value)
 
 
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
@@ -243,15 +275,17 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("method", ["stream", "complete", "parse", "parse_stream"])
-def test_a_header_that_the_caller_gives(colour, logged, method):
-    asked = {**ASK, **({"response_format": Form} if "parse" in method else {})}
+def test_a_header_that_the_caller_gives(colour, logged, subtests):
+    methods = ("stream", "complete", "parse", "parse_stream")
     with Simulator(Answer.of_json({"detail": "no"}, status=401)) as sim:
         client = colour.client(api_key=None, server_url=sim.url)
-        for name, call in CALLS.items():
-            with pytest.raises((errors.AuthenticationError, *WRONG)) as caught:
-                colour.ask(client.chat, method, **asked, **call)
-            assert KEY not in rendered(caught.value, ours=True) + shown(caught.value), name
+        for method, (name, call) in product(methods, CALLS.items()):
+            asked = {**ASK, **({"response_format": Form} if "parse" in method else {})}
+            with subtests.test(f"{method}, {name}"):
+                with pytest.raises((errors.AuthenticationError, *WRONG)) as caught:
+                    colour.ask(client.chat, method, **asked, **call)
+                assert KEY not in rendered(caught.value, ours=True) + shown(caught.value)
+        assert len(sim.requests) >= len(methods)
         assert {request.headers["authorization"] for request in sim.requests} == {f"Bearer {KEY}"}
     assert KEY not in logged.text
 
@@ -294,27 +328,32 @@ GIVEN = {
 }
 
 
-@pytest.mark.parametrize("kind", GIVEN)
-def test_a_key_that_a_server_repeats(colour, logged, kind):
-    given = {} if kind == "header" else {"api_key": key_of(kind)}
-    for name, server in REPEATED.items():
-        with Simulator(server) as sim:
-            client = colour.client(
-                server_url=sim.url, retry_config=quickly(50), max_event_size=8192, **given
-            )
-            with pytest.raises(errors.MistralClientError) as caught:
-                colour.collect(colour.open(client, **ASK, **GIVEN[kind]))
-            assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
-        error = caught.value
-        assert KEY not in rendered(error, ours=True) + shown(error), name
-        assert KEY[:10] not in str(error), name
-        # httpcore2 logs the headers of an answer, and httpx2 where a redirect leads.
-        own = [record.getMessage() for record in logged.records if record.name == "mistralai"]
-        assert KEY not in "".join(own), name
-        if name in {"a status", "a field", "a page"}:
-            assert "(hidden)" in str(error), name
-            assert "(hidden)" in error.body, name
-            assert KEY in error.raw_response.text, name
+def test_a_key_that_a_server_repeats(colour, logged, subtests):
+    for (name, server), (kind, call) in product(REPEATED.items(), GIVEN.items()):
+        with subtests.test(f"{name}, {kind}"):
+            logged.clear()
+            settings = {} if kind == "header" else {"api_key": key_of(kind)}
+            with Simulator(server) as sim:
+                client = colour.client(
+                    server_url=sim.url, retry_config=quickly(50), max_event_size=8192, **settings
+                )
+                with pytest.raises(errors.MistralClientError) as caught:
+                    colour.collect(colour.open(client, **ASK, **call))
+                assert sim.requests[0].headers["authorization"] == f"Bearer {KEY}"
+            check_hidden(caught.value, logged, repeated=name in {"a status", "a field", "a page"})
+
+
+def check_hidden(error, logged, *, repeated):
+    """Check that an error hides the key, and says so in whatever its message repeats."""
+    assert KEY not in rendered(error, ours=True) + shown(error)
+    assert KEY[:10] not in str(error)
+    # httpcore2 logs the headers of an answer, and httpx2 where a redirect leads.
+    own = [record.getMessage() for record in logged.records if record.name == "mistralai"]
+    assert KEY not in "".join(own)
+    if repeated:
+        assert "(hidden)" in str(error)
+        assert "(hidden)" in error.body
+        assert KEY in error.raw_response.text
 
 
 def test_a_whole_answer_that_repeats_the_key(colour, logged):
@@ -343,18 +382,19 @@ def test_attempts_do_not_have_a_key_that_a_server_repeats(colour):
 # --- objects -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["text", "callable"])
-def test_the_objects_of_a_client(colour, kind):
-    with Simulator() as sim:
-        client = colour.client(api_key=key_of(kind), server_url=sim.url)
-        stream = colour.open(client, **ASK)
-        pending = client.chat.stream_async(**ASK)
-        things = [client, client.sdk_configuration, client.sdk_configuration.key, client.chat]
-        things += [client.sdk_configuration.security]
-        things += [stream, pending, stream.timing, stream.attempts]
-        assert KEY not in "".join(map(shown, things))
-        assert KEY not in repr(stream.response) + repr(stream.response.request)
-        events = colour.collect(stream)
-        assert KEY not in "".join(map(shown, [stream, stream.timing, stream.attempts, *events]))
-        answer = colour.complete(client, **ASK)
-        assert KEY not in shown(answer) + shown(answer.headers)
+def test_the_objects_of_a_client(colour, subtests):
+    for kind in ("text", "callable"):
+        with subtests.test(kind), Simulator() as sim:
+            client = colour.client(api_key=key_of(kind), server_url=sim.url)
+            stream = colour.open(client, **ASK)
+            pending = client.chat.stream_async(**ASK)
+            things = [client, client.sdk_configuration, client.sdk_configuration.key, client.chat]
+            things += [client.sdk_configuration.security]
+            things += [stream, pending, stream.timing, stream.attempts]
+            assert KEY not in "".join(map(shown, things))
+            assert KEY not in repr(stream.response) + repr(stream.response.request)
+            events = colour.collect(stream)
+            things = [stream, stream.timing, stream.attempts, *events]
+            assert KEY not in "".join(map(shown, things))
+            answer = colour.complete(client, **ASK)
+            assert KEY not in shown(answer) + shown(answer.headers)

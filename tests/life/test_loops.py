@@ -11,30 +11,21 @@ from anyio import lowlevel
 
 from mistralai import Mistral
 from mistralai.simulator import Answer, Gate
-from support.life import RUN, serving
+from support.life import LOOPS, serving
 from support.serving import ASK, DONE, chunk, event
 
-MAIN = """
-async def answer():
-    stream = await client.chat.stream_async(**ask)
-    return text([event async for event in stream])
-
-async def main():
-    say(await answer(), await answer())
-"""
-ALL_KINDS = ["asyncio", "uvloop", "trio", "asyncio", "uvloop", "trio", "asyncio"]
+MANY = [*["asyncio"] * 3, *["uvloop"] * 3, "trio", "asyncio", "uvloop", "trio", "asyncio"]
 
 
 @pytest.mark.parametrize(
-    "loops",
-    [["asyncio"] * 5, ["uvloop"] * 5, ALL_KINDS],
-    ids=["five", "five of uvloop", "of every kind"],
+    ("loops", "end"), [(MANY, "open"), (["asyncio"] * 2, "closed")], ids=["left open", "closed"]
 )
-def test_loops_follow_each_other_and_the_program_ends_without_a_word(start, monkeypatch, loops):
-    if "uvloop" in loops:
-        pytest.importorskip("uvloop")
+def test_loops_follow_each_other_and_the_program_ends_without_a_word(
+    start, monkeypatch, loops, end
+):
+    loops = [loop for loop in loops if loop in LOOPS]
     with serving("auto", monkeypatch, tls=True) as sim:
-        program = start("\n".join([MAIN, *map(RUN.__getitem__, loops)]))
+        program = start("loops.py", f"{','.join(loops)}:{end}")
         assert program.end() == (["Hello there Hello there"] * len(loops), "", 0)
         connections = [request.connection for request in sim.requests]
         sim.wait_for_connections()
@@ -61,24 +52,15 @@ def test_a_loop_that_is_over_is_not_kept(monkeypatch, run):
 # --- a fork ------------------------------------------------------------------
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
-
-BETWEEN_LOOPS = f"""
-{MAIN}
-asyncio.run(main())
-say(text(client.chat.stream(**ask)))
-child = os.fork()
-if child:
-    say("child", os.waitpid(child, 0)[1])
-say(text(client.chat.stream(**ask)))
-asyncio.run(main())
-"""
+plain_and_tls = pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 
 
 @needs_fork
+@plain_and_tls
 def test_after_a_fork_each_process_has_connections_of_its_own(start, monkeypatch, tls):
     answers = ["Hello there Hello there", "Hello there"]
     with serving("auto", monkeypatch, tls=tls) as sim:
-        ended = start(BETWEEN_LOOPS).end()
+        ended = start("forked_between_loops.py").end()
         assert ended == ([*answers, *reversed(answers), "child 0", *reversed(answers)], "", 0)
         connections = [request.connection for request in sim.requests]
         sim.wait_for_connections()
@@ -86,55 +68,33 @@ def test_after_a_fork_each_process_has_connections_of_its_own(start, monkeypatch
     assert connections == [1, 1, 2, *childs, *parents]
 
 
-CHILDREN = """
-def ask_for_another():
-    with client.chat.stream(**ask) as another:
-        say(text([next(another)]))
-
-with client.chat.stream(**ask) as stream:
-    say(text([next(stream)]))
-    for do in (gc.collect, stream.close, client.close, ask_for_another, sys.exit):
-        child = os.fork()
-        if not child:
-            do()
-            del stream
-            gc.collect()
-            os._exit(0)
-        assert os.waitpid(child, 0)[1] == 0
-    say("no child is left")
-    say(text(stream), stream.end_reason)
-"""
-CHILD_OF_A_LOOP = """
-async def main():
-    async with client.chat.stream_async(**ask) as stream:
-        say(text([await anext(stream)]))
-        child = os.fork()
-        if not child:
-            del stream
-            gc.collect()
-            os._exit(0)
-        assert os.waitpid(child, 0)[1] == 0
-        say("no child is left")
-        say(text([event async for event in stream]), stream.end_reason)
-"""
-PROGRAMS = {"sync": CHILDREN, **{name: CHILD_OF_A_LOOP + run for name, run in RUN.items()}}
+def streams_with_a_gate():
+    """Streams that stop after their first event, until the gate is opened."""
+    gate = Gate()
+    return gate, Answer(body=[event(chunk("Hel")), gate, event(chunk("lo", "stop")), DONE])
 
 
 @needs_fork
-@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
-def test_a_stream_goes_on_whatever_the_children_of_a_fork_do(start, monkeypatch, program):
-    if "uvloop" in program:
-        pytest.importorskip("uvloop")
-    gate = Gate()
-    streams = Answer(body=[event(chunk("Hel")), gate, event(chunk("lo", "stop")), DONE])
+@plain_and_tls
+def test_a_stream_continues_whatever_the_children_of_a_fork_do(start, monkeypatch, tls):
+    gate, streams = streams_with_a_gate()
+    with serving(streams, monkeypatch, tls=tls) as sim:
+        running = start("forked_with_a_stream.py")
+        assert [running.says() for _ in range(3)] == ["Hel", "Hel", "no child is left"]
+        assert not sim.requests[0].closed.is_set()
+        gate.open()
+        assert running.end() == (["lo done", "Hello"], "", 0)
+        assert [request.connection for request in sim.requests] == [1, 2, 1]
+
+
+@needs_fork
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_stream_of_a_loop_continues_whatever_the_child_of_a_fork_does(start, monkeypatch, loop):
+    gate, streams = streams_with_a_gate()
     with serving(streams, monkeypatch, tls=True) as sim:
-        running = start(program)
-        said = [running.says()]
-        while said[-1] != "no child is left":
-            said.append(running.says())
+        running = start("forked_in_a_loop.py", loop)
+        assert [running.says() for _ in range(2)] == ["Hel", "no child is left"]
         assert not sim.requests[0].closed.is_set()
         gate.open()
         assert running.end() == (["lo done"], "", 0)
-        childs = ["Hel"] if program == CHILDREN else []
-        assert said == ["Hel", *childs, "no child is left"]
-        assert [request.connection for request in sim.requests] == [1, 2][: len(said) - 1]
+        assert [request.connection for request in sim.requests] == [1]

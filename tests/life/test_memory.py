@@ -1,27 +1,17 @@
-"""What a stream holds: the text of the answer, and no more, however much the server sends."""
+"""The memory of a stream: the text of the answer, and no more, however much the server sends."""
 
 import tracemalloc
 
 import pytest
 
 from mistralai.simulator import Answer, Repeat
-from support.life import RUN, serving
+from support.life import KINDS, serving
 from support.serving import DONE, chunk, event
 
 KIB = 1024
 MIB = 1024 * KIB
 
-MEASURE = """
-import tracemalloc
-
-def memory():
-    gc.collect()
-    return tracemalloc.get_traced_memory()[0]
-"""
-
-# --- a long answer -----------------------------------------------------------
-
-EVENTS = 100_000
+EVENTS = 20_000
 WORD = event(chunk("word "))
 LONG = Answer(
     body=[
@@ -32,108 +22,63 @@ LONG = Answer(
     ]
 )
 
-LOOK = """
-def look(number):
-    if number == 50_000:  # tracing costs much, and the other half would show no more
-        tracemalloc.start()
-    elif number == 100_000:
-        text = stream.snapshot.choices[0].message.content  # joined, it takes what it is long
-        say(memory() - len(text))
-"""
-READERS = {
-    "sync": """
-with client.chat.stream(**ask) as stream:
-    for number, event in enumerate(stream, 1):
-        look(number)
-""",
-    **dict.fromkeys(
-        ("asyncio", "trio"),
-        """
-async def main():
-    global stream
-    number = 0
-    async with client.chat.stream_async(**ask) as stream:
-        async for event in stream:
-            number += 1
-            look(number)
-""",
-    ),
-}
-
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("colour", "reader"), READERS.items(), ids=READERS)
-def test_events_that_were_read_are_not_held(start, monkeypatch, colour, reader):
-    program = [MEASURE, LOOK, reader, RUN.get(colour, ""), "say(stream.timing.events)"]
+@pytest.mark.parametrize("kind", ["sync", "asyncio", "trio"])
+def test_events_that_were_read_are_not_held(start, monkeypatch, kind):
     with serving(LONG, monkeypatch):
-        running = start("\n".join(program))
+        running = start("reads_on.py", kind, str(EVENTS))
         grown, events = int(running.says()), int(running.says())
         assert running.end() == ([], "", 0)
     assert events == EVENTS
-    assert grown < 256 * KIB  # a read and some; a word for each event would be more
+    # A read and some; a reference for each event of the second half would be 80 KB more.
+    assert grown < 128 * KIB
 
 
 # --- a slow reader -----------------------------------------------------------
 
 PIECE = event(chunk("x" * 16_000))
-PIECES = 3200
-"""About 50 MB, far more than the buffers of the system take."""
+PIECES = 1600
+"""About 25 MB, far more than the buffers of the system take."""
 
-# While the reader of the stream does something else, server and loop have turn after turn.
-ELSEWHERE = """
-with client.chat.stream(**ask) as stream:
-    next(stream)
-    tracemalloc.start()
-    for _ in range(100):
-        client.chat.complete(**ask)
-    say(memory())
-    tracemalloc.stop()
-    sys.stdin.readline()
-    say(len(stream.get_final_text()))
-"""
-ELSEWHERE_ASYNC = """
-async def main():
-    async with client.chat.stream_async(**ask) as stream:
-        await anext(stream)
-        tracemalloc.start()
-        for _ in range(100):
-            await client.chat.complete_async(**ask)
-        say(memory())
-        tracemalloc.stop()
-        await anyio.to_thread.run_sync(sys.stdin.readline)
-        say(len(await stream.get_final_text()))
-"""
-SLOW = {"sync": ELSEWHERE, **{name: ELSEWHERE_ASYNC + run for name, run in RUN.items()}}
+
+class Flood:
+    """Answers its first request with a long stream, and the others as usual.
+
+    Attributes:
+        sent: How many pieces of the stream were sent.
+    """
+
+    def __init__(self):
+        self.sent = 0
+
+    def __call__(self, request):
+        return Answer(body=self._pieces()) if request.number == 1 else "auto"
+
+    def _pieces(self):
+        for _ in range(PIECES):
+            yield PIECE
+            self.sent += 1
+        yield event(chunk("", "stop")) + DONE
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("colour", "reader"), SLOW.items(), ids=SLOW)
-def test_a_reader_that_does_not_read_lets_the_server_wait(start, monkeypatch, tls, colour, reader):
-    if colour == "uvloop":
-        pytest.importorskip("uvloop")
-    sent = []
-
-    def flood():
-        for number in range(PIECES):
-            yield PIECE
-            sent.append(number)
-        yield event(chunk("", "stop")) + DONE
-
-    def serve(request):
-        return Answer(body=flood()) if request.number == 1 else "auto"
-
-    with serving(serve, monkeypatch, tls=tls):
-        tracemalloc.start()
-        try:
-            running = start(MEASURE + reader)
-            grown = int(running.says())
-            servers = tracemalloc.get_traced_memory()[0]
-        finally:
-            tracemalloc.stop()
-        waiting_at = len(sent)
-        running.go_on()
-        length = int(running.says())
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_reader_that_does_not_read_lets_the_server_wait(start, monkeypatch, subtests, kind):
+    plain, encrypted = Flood(), Flood()
+    with (
+        serving(plain, monkeypatch) as sim,
+        serving(encrypted, monkeypatch, tls=True) as secure,
+    ):
+        running = start("reads_elsewhere.py", kind, sim.url, secure.url)
+        for name, flood in {"plain": plain, "over TLS": encrypted}.items():
+            with subtests.test(name):
+                tracemalloc.start()
+                grown = int(running.says())
+                servers = tracemalloc.get_traced_memory()[0]
+                tracemalloc.stop()
+                assert flood.sent < PIECES / 2
+                assert max(grown, servers) < 2 * MIB
+            running.go_on()
+            assert int(running.says()) == PIECES * 16_000
         assert running.end() == ([], "", 0)
-    assert length == PIECES * 16_000
-    assert waiting_at < PIECES / 2
-    assert max(grown, servers) < 2 * MIB

@@ -22,11 +22,6 @@ COLOURS = ("sync", "asyncio", "trio")
 UVLOOP = ("uvloop",) if find_spec("uvloop") else ()
 """asyncio on uvloop's loop, where it is installed."""
 
-FOREIGN = tuple(
-    f"{colour} on {make}" for make in ("httpx", "wrapped", "bare") for colour in COLOURS
-)
-"""The colours with HTTP clients that are not httpx2's own."""
-
 _MAKES: dict[str, tuple[Callable[[httpx.Client], Any], Callable[[httpx.AsyncClient], Any]]] = {
     "httpx": (lambda client: client, lambda client: client),
     "wrapped": (Wrapped, AsyncWrapped),

@@ -583,10 +583,10 @@ WAITING: Final = {
         delivered=("", "Hel", "lo", ""),
         end_reason="finish_reason_only",
     ),
-    "a stream much longer than idle, but never silent": Fault(
-        server=Answer(body=[ROLE, Repeat(text("x"), every=0.05, count=32), STOP, DONE]),
-        call={"timeouts": Timeouts(first_event=30, idle=0.16)},
-        delivered=("", *"x" * 32, ""),
+    "a stream twice as long as idle, but never silent": Fault(
+        server=Answer(body=[ROLE, Repeat(text("x"), every=0.02, count=40), STOP, DONE]),
+        call={"timeouts": Timeouts(first_event=30, idle=0.4)},
+        delivered=("", *"x" * 40, ""),
         end_reason="done",
     ),
     "an answer that comes slowly, within its limits": Fault(
@@ -597,16 +597,14 @@ WAITING: Final = {
     ),
 }
 
+NETWORK: Final = {"no answer": NO_ANSWER, "body": BODIES, "inside": INSIDE, "limit": WAITING}
+"""The rows about the network, which every kind of connection has to get right."""
+
+POLICY: Final = {"status": STATUSES, "wait": WAITS, "delivered": DELIVERED}
+"""The rows that the flow alone decides."""
+
 TABLE: Final = {
     f"{part}: {name}": fault
-    for part, faults in {
-        "no answer": NO_ANSWER,
-        "status": STATUSES,
-        "wait": WAITS,
-        "body": BODIES,
-        "inside": INSIDE,
-        "delivered": DELIVERED,
-        "limit": WAITING,
-    }.items()
+    for part, faults in (NETWORK | POLICY).items()
     for name, fault in faults.items()
 }

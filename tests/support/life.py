@@ -1,45 +1,27 @@
 """Servers of several kinds, and programs that say how far they have come."""
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import pytest
 
 from mistralai.simulator import Answer, ScenarioLike, Simulator
 
-from .programs import STRICT
+from .programs import PROGRAMS, STRICT
 from .serving import chunk, event
 
 SILENT = Answer(body=[event(chunk("Hel"))], ending="hang")
 """A stream that falls silent after its first event."""
 
-PRELUDE = """
-import asyncio, gc, logging, os, signal, sys, threading, warnings
-import anyio
-from mistralai import Mistral
+LOOPS = ("asyncio", "trio", *(("uvloop",) if find_spec("uvloop") else ()))
+"""The kinds of event loops that programs can be told to run in."""
 
-logging.getLogger("asyncio").setLevel("ERROR")  # its debug mode says of imports that they are slow
-warnings.filterwarnings("ignore", ".*fork", DeprecationWarning)  # newer Pythons warn of any
-client = Mistral()
-ask = {"model": "m", "messages": [{"role": "user", "content": "Hello there"}]}
-
-def text(events):
-    return "".join(event.data.choices[0].delta.content for event in events)
-
-def say(*words):
-    print(*words, flush=True)
-"""
-"""How the programs begin."""
-
-RUN = {
-    "asyncio": "asyncio.run(main())",
-    "uvloop": "import uvloop; uvloop.run(main())",
-    "trio": "import trio; trio.run(main)",
-}
-"""How they run a coroutine function `main` in a loop."""
+KINDS = ("sync", *LOOPS)
 
 
 @contextmanager
@@ -56,14 +38,14 @@ def serving(
 
 
 class Program:
-    """A program that runs beside the test.
+    """A program of `tests/programs` that runs beside the test.
 
     By default whatever it leaves open, or never awaits, goes to its stderr.
     """
 
-    def __init__(self, source: str, flags: tuple[str, ...] = STRICT) -> None:
+    def __init__(self, name: str, *args: str, flags: tuple[str, ...] = STRICT) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, *flags, "-c", PRELUDE + source],
+            [sys.executable, *flags, PROGRAMS / name, *args],
             env=os.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -84,11 +66,16 @@ class Program:
         self._stdin.flush()
 
     def interrupt(self, number: int) -> None:
-        """Send it a signal."""
+        """Send it a signal, and wait until it prints something.
+
+        A signal that comes just before a system call does not end it, so another one follows.
+        """
         self._process.send_signal(number)
+        while not select.select([self._stdout], [], [], 10)[0]:
+            self._process.send_signal(number)
 
     def end(self) -> tuple[list[str], str, int]:
-        """Wait for its end; give the lines that were not read, its stderr, and its status."""
+        """Wait for its end; return the lines that were not read, its stderr, and its status."""
         out, err = self._process.communicate(timeout=30)
         return out.splitlines(), err, self._process.returncode
 

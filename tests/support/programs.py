@@ -6,7 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-PROGRAMS = Path(__file__).parent.parent / "programs"
+PROGRAMS = Path(__file__).parents[1] / "programs"
+"""Where those are that a linter and type checkers are to see."""
+
 STRICT = ("-X", "dev", "-W", "error")
 """Flags that report on standard error whatever is left open or never awaited."""
 
