@@ -106,8 +106,9 @@ class Call:
         while True:
             try:
                 head = yield from attempts.send_once()
-                body = yield from read_answer(attempts.read, head, attempts.spec.max_response_size)
-                answer = read(body)
+                limit = attempts.spec.max_response_size
+                # Not kept in a local: the body may repeat the key, and errors show their frames.
+                answer = read((yield from read_answer(attempts.read, head, limit)))
             except MistralClientError as error:
                 yield from attempts.retry(error)
             else:
