@@ -77,7 +77,7 @@ def check_bomb(colour, times, clients):
                 colour.complete(client, **ASK)
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
-            assert "max_response_size = 1048576 bytes" in str(caught.value)
+            assert "max_response_size (1048576 bytes)" in str(caught.value)
             assert caught.value.body == '{"id": "' + "x" * 1992
         assert len(sim.requests) == 2
     assert peaks[1] < 8 * MIB

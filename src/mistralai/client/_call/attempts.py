@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import MistralClientError
 from ..errors.mistralerror import request_id
-from .bodies import read_error_body
+from .bodies import read_answer, read_error_body
 from .faults import Progress, TransportFailure, transport_error
 from .hiding import hidden, hide
 from .reader import has_content
@@ -131,6 +131,14 @@ class Attempts:
         self.clock.end_read(size)
         self.timing.bytes += size
         return data
+
+    def read_answer(self, head: Head) -> Steps[bytes]:
+        """Read a body to its end.
+
+        Raises:
+            MistralClientError: The network failed, or the body is larger than it may be.
+        """
+        return read_answer(self.read, head, self.spec.max_response_size)
 
     def record_events(self, events: list[CompletionEvent]) -> bool:
         """Note that the last read brought events, and return True if one of them has content."""

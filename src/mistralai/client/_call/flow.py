@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .._answer.accumulate import Accumulator
 from ..errors import MistralClientError, ResponseValidationError, StreamTruncatedError
 from .attempts import Attempts
-from .bodies import drain, read_answer, read_error_body
+from .bodies import drain, read_error_body
 from .faults import truncated
 from .incoming import IncomingEvents
 from .steps import Close
@@ -106,9 +106,8 @@ class Call:
         while True:
             try:
                 head = yield from attempts.send_once()
-                limit = attempts.spec.max_response_size
-                # Not kept in a local: the body may repeat the key, and errors show their frames.
-                answer = read((yield from read_answer(attempts.read, head, limit)))
+                # The body has no name: tracebacks show locals, and a server may repeat the key.
+                answer = read((yield from attempts.read_answer(head)))
             except MistralClientError as error:
                 yield from attempts.retry(error)
             else:
