@@ -16,14 +16,13 @@ _PACKAGE = __name__.rpartition(".")[0]
 _HOMES = {
     name: home
     for home, names in {
-        "annotated_types": ("MinLen",),
         "collections.abc": ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping"),
         "httpx2": ("httpx2",),
         "os": ("PathLike",),
         "pydantic": ("TypeAdapter",),
         "ssl": ("ssl",),
         "types": ("CodeType", "FrameType", "TracebackType"),
-        "typing": ("Annotated", "Any"),
+        "typing": ("Any",),
         "mistralai.extra.struct_chat": ("ParsedChatCompletionResponse",),
         "mistralai.recording": ("Recorder",),
         f"{_PACKAGE}._answer.accumulate": ("Accumulator", "Choice"),

@@ -14,7 +14,6 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, cast
 
-from .._answer.turn import message_of, sorted_calls
 from .._hints import resolve_hints
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
@@ -138,6 +137,8 @@ class _StreamState(Generic[T]):
 
         The API takes it as it is: thinking is kept, calls that are not complete are left out.
         """
+        from .._answer.turn import message_of
+
         return message_of(self._first, ended=self._ended)
 
     @property
@@ -164,6 +165,8 @@ class _StreamState(Generic[T]):
 
     @property
     def _calls(self) -> SortedCalls:
+        from .._answer.turn import sorted_calls
+
         return sorted_calls(self._first, ended=self._ended)
 
     @property
