@@ -1,4 +1,4 @@
-"""A field of the request is wrong."""
+"""The error for a request with a wrong field, status 422."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = 2000  # characters of a message
 
 
 class ValidationError(BaseModel):
-    """One complaint: where it is and what is wrong there (wire-format section 7, shape 4)."""
+    """One wrong field: its location and the reason (wire-format section 7, shape 4)."""
 
     loc: Annotated[list[str | int], Lenient(list)] = Field(default_factory=list[str | int])
     msg: Annotated[str, Lenient(str)] = ""
@@ -27,7 +27,7 @@ class ValidationError(BaseModel):
     ctx: Any = None
 
     def __str__(self) -> str:
-        parts = self.loc if type(self.loc) is list else [self.loc]  # kept as it came
+        parts = self.loc if type(self.loc) is list else [self.loc]  # a wrong value is kept
         where = ".".join(str(part) for part in parts if part != "body")
         return f"{where}: {self.msg}" if where else str(self.msg)
 
@@ -38,7 +38,7 @@ class HTTPValidationErrorData(BaseModel):
     detail: list[ValidationError] | None = None
 
     def __str__(self) -> str:
-        return "; ".join(str(complaint) for complaint in self.detail or ())
+        return "; ".join(str(error) for error in self.detail or ())
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -46,7 +46,7 @@ class HTTPValidationError(MistralError):
     """422: the API refused the request because a field of it is wrong.
 
     Attributes:
-        data: The complaints, in `data.detail`.
+        data: The body of the response; `data.detail` lists the wrong fields.
     """
 
     data: HTTPValidationErrorData
