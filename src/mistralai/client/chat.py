@@ -37,17 +37,17 @@ CHAT = Endpoint("/v1/chat/completions", ChatParams, _answer, ChatBody)
 class Chat(Resource):
     """Chat completions.
 
-    Every method takes the keywords of `ChatParams`, `model` and `messages` at
-    least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralClientError`.
+    Every method takes the keywords of `ChatParams`; `model` and `messages` are required.
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
     """
 
     @described_by(ChatParams)
     def stream(self, **params: Unpack[ChatParams]) -> EventStream[CompletionEvent]:
-        """Stream an answer: enter it with `with`, or iterate; each event holds one chunk.
+        """Stream an answer: enter it with `with`, or iterate; each event has one chunk.
 
         Sends the request and returns when the status is known, so that an error
-        status is raised here and a fault of the stream while it is read.
+        status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
         return self._stream(CHAT, "stream", ChatParams(**params))
@@ -56,40 +56,40 @@ class Chat(Resource):
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that.
+        """Stream an answer, async: `async with`, `await` or `async for` sends the request.
 
-        In the first asynchronous call of a process, which loads the models in a thread, a wrong
-        field of the body raises there too, and not yet here.
+        The first asynchronous call of a process imports the models in a thread. A wrong field of
+        its body raises when the stream is used, and not here.
         """
         take_headers(params)
         return self._stream_async(CHAT, "stream_async", ChatParams(**params))
 
     @described_by(ChatParams)
     def complete(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
-        """Ask for a whole answer."""
+        """Return a whole answer."""
         take_headers(params)
         return self._complete(CHAT, "complete", ChatParams(**params))
 
     @described_by(ChatParams)
     async def complete_async(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
-        """The same, async."""
+        """Return a whole answer, async."""
         take_headers(params)
         return await self._complete_async(CHAT, "complete_async", ChatParams(**params))
 
-    # Below, `self.complete` and `self.stream` are called as a caller would: tracers replace them.
+    # Below, `self.complete` and `self.stream` are called as callers do: tracers replace them.
 
     @described_by(ParseParams)
     def parse(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """Ask for a whole answer of a form; each choice has it as `message.parsed`.
+        """Return a whole answer of a given form; each choice has the value as `message.parsed`.
 
         Args:
             response_format: A pydantic model, a `TypedDict`, a dataclass, or `list[...]` of one.
-            params: As `complete` takes them.
+            params: The keywords of `complete`.
 
         Raises:
-            StructuredOutputError: The answer has not this form.
+            StructuredOutputError: The answer does not have this form.
         """
         from ..extra.struct_chat import parsed_response
         from .models.answer import responses_kept
@@ -104,7 +104,7 @@ class Chat(Resource):
     async def parse_async(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """The same, async."""
+        """Return a whole answer of a given form, as `parse` does, async."""
         take_headers(params)
 
         def form() -> tuple[Any, Any, Structure[P], ResponseFormatTypedDict]:
@@ -125,7 +125,7 @@ class Chat(Resource):
     def parse_stream(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedEventStream[P]:
-        """Stream an answer of a form, which is as `parse` takes it."""
+        """Stream an answer of a given form; `response_format` is that of `parse`."""
         from ._stream.parsed import ParsedEventStream
 
         take_headers(params)
@@ -137,7 +137,7 @@ class Chat(Resource):
     def parse_stream_async(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream an answer of a given form, async: as `stream_async`, with `parse`'s form."""
         from ._api.pending import PendingStream
 
         take_headers(params)
@@ -161,7 +161,7 @@ class Chat(Resource):
 
 
 def _is_stream(given: object) -> bool:
-    """Whether `stream` gave a stream, or a proxy of one; some tracers make it a generator."""
+    """Return whether this is a stream or a proxy of one; some tracers return a generator."""
     return hasattr(given, "parts")
 
 
