@@ -108,14 +108,16 @@ class _BodyType:
     modelled: frozenset[str]
 
     def fields(self, params: Mapping[str, Any], stream: bool | None) -> dict[str, Any]:
-        """Return the fields that are given, an iterator as a list: it is read twice."""
+        """Return the fields that are given."""
         fields: dict[str, Any] = {}
         for name, value in params.items():
             if value is UNSET or name not in self.all:
                 continue
             if value is None and name in self.never_null:
                 continue
-            fields[name] = list(value) if isinstance(value, Iterator) else value
+            if isinstance(value, Iterator):
+                value = list(cast("Iterator[object]", value))  # noqa: PLW2901 - it is read twice
+            fields[name] = value
         if stream is not None:
             fields["stream"] = stream
         return fields

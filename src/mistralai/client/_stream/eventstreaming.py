@@ -66,7 +66,7 @@ class Driver(Protocol):
     """The part of a driver that both variants have."""
 
     def abandon(self) -> None:
-        """Give the connection up without waiting, from a finaliser."""
+        """Abandon the connection without waiting, from a finaliser."""
         ...
 
 

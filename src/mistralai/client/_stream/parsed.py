@@ -50,7 +50,7 @@ class Growing(Generic[P]):
         self.items = None if structure.item is None else Items(structure.item, call)
 
     def add(self, text: str) -> None:
-        """Take the next piece of the text."""
+        """Add the next piece of the text."""
         self.json.add(text)
         if self.items is not None:
             self.items.add(text)
@@ -87,7 +87,7 @@ class Items(Generic[E]):
         self._position = 0  # of the next one to return
 
     def add(self, text: str) -> None:
-        """Take the next piece of the text."""
+        """Add the next piece of the text."""
         self._found += self._scanner.feed(text)
 
     def next(self) -> E | Nothing:

@@ -1,4 +1,4 @@
-"""The names `...TypedDict` of unions of plain values, which are no different as dicts."""
+"""The names `...TypedDict` of unions of plain values, which are the same as dicts."""
 
 from typing import TypeAlias
 
