@@ -9,7 +9,7 @@ import pydantic_core
 import pytest
 from pydantic import TypeAdapter
 
-from mistralai.client._api import resource
+from mistralai.client._api import specs
 from mistralai.client.models import parse
 from mistralai.simulator import Answer, Simulator
 from support.flows import STOP, ByHand, answers, text
@@ -67,8 +67,8 @@ def test_a_request_is_written_once_for_all_its_attempts(colour, monkeypatch):
         bodies.append(build(*args, **kwargs))
         return bodies[-1]
 
-    build = resource._body
-    monkeypatch.setattr(resource, "_body", body_of)
+    build = specs._body
+    monkeypatch.setattr(specs, "_body", body_of)
     monkeypatch.setattr("random.random", lambda: 0.0)
     busy = Answer(status=503, headers={"retry-after-ms": "1"})
     with Simulator([busy, busy, Answer(body=MANY)]) as sim:

@@ -261,6 +261,6 @@ def test_a_stream_that_is_closed_as_its_connection_is_given_up_waits_for_nothing
     hand.network.run(call.open())
     steps = call.pump()
     hand.network.run_to(Close, steps)
-    call.closed()
+    call.mark_closed()
     hand.network.run(steps)
     assert hand.sleeps == []

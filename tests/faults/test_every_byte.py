@@ -12,7 +12,7 @@ import pytest
 
 from mistralai.client import errors
 from mistralai.client._call.retry import Policy
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Simulator, Wire
 from support.colours import colour_of
 from support.faults import HELD, STREAM, WHOLE, check_class, partial_text, read
@@ -151,8 +151,8 @@ def test_nothing_more_comes(phase):
         complete, _ = expected(BODY[:offset], errors.APITimeoutError)
         if phase != "total" and (phase == "idle") != (complete > HELD):
             continue
-        limits = Limits(**{**none, phase: 5.0})
-        hand = ByHand(answers(BODY[:offset], SILENCE), limits=limits)
+        limits = Timeouts(**{**none, phase: 5.0})
+        hand = ByHand(answers(BODY[:offset], SILENCE), timeouts=limits)
         over = complete >= WHOLE
         error = check_by_hand(hand, complete, None if over else errors.APITimeoutError)
         assert hand.requests == 1

@@ -69,6 +69,7 @@ ON_THE_LOOP = {
         "errors.mistralerror",
         "errors.sdkerror",
         "_api.pending",
+        "_api.specs",
         "_call.retry",
         "_call.steps",
         "_call.timeouts",

@@ -1,4 +1,4 @@
-"""Chunks of an answer, and what the package makes of them."""
+"""Chunks of an answer, and what the package reads from them."""
 
 import json
 from typing import Any
@@ -16,13 +16,13 @@ def chunk_of(
     index: int = 0,
     **fields: Any,
 ) -> dict[str, Any]:
-    """A chunk with one choice, or with none where there is no delta."""
+    """Return a chunk with one choice, or without choices where there is no delta."""
     choice = {"index": index, "delta": delta, "finish_reason": finish_reason}
     return {"id": "1", "choices": [] if delta is None else [choice], **fields}
 
 
 def read(*chunks: dict[str, Any]) -> tuple[Accumulator, list[Delta]]:
-    """Add chunks up, and give their deltas."""
+    """Add chunks up; return the accumulator and their deltas."""
     answer = Accumulator()
     deltas: list[Delta] = []
     for fields in chunks:

@@ -7,12 +7,12 @@ from support.naive_sse import Event
 
 
 def seen(events: Iterable[ServerSentEvent]) -> list[Event]:
-    """Give events as the expected ones are written."""
+    """Convert events to the form in which expected ones are written."""
     return [Event(event.event, event.data, event.id, event.retry) for event in events]
 
 
 def outcome(pieces: Iterable[bytes], limit: int) -> tuple[list[Event], bool]:
-    """Give the events that come of `pieces`, and whether one was too large for `limit`."""
+    """Return the events of `pieces`, and True if one was too large for `limit`."""
     decoder = SSEDecoder(max_event_size=limit)
     events: list[Event] = []
     try:

@@ -1,4 +1,4 @@
-"""The shapes in which the API says what went wrong (wire-format section 7), and what each says."""
+"""The shapes of the API's error bodies (wire-format section 7), each with its details."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx2
 
-from mistralai.client._call.response import Head, complaint, status_error, stream_error
+from mistralai.client._call.response import Head, read_error_body, status_error, stream_error
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -46,7 +46,7 @@ class Shape:
     Attributes:
         name: For the report of a test.
         payload: The body, as JSON.
-        says: What `.error` has of it, or `None` for one that lists fields.
+        says: Its details in `.error`, or `None` for a body that lists fields.
         inside: The class of the error that it is inside a stream.
     """
 
@@ -167,30 +167,30 @@ SHAPES = [
 
 
 def head(status: int = 200, **headers: str) -> Head:
-    """The head of an answer; `_` in the name of a header stands for `-`."""
+    """Return the head of an answer; `_` in the name of a header becomes `-`."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     response = httpx2.Response(status, headers=given)
     return Head(status, response.headers, response)
 
 
 def body_of(payload: object) -> bytes:
-    """A payload as JSON."""
+    """Return a payload as JSON."""
     return json.dumps(payload).encode()
 
 
 def as_status(status: int, payload: object, **headers: str) -> MistralError:
-    """The error that a payload is with an error status."""
+    """Return the error that a payload is with an error status."""
     return status_error(head(status, **headers), body_of(payload), NOW)
 
 
 def in_stream(payload: object, **headers: str) -> MistralError:
-    """The error that a payload is inside a stream."""
-    found = complaint(payload)
+    """Return the error that a payload is inside a stream."""
+    found = read_error_body(payload)
     assert found is not None
     return stream_error(found, head(**headers), body_of(payload), NOW)
 
 
 def details(error: MistralError) -> ErrorDetails:
-    """What the API says of an error."""
+    """Return the details of an error that the API described."""
     assert isinstance(error, SDKError)
     return error.error

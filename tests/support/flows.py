@@ -15,8 +15,17 @@ from mistralai.client._call.flow import Call, StreamCall
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head
 from mistralai.client._call.retry import Policy
-from mistralai.client._call.steps import Close, Plan, Read, Send, Sleep, Step, Steps, World
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.steps import (
+    CallSpec,
+    Close,
+    Environment,
+    Read,
+    Send,
+    Sleep,
+    Step,
+    Steps,
+)
+from mistralai.client._call.timeouts import Timeouts, resolve
 from mistralai.client.errors import MistralClientError
 from mistralai.client.models import CompletionEvent
 
@@ -261,7 +270,7 @@ class ByHand:
         clock: Its clock.
         network: What carries out its steps.
         lines: What it logged.
-        limits: What it may take.
+        timeouts: Its timeouts, all of them set.
         began: When it began.
     """
 
@@ -270,7 +279,7 @@ class ByHand:
         *replies: Reply | TransportFailure,
         more: Iterable[Reply | TransportFailure] = (),
         policy: Policy | None = None,
-        limits: Limits | None = None,
+        timeouts: Timeouts | None = None,
         chance: float = 0.0,
         stream: bool = True,
         url: str = URL,
@@ -281,15 +290,15 @@ class ByHand:
         self.network = Network(chain(replies, more), self.clock)
         self.lines: list[str] = []
         began = self.clock.now
-        world = World(
+        world = Environment(
             clock=self.clock,
             wall_clock=lambda: EPOCH + self.clock.now - began,
-            chance=lambda: chance,
+            random=lambda: chance,
             log=self.lines.append if log else None,
         )
         request = Request("POST", url, Key(KEY), b"{}", stream=stream)
-        self.limits = limits or Limits()
-        settings = Plan(request, policy or Policy(), self.limits, **plan)
+        self.timeouts = resolve([timeouts or Timeouts()])
+        settings = CallSpec(request, policy or Policy(), self.timeouts, **plan)
         self.began = began
         self.call = StreamCall(settings, world) if stream else Call(settings, world)
 

@@ -1,4 +1,4 @@
-"""An error of every class, with all that one can have."""
+"""An error of every class, with every attribute set."""
 
 from typing import Any
 
@@ -12,29 +12,29 @@ KEY = "a-key-that-nobody-may-see"
 
 
 def response(status: int = 429, **given: Any) -> httpx2.Response:
-    """A response as a call has it: its request holds the key."""
+    """Return a response as a call has it: its request holds the key."""
     given.setdefault("headers", {"mistral-correlation-id": "id-1"})
     return httpx2.Response(status, request=request(), **given)
 
 
 def request() -> httpx2.Request:
-    """A request as it is sent."""
+    """Return a request as it is sent, with the key."""
     headers = {"authorization": f"Bearer {KEY}"}
     return httpx2.Request("POST", "https://api.example/v1", headers=headers)
 
 
 def cause() -> httpx2.ReadError:
-    """What the HTTP library raises."""
+    """Return an error of the HTTP library."""
     return httpx2.ReadError("gone", request=request())
 
 
 def complaints(*listed: dict[str, Any]) -> errors.HTTPValidationErrorData:
-    """The data of a 422."""
+    """Return the data of a 422."""
     return errors.HTTPValidationErrorData.model_validate({"detail": listed})
 
 
 def make(cls: type[errors.MistralClientError]) -> errors.MistralClientError:
-    """An error with all that one can have."""
+    """Return an error of a class, with every attribute set."""
     if issubclass(cls, errors.NoResponseError | errors.MissingKeyError):
         error: errors.MistralClientError = cls("What happened")
     elif issubclass(cls, errors.HTTPValidationError):

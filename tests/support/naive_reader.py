@@ -1,7 +1,7 @@
 """A slow, plain reader of whole recorded chat streams: JSON and string concatenation only.
 
-It gives the values that tests expect of the package, so it imports nothing of it. It takes the
-framing as recorded (`data: {json}`, one line an event, LF) and is no event-stream decoder.
+It reads the values that tests expect of the package, so it does not import the package. It takes
+the framing as recorded (`data: {json}`, one line per event, LF) and is not an event-stream decoder.
 """
 
 import json
@@ -31,7 +31,7 @@ class Choice:
 
 @dataclass
 class Answer:
-    """What a stream said. Where a field is a list, its positions are the indexes of choices."""
+    """The contents of a stream. The positions in a list are the indexes of the choices."""
 
     chunks: list[dict[str, Any]]
     text: list[str]
@@ -67,7 +67,7 @@ def read_answer(body: bytes) -> Answer:
 
 
 def read_chunks(body: bytes) -> list[dict[str, Any]]:
-    """Give the JSON of every `data:` line before `[DONE]`."""
+    """Return the JSON of every `data:` line before `[DONE]`."""
     chunks = []
     for line in body.decode().split("\n"):
         if line == "data: [DONE]":
@@ -78,7 +78,7 @@ def read_chunks(body: bytes) -> list[dict[str, Any]]:
 
 
 def add_delta(choice: Choice, delta: dict[str, Any]) -> None:
-    """Add what `delta` says to `choice`."""
+    """Add a delta to a choice."""
     content = delta.get("content") or ""
     if isinstance(content, str):
         choice.text += content

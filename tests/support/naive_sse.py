@@ -1,15 +1,15 @@
 """A slow, plain reader of whole event streams, to compare a decoder with.
 
 Written from the WHATWG HTML standard, sections 9.2.5 "Parsing an event stream" and 9.2.6
-"Interpreting an event stream", step by step, on text that is already complete. It imports
-nothing of the package.
+"Interpreting an event stream", step by step, on text that is already complete. It does not import
+the package.
 """
 
 from typing import NamedTuple
 
 
 class Event(NamedTuple):
-    """What one dispatched event carries."""
+    """The fields of one dispatched event."""
 
     event: str
     data: str
@@ -18,7 +18,7 @@ class Event(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The events of a body, and what an event source remembers after it."""
+    """The events of a body, and the state of an event source after it."""
 
     events: list[Event]
     last_event_id: str
@@ -31,7 +31,7 @@ def read_events(body: bytes) -> Reading:
     last_event_id = ""  # the string of the event source: set by a dispatch
     reconnection_time = None
     data = event_type = id_buffer = ""
-    retry = None  # what the event in progress said
+    retry = None  # the retry of the event in progress
 
     for line in complete_lines(body):
         if line == "":
@@ -56,6 +56,6 @@ def read_events(body: bytes) -> Reading:
 
 
 def complete_lines(body: bytes) -> list[str]:
-    """Decode `body` and give the lines of it that were ended."""
+    """Decode `body` and return its terminated lines."""
     text = body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]

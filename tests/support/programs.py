@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+PROGRAMS = Path(__file__).parent.parent / "programs"
 STRICT = ("-X", "dev", "-W", "error")
 """The flags under which whatever is left open, or never awaited, is written to stderr."""
 

@@ -1,4 +1,4 @@
-r"""The rules of event streams as data: bytes, the events they make, and what is left over.
+r"""The rules of event streams as data: bytes, their events, and the unfinished rest.
 
 Every case follows from the WHATWG HTML standard; the comments name the rule. "9.2.5" is its
 section "Parsing an event stream" (what a line is), "9.2.6" its section "Interpreting an event
@@ -35,7 +35,7 @@ BYTE_ORDER_MARK = [
     Case("a mark at the start is dropped", BOM + b"data: x\n\n", [X]),
     Case("a mark before a blank line leaves a blank line", BOM + b"\ndata: x\n\n", [X]),
     Case("a mark before a comment", BOM + b": hello\ndata: x\n\n", [X]),
-    Case("a mark before CR is no part of the line", BOM + b"\rdata: x\r\r", [X]),
+    Case("a mark before CR is not part of the line", BOM + b"\rdata: x\r\r", [X]),
     Case("a mark alone", BOM, []),
     Case("a second mark is a part of the field's name", BOM + BOM + b"data: x\n\n", []),
     Case("a mark after the first event is not special", b"data: x\n\n" + BOM + b"data: y\n\n", [X]),
@@ -69,7 +69,7 @@ LINE_ENDS = [
     Case("CR then CRLF", b"data: x\r\r\n", [X]),
     Case("CRLF then CR", b"data: x\r\n\r", [X]),
     Case(
-        "CR then LF is one line end, so the event goes on",
+        "CR then LF is one line end, so the event continues",
         b"data: a\r\ndata: b\n\n",
         [message("a\nb")],
     ),
@@ -148,7 +148,7 @@ BLANK_LINES = [
     ),
 ]
 
-# 9.2.6: at the end of the file, what was not ended by a blank line is dropped.
+# 9.2.6: at the end of the file, an event without its blank line is dropped.
 ENDS = [
     Case(
         "the last event lacks its blank line", b"data: x\n\ndata: y\n", [X], unfinished=b"data: y\n"
@@ -467,7 +467,9 @@ ENCODING = [
         last_event_id="1\ufffd",
     ),
     Case("bad UTF-8 in a name", b"da\xffta: x\n\n\xffdata: x\n\n", []),
-    Case("after bad UTF-8 all goes on", b"data: \xff\n\ndata: x\n\n", [message("\ufffd"), X]),
+    Case(
+        "after bad UTF-8 decoding continues", b"data: \xff\n\ndata: x\n\n", [message("\ufffd"), X]
+    ),
 ]
 
 CASES = [

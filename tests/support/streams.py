@@ -8,12 +8,12 @@ STREAMS = Path(__file__).parent.parent / "data" / "streams"
 
 
 def hand_written() -> list[Path]:
-    """Every `*.sse` of `tests/data/streams`, in the order of their names."""
+    """Return every `*.sse` of `tests/data/streams`, in the order of their names."""
     return sorted(STREAMS.glob("*.sse"))
 
 
 def cut_at(body: bytes, positions: Iterable[int]) -> list[bytes]:
-    """Cut `body` at the positions, which are in order; two that are equal make an empty piece."""
+    """Cut `body` at sorted positions; two equal ones make an empty piece."""
     return [body[start:end] for start, end in pairwise([0, *positions, len(body)])]
 
 

@@ -1,4 +1,4 @@
-"""The recorded answers, which lie beside the project where someone has them."""
+"""The recorded answers, which are in a folder beside the project where it exists."""
 
 from pathlib import Path
 from typing import Literal
@@ -8,5 +8,5 @@ SUFFIXES = {"chat-stream": "sse", "complete": "body", "errors": "body"}
 
 
 def transcript_files(kind: Literal["chat-stream", "complete", "errors"]) -> list[Path]:
-    """The recorded bodies of a kind, in the order of their names; none where there is no folder."""
+    """Return the recorded bodies of a kind in the order of their names; none without the folder."""
     return sorted((RECORDED / kind).glob(f"*.{SUFFIXES[kind]}"))

@@ -1,4 +1,4 @@
-"""All that a program may show of an object or an error, to see that the key is not in it."""
+"""Everything that a program may show of an object or an error, to search for the key."""
 
 import copy
 import pickle
@@ -10,7 +10,7 @@ import mistralai
 
 
 def shown(thing: object) -> str:
-    """The texts, pickles and copies of an object, as far as it lets itself be pickled and copied."""
+    """Return the texts, pickles and copies of an object, as far as it can be pickled and copied."""
     texts = [repr(thing), str(thing), repr(getattr(thing, "__dict__", None))]
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         try:
@@ -30,11 +30,11 @@ PACKAGE = str(Path(mistralai.__file__).parent)
 
 
 def rendered(error: BaseException, *, ours: bool = False) -> str:
-    """The tracebacks, with locals, of an error and of all that it was caused by or raised in.
+    """Return the tracebacks, with locals, of an error and of its causes and contexts.
 
     Args:
         error: The error.
-        ours: Whether to leave out the frames of others, in which what a caller gave is the caller's.
+        ours: Leave out the frames of other packages, whose local variables are theirs.
     """
     tracebacks = [
         TracebackException.from_exception(each, capture_locals=True) for each in chain_of(error)
@@ -46,7 +46,7 @@ def rendered(error: BaseException, *, ours: bool = False) -> str:
 
 
 def chain_of(error: BaseException) -> Iterator[BaseException]:
-    """An error, its causes and contexts, whether a traceback would show them or not, and groups."""
+    """Yield an error, its causes, contexts and groups, also those that a traceback hides."""
     seen: dict[int, BaseException] = {}
     ahead: list[BaseException | None] = [error]
     while ahead:

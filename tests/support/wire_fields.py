@@ -24,7 +24,7 @@ NULLABLE = [
     "prompt_cache_key",
     "service_tier",
 ]
-"""Those whose null is sent."""
+"""Fields whose null is sent."""
 
 NOT_NULLABLE = [
     "stream",
@@ -34,4 +34,4 @@ NOT_NULLABLE = [
     "parallel_tool_calls",
     "safe_prompt",
 ]
-"""Those whose null is left out."""
+"""Fields whose null is left out."""

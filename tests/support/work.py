@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 
 def count_steps(run: Callable[[], object]) -> int:
-    """Count the calls, the lines and the rounds of loops of Python that `run` executes."""
+    """Count the calls and lines of Python that `run` executes."""
     steps = 0
 
     def trace(_: FrameType, __: str, ___: Any) -> Any:

@@ -1,4 +1,4 @@
-"""HTTP clients of other makes: objects around a client, which have what a caller needs and no more."""
+"""HTTP clients of other makes: objects around a client with the attributes that a call needs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 
 
 class Wrapped:
-    """Forwards what the client package is promised, as programs do that count or sign requests.
+    """Forwards the methods that a call needs, as programs do that count or sign requests.
 
     The HTTP client keeps the timeouts that it was given, whatever a request asks for.
     """
@@ -39,7 +39,7 @@ class AsyncWrapped:
 
 
 class Bare:
-    """Takes the keywords that a client cannot do without, and gives responses that have no more."""
+    """Takes only the keywords that a client needs, and returns equally bare responses."""
 
     def __init__(self, inner: httpx.Client) -> None:
         self._inner = inner

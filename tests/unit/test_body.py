@@ -1,6 +1,5 @@
 import json
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,27 +23,8 @@ from mistralai.client.models import (
     UserMessage,
 )
 from mistralai.client.types import UNSET
-
-HI = [{"role": "user", "content": "hi"}]
-
-
-def sent(body: type = ChatBody, *, stream: bool | None = None, **fields: Any) -> Any:
-    """The body of a call as the server reads it."""
-    return json.loads(build_body(body, fields, stream=stream))
-
-
-def chat(**fields: Any) -> Any:
-    """What a chat call sends beside its model and messages."""
-    body = sent(model="m", messages=HI, **fields)
-    assert (body.pop("model"), body.pop("messages")) == ("m", HI)
-    return body
-
-
-def complaints(**fields: Any) -> dict[str, str]:
-    """What is wrong with a chat call, by place."""
-    with pytest.raises(ValidationError) as caught:
-        build_body(ChatBody, {"model": "m", "messages": HI, **fields})
-    return {".".join(map(str, e["loc"])): e["msg"] for e in caught.value.errors()}
+from support.built import HI, chat, sent
+from support.wire_fields import NOT_NULLABLE, NULLABLE
 
 
 def test_a_body_is_compact_utf_8_without_needless_escapes() -> None:
@@ -55,7 +35,7 @@ def test_a_body_is_compact_utf_8_without_needless_escapes() -> None:
 
 
 @given(st.text('a"\\é\u2028\x00\x7f😀', max_size=20))
-def test_any_text_arrives_as_it_was(text: str) -> None:
+def test_any_text_arrives_unchanged(text: str) -> None:
     """Whatever the text of a message, the server reads the same text."""
     messages = [{"role": "user", "content": text}]
     assert sent(model="m", messages=messages)["messages"] == messages
@@ -88,37 +68,27 @@ def test_only_what_utf_8_cannot_hold_costs_a_second_writing(
     assert slow == [1]
 
 
-@pytest.mark.parametrize("name", sorted(ChatBody.__annotations__))
-def test_unset_is_never_sent(name: str) -> None:
-    if name in {"model", "messages"}:
-        with pytest.raises(ValidationError, match=f"(?s){name}.*Field required"):
-            build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
-    else:
-        body = build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
-        assert json.loads(body) == {"model": "m", "messages": HI}
+def test_unset_is_never_sent(subtests: pytest.Subtests) -> None:
+    for name in sorted(ChatBody.__annotations__):
+        with subtests.test(name):
+            if name in {"model", "messages"}:
+                with pytest.raises(ValidationError, match=f"(?s){name}.*Field required"):
+                    build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
+            else:
+                body = build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
+                assert json.loads(body) == {"model": "m", "messages": HI}
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["stop", "temperature", "max_tokens", "tools", "guardrails", "reasoning_effort", "metadata"],
-)
-def test_none_is_sent_as_null_where_the_api_takes_null(name: str) -> None:
-    assert chat(**{name: None}) == {name: None}
+def test_none_is_sent_as_null_where_the_api_takes_null(subtests: pytest.Subtests) -> None:
+    for name in NULLABLE:
+        with subtests.test(name):
+            assert chat(**{name: None}) == {name: None}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "stream",
-        "response_format",
-        "tool_choice",
-        "prediction",
-        "parallel_tool_calls",
-        "safe_prompt",
-    ],
-)
-def test_none_is_left_out_where_the_api_takes_no_null(name: str) -> None:
-    assert chat(**{name: None}) == {}
+def test_none_is_left_out_where_the_api_takes_no_null(subtests: pytest.Subtests) -> None:
+    for name in NOT_NULLABLE:
+        with subtests.test(name):
+            assert chat(**{name: None}) == {}
 
 
 def test_the_method_says_whether_a_stream_is_asked_for() -> None:
@@ -127,11 +97,6 @@ def test_the_method_says_whether_a_stream_is_asked_for() -> None:
     given_true = {"model": "m", "messages": HI, "stream": True}
     assert json.loads(build_body(ChatBody, given_true, stream=False))["stream"] is False
     assert json.loads(build_body(ChatBody, given_true, stream=True))["stream"] is True
-
-
-def test_stream_false_in_a_call_that_streams_names_the_other_method() -> None:
-    with pytest.raises(ValueError, match="complete"):
-        build_body(ChatBody, {"model": "m", "messages": HI, "stream": False}, stream=True)
 
 
 def test_options_of_the_call_are_not_sent() -> None:
@@ -244,14 +209,14 @@ def test_objects_in_dicts_and_dicts_in_objects_are_read_alike() -> None:
         ]
 
 
-def test_what_an_iterator_in_a_message_gives_is_sent() -> None:
-    """Its dicts cannot be looked at twice, so they keep what they have."""
+def test_the_parts_that_an_iterator_in_a_message_yields_are_sent() -> None:
+    """An iterator is read once, so its dicts keep their unknown fields."""
     chunks = ({"type": "text", "text": text} for text in "ab")
     (written,) = sent(model="m", messages=[{"role": "user", "content": chunks}])["messages"]
     assert [chunk["text"] for chunk in written["content"]] == ["a", "b"]
 
 
-def test_the_message_of_an_answer_is_sent_as_it_came() -> None:
+def test_the_message_of_an_answer_is_sent_unchanged() -> None:
     message = {
         "role": "assistant",
         "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": "{}"}, "index": 0}],
@@ -263,36 +228,38 @@ def test_the_message_of_an_answer_is_sent_as_it_came() -> None:
     assert back == message
 
 
-@pytest.mark.parametrize(
-    "tool",
-    [
-        {"type": "web_search"},
-        {"type": "image_generation"},
-        {"type": "document_library", "library_ids": ["a"], "tool_configuration": {"include": []}},
-        {
-            "type": "connector",
-            "connector_id": "c",
-            "authorization": {"type": "api-key", "value": "v"},
-        },
-        {"type": "connector", "connector_id": "c", "authorization": {"type": "new", "x": 1}},
-        {"type": "tomorrow", "x": {"y": [1]}},
-    ],
-)
-def test_tools_known_and_unknown_are_sent_as_given(tool: dict[str, Any]) -> None:
-    assert chat(tools=[tool])["tools"] == [tool]
+TOOLS = [
+    {"type": "web_search"},
+    {"type": "image_generation"},
+    {"type": "document_library", "library_ids": ["a"], "tool_configuration": {"include": []}},
+    {
+        "type": "connector",
+        "connector_id": "c",
+        "authorization": {"type": "api-key", "value": "v"},
+    },
+    {"type": "connector", "connector_id": "c", "authorization": {"type": "new", "x": 1}},
+    {"type": "tomorrow", "x": {"y": [1]}},
+]
 
 
-@pytest.mark.parametrize(
-    ("choice", "written"),
-    [
-        ("any", "any"),
-        ("tomorrow's", "tomorrow's"),
-        ({"function": {"name": "f"}}, {"type": "function", "function": {"name": "f"}}),
-        ({"type": "allowed", "tools": []}, {"type": "allowed", "tools": []}),
-    ],
-)
-def test_tool_choices_known_and_unknown_are_sent_as_given(choice: object, written: object) -> None:
-    assert chat(tool_choice=choice)["tool_choice"] == written
+def test_tools_known_and_unknown_are_sent_as_given(subtests: pytest.Subtests) -> None:
+    for tool in TOOLS:
+        with subtests.test(tool=tool):
+            assert chat(tools=[tool])["tools"] == [tool]
+
+
+TOOL_CHOICES = [
+    ("any", "any"),
+    ("tomorrow's", "tomorrow's"),
+    ({"function": {"name": "f"}}, {"type": "function", "function": {"name": "f"}}),
+    ({"type": "allowed", "tools": []}, {"type": "allowed", "tools": []}),
+]
+
+
+def test_tool_choices_known_and_unknown_are_sent_as_given(subtests: pytest.Subtests) -> None:
+    for choice, written in TOOL_CHOICES:
+        with subtests.test(choice=choice):
+            assert chat(tool_choice=choice)["tool_choice"] == written
 
 
 def test_limits_are_left_to_the_server_and_new_values_pass() -> None:
@@ -307,90 +274,6 @@ def test_limits_are_left_to_the_server_and_new_values_pass() -> None:
         "metadata": {"a": [1, None]},
     }
     assert chat(**fields) == fields
-
-
-@pytest.mark.parametrize(
-    ("fields", "place", "complaint"),
-    [
-        ({"model": None}, "model", "string"),
-        ({"messages": []}, "messages", "at least 1 item"),
-        ({"messages": "hi"}, "messages", "list"),
-        ({"messages": None}, "messages", "list"),
-        ({"messages": [*HI, None]}, "messages.1", "dictionary or object"),
-        ({"messages": [*HI, "hi"]}, "messages.1", "dictionary or object"),
-        ({"messages": [{"role": "bot", "content": "x"}]}, "messages.0", "'bot' found using 'role'"),
-        ({"messages": [{"content": "x"}]}, "messages.0", "'role'"),
-        ({"messages": [{"role": None, "content": "x"}]}, "messages.0", "'role'"),
-        ({"messages": [{"role": "user"}]}, "messages.0.user.content", "required"),
-        ({"messages": [{"role": "user", "content": 5}]}, "messages.0.user.content.str", "string"),
-        ({"temperature": "warm"}, "temperature", "number"),
-        ({"max_tokens": 1.5}, "max_tokens", "integer"),
-        ({"safe_prompt": "perhaps"}, "safe_prompt", "boolean"),
-        ({"metadata": "x"}, "metadata", "dictionary"),
-        ({"tools": [{"type": "function"}]}, "tools.0.function.function", "required"),
-        ({"tools": [{"function": {}}]}, "tools.0.function.function.name", "required"),
-        ({"tools": ["search"]}, "tools.0.function", "dictionary"),
-        ({"response_format": "json"}, "response_format", "dictionary"),
-        (
-            {"response_format": {"json_schema": {"name": "s"}}},
-            "response_format.json_schema.schema",
-            "required",
-        ),
-        ({"prediction": {"content": 1}}, "prediction.content", "string"),
-        ({"guardrails": [{"block_on_error": 5}]}, "guardrails.0.block_on_error", "boolean"),
-    ],
-)
-def test_a_wrong_value_is_named_by_its_place(
-    fields: dict[str, Any], place: str, complaint: str
-) -> None:
-    found = complaints(**fields)
-    assert complaint in found[place]
-
-
-def test_a_missing_required_field_is_an_error() -> None:
-    with pytest.raises(ValidationError, match=r"(?s)messages.*Field required"):
-        build_body(ChatBody, {"model": "m"})
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        {"stream_options": {"include_usage": True}},
-        {"model": "other", "temperature": None},
-        {"messages": [], "new": {"é": [1.5, None, "x"]}},
-    ],
-)
-def test_an_extra_body_is_laid_over_the_rest_whatever_it_has(extra: dict[str, Any]) -> None:
-    fields = {"model": "m", "messages": HI, "temperature": 1.0}
-    body = build_body(ChatBody, fields, stream=True, extra_body=extra)
-    assert json.loads(body) == {**fields, "stream": True, **extra}
-    assert b" " not in body
-    assert b"\\u" not in body
-
-
-def test_an_extra_body_may_hold_models_and_unset() -> None:
-    extra = {"prediction": Prediction(content="x"), "left_out": UNSET}
-    body = build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=extra)
-    assert json.loads(body)["prediction"] == {"type": "content", "content": "x"}
-    assert "left_out" not in json.loads(body)
-
-
-def test_an_extra_body_that_is_no_mapping_is_a_type_error() -> None:
-    with pytest.raises(TypeError, match="extra_body"):
-        build_body(ChatBody, {"model": "m", "messages": HI}, extra_body=[1])  # type: ignore[arg-type]  # the point of the test
-
-
-def test_not_a_number_goes_out_as_null_with_and_without_an_extra_body() -> None:
-    fields = {"model": "m", "messages": HI, "temperature": float("nan")}
-    assert json.loads(build_body(ChatBody, fields))["temperature"] is None
-    extra = {"x": float("inf")}
-    assert json.loads(build_body(ChatBody, fields, extra_body=extra))["x"] is None
-
-
-@pytest.mark.parametrize("value", [object(), ["\ud800", object()], ["\ud800", {object(): 1}]])
-def test_what_json_cannot_hold_is_a_value_error_that_names_the_field(value: object) -> None:
-    with pytest.raises(ValueError, match="metadata cannot be written as JSON"):
-        chat(metadata={"x": value})
 
 
 def test_agents_and_fill_in_the_middle_have_bodies_of_their_own() -> None:
@@ -409,7 +292,7 @@ def test_messages_that_were_changed_by_hand_are_sent_as_they_are() -> None:
     ]
 
 
-def test_what_validates_is_built_once_and_a_call_builds_no_class() -> None:
+def test_an_adapter_is_built_once_and_a_call_builds_no_class() -> None:
     def classes(base: type[BaseModel]) -> int:
         return sum(1 + classes(cls) for cls in base.__subclasses__())
 

@@ -8,9 +8,9 @@ from mistralai.client._stream.caller import Caller, caller_of
 
 
 def called_in(*modules: str) -> Caller:
-    """What `caller_of` says when the first of the modules calls the second, and so on to the last.
+    """Return what `caller_of` finds in the last of the modules, each of which calls the next.
 
-    Each is a file of its own, which calls in its second line.
+    Each module is a file of its own, whose second line has the call.
     """
     source = "def call(rest):\n    return rest[0](rest[1:]) if rest else caller_of()\n"
     calls = []
@@ -21,14 +21,15 @@ def called_in(*modules: str) -> Caller:
     return calls[0](calls[1:])
 
 
-def test_a_call_from_outside_is_its_own_line() -> None:
+def test_a_call_from_outside_is_found_at_its_line() -> None:
     line = sys._getframe().f_lineno
     assert caller_of() == (__file__, line + 1)
 
 
-@pytest.mark.parametrize("inside", [["mistralai"], ["mistralai.client.chat", "mistralai.x"]])
-def test_frames_of_this_package_are_passed_over(inside: list[str]) -> None:
-    assert called_in("program", *inside) == ("program.py", 2)
+def test_frames_of_this_package_are_skipped(subtests: pytest.Subtests) -> None:
+    for inside in [["mistralai"], ["mistralai.client.chat", "mistralai.x"]]:
+        with subtests.test(inside=inside):
+            assert called_in("program", *inside) == ("program.py", 2)
 
 
 def test_a_package_whose_name_only_begins_alike_is_not_this_one() -> None:
@@ -38,7 +39,7 @@ def test_a_package_whose_name_only_begins_alike_is_not_this_one() -> None:
     )
 
 
-def test_where_all_lines_are_this_packages_it_is_the_outermost() -> None:
+def test_where_all_lines_are_of_this_package_the_outermost_counts() -> None:
     found: SimpleQueue[Caller] = SimpleQueue()
     source = "def call():\n    found.put(caller_of())\n"
     namespace = {"__name__": "mistralai.work", "caller_of": caller_of, "found": found}

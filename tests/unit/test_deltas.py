@@ -34,71 +34,71 @@ def call(arguments=None, **fields):
     return {"function": {**function, "arguments": arguments}, **fields}
 
 
-@pytest.mark.parametrize(
-    "delta",
-    [
-        {},
-        {"role": "assistant"},
-        {"role": "assistant", "content": ""},
-        {"content": None},
-        {"content": []},
-        {"content": [text("")]},
-        {"content": [thinking()]},
-        {"content": [thinking("")]},
-        {"tool_calls": []},
-        {"tool_calls": [{"index": 0}]},
-        {"reasoning_content": ""},
-        {"reasoning": None},
-        {"reasoning": {"effort": 1}},
-    ],
-    ids=json.dumps,
-)
-def test_deltas_that_say_nothing_give_nothing(delta):
-    answer, deltas = read(chunk_of(delta))
-    assert deltas == []
-    assert text_of(parse_chunk(json.dumps(chunk_of(delta)).encode())) == ""
-    assert answer.choice(1) is None
+EMPTY = [
+    {},
+    {"role": "assistant"},
+    {"role": "assistant", "content": ""},
+    {"content": None},
+    {"content": []},
+    {"content": [text("")]},
+    {"content": [thinking()]},
+    {"content": [thinking("")]},
+    {"tool_calls": []},
+    {"tool_calls": [{"index": 0}]},
+    {"reasoning_content": ""},
+    {"reasoning": None},
+    {"reasoning": {"effort": 1}},
+]
 
 
-@pytest.mark.parametrize(
-    ("delta", "expected"),
-    [
-        ({"content": "Hi"}, [TextDelta(0, "Hi")]),
-        ({"content": [text("a"), text("b")]}, [TextDelta(0, "a"), TextDelta(0, "b")]),
-        ({"content": [thinking("x", "y")]}, [ThinkingDelta(0, "x"), ThinkingDelta(0, "y")]),
-        (
-            {"content": [thinking("so"), text("An"), "swer"]},
-            [ThinkingDelta(0, "so"), TextDelta(0, "An"), TextDelta(0, "swer")],
-        ),
-        (
-            {"content": [{"type": "reference", "reference_ids": [1, "b"]}]},
-            [ReferenceDelta(0, (1, "b"))],
-        ),
-        (
-            {"content": [{"type": "image_url", "image_url": "https://x"}]},
-            [UnknownDelta(0, ImageURLChunk(image_url="https://x"))],
-        ),
-        (
-            {"content": [{"type": "hologram", "data": 1}]},
-            [UnknownDelta(0, UnknownContentChunk(raw={"type": "hologram", "data": 1}))],
-        ),
-        (
-            {"content": [{"type": "thinking", "thinking": [{"type": "new"}]}]},
-            [UnknownDelta(0, UnknownContentChunk(raw={"type": "new"}))],
-        ),
-        ({"content": 5}, [UnknownDelta(0, 5)]),
-        ({"reasoning_content": "hm", "content": "A"}, [ThinkingDelta(0, "hm"), TextDelta(0, "A")]),
-        ({"reasoning": "hm"}, [ThinkingDelta(0, "hm")]),
-        ({"reasoning": "hm", "reasoning_content": "hm"}, [ThinkingDelta(0, "hm")]),
-        (
-            {"tool_calls": [call({"a": 1}, id="i", name="f")]},
-            [ToolCallDelta(0, 0, "i", "f", '{"a":1}')],
-        ),
-    ],
-    ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
-)
-def test_a_delta_gives_its_pieces_in_order(delta, expected):
-    assert read(chunk_of(delta))[1] == expected
+def test_an_empty_delta_gives_nothing(subtests):
+    for delta in EMPTY:
+        with subtests.test(delta=delta):
+            answer, deltas = read(chunk_of(delta))
+            assert deltas == []
+            assert text_of(parse_chunk(json.dumps(chunk_of(delta)).encode())) == ""
+            assert answer.choice(1) is None
+
+
+WITH_PIECES = [
+    ({"content": "Hi"}, [TextDelta(0, "Hi")]),
+    ({"content": [text("a"), text("b")]}, [TextDelta(0, "a"), TextDelta(0, "b")]),
+    ({"content": [thinking("x", "y")]}, [ThinkingDelta(0, "x"), ThinkingDelta(0, "y")]),
+    (
+        {"content": [thinking("so"), text("An"), "swer"]},
+        [ThinkingDelta(0, "so"), TextDelta(0, "An"), TextDelta(0, "swer")],
+    ),
+    (
+        {"content": [{"type": "reference", "reference_ids": [1, "b"]}]},
+        [ReferenceDelta(0, (1, "b"))],
+    ),
+    (
+        {"content": [{"type": "image_url", "image_url": "https://x"}]},
+        [UnknownDelta(0, ImageURLChunk(image_url="https://x"))],
+    ),
+    (
+        {"content": [{"type": "hologram", "data": 1}]},
+        [UnknownDelta(0, UnknownContentChunk(raw={"type": "hologram", "data": 1}))],
+    ),
+    (
+        {"content": [{"type": "thinking", "thinking": [{"type": "new"}]}]},
+        [UnknownDelta(0, UnknownContentChunk(raw={"type": "new"}))],
+    ),
+    ({"content": 5}, [UnknownDelta(0, 5)]),
+    ({"reasoning_content": "hm", "content": "A"}, [ThinkingDelta(0, "hm"), TextDelta(0, "A")]),
+    ({"reasoning": "hm"}, [ThinkingDelta(0, "hm")]),
+    ({"reasoning": "hm", "reasoning_content": "hm"}, [ThinkingDelta(0, "hm")]),
+    (
+        {"tool_calls": [call({"a": 1}, id="i", name="f")]},
+        [ToolCallDelta(0, 0, "i", "f", '{"a":1}')],
+    ),
+]
+
+
+def test_a_delta_gives_its_pieces_in_order(subtests):
+    for delta, expected in WITH_PIECES:
+        with subtests.test(delta=delta):
+            assert read(chunk_of(delta))[1] == expected
 
 
 def test_a_piece_of_a_call_knows_the_place_the_id_and_the_name_of_its_call():
@@ -152,22 +152,32 @@ def test_deltas_are_made_for_match_and_cannot_be_changed():
 STREAMS = [*hand_written(), *transcript_files("chat-stream")]
 
 
-@pytest.mark.parametrize("path", STREAMS, ids=lambda path: path.stem)
-def test_the_deltas_of_a_stream_add_up_to_what_the_plain_reader_has(path):
-    expected = read_answer(path.read_bytes())
-    _, deltas = read(*read_chunks(path.read_bytes()))
-    for index, reason in enumerate(expected.finish_reasons):
-        mine = [d for d in deltas if getattr(d, "choice_index", None) == index]
-        assert "".join(d.text for d in mine if isinstance(d, TextDelta)) == expected.text[index]
-        thoughts = "".join(d.text for d in mine if isinstance(d, ThinkingDelta))
-        assert thoughts == expected.thinking[index]
-        assert [d.reason for d in mine if isinstance(d, FinishDelta)][-1:] == [reason]
-        calls = {}
-        for delta in mine:
-            if isinstance(delta, ToolCallDelta):
-                so_far = calls.get(delta.call_index, {"arguments": ""})["arguments"]
-                whole = {"id": delta.id, "name": delta.name, "arguments": so_far + delta.arguments}
-                calls[delta.call_index] = whole
-        assert [calls[place] for place in range(len(calls))] == expected.tool_calls[index]
-    usages = [d.usage.model_dump(exclude_unset=True) for d in deltas if isinstance(d, UsageDelta)]
-    assert (usages or [None])[-1] == expected.usage
+def concatenated(deltas, kind):
+    return "".join(delta.text for delta in deltas if isinstance(delta, kind))
+
+
+def calls_of(deltas):
+    """Return the tool calls that the pieces among the deltas make up, in order."""
+    calls = {}
+    for delta in deltas:
+        if isinstance(delta, ToolCallDelta):
+            so_far = calls.get(delta.call_index, {"arguments": ""})["arguments"]
+            arguments = so_far + delta.arguments
+            calls[delta.call_index] = {"id": delta.id, "name": delta.name, "arguments": arguments}
+    return [calls[place] for place in range(len(calls))]
+
+
+def test_the_deltas_of_a_stream_add_up_to_what_the_plain_reader_has(subtests):
+    for path in STREAMS:
+        with subtests.test(path.stem):
+            expected = read_answer(path.read_bytes())
+            _, deltas = read(*read_chunks(path.read_bytes()))
+            for index, reason in enumerate(expected.finish_reasons):
+                mine = [d for d in deltas if getattr(d, "choice_index", None) == index]
+                assert concatenated(mine, TextDelta) == expected.text[index]
+                assert concatenated(mine, ThinkingDelta) == expected.thinking[index]
+                assert [d.reason for d in mine if isinstance(d, FinishDelta)][-1:] == [reason]
+                assert calls_of(mine) == expected.tool_calls[index]
+            usages = [d.usage for d in deltas if isinstance(d, UsageDelta)]
+            usage = usages[-1].model_dump(exclude_unset=True) if usages else None
+            assert usage == expected.usage

@@ -1,7 +1,4 @@
 import re
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
 
 import httpx2
 import pytest
@@ -10,9 +7,9 @@ from mistralai.client import errors, models
 from mistralai.client.errors import precise as precise_module
 from mistralai.client.errors.precise import precise
 from support.interpreter import modules_after
-from support.madeerrors import CLASSES, complaints, make, request, response
+from support.madeerrors import CLASSES, complaints, make, response
 
-# --- the tree ----------------------------------------------------------------
+# --- the tree -----------------------------------------------------------------
 
 
 def test_the_tree_is_the_one_that_is_drawn() -> None:
@@ -47,25 +44,24 @@ def test_the_errors_of_the_api_are_loaded_without_pydantic_and_httpx2() -> None:
     assert not loaded & {"pydantic", "httpx2"}
 
 
-@pytest.mark.parametrize(
-    ("cls", "theirs"),
-    [
-        (errors.APIConnectionError, httpx2.TransportError),
-        (errors.APITimeoutError, httpx2.TimeoutException),
-        (errors.IncompleteStreamError, httpx2.TransportError),
-        (errors.StreamInterruptedError, httpx2.TransportError),
-        (errors.StreamTruncatedError, httpx2.TransportError),
-    ],
-)
-def test_connection_errors_are_httpx2s_too(
-    cls: type[errors.APIConnectionError], theirs: type[Exception]
-) -> None:
-    assert issubclass(cls, theirs)
-    with pytest.raises(theirs):
-        raise make(cls)
+TRANSPORT = [
+    (errors.APIConnectionError, httpx2.TransportError),
+    (errors.APITimeoutError, httpx2.TimeoutException),
+    (errors.IncompleteStreamError, httpx2.TransportError),
+    (errors.StreamInterruptedError, httpx2.TransportError),
+    (errors.StreamTruncatedError, httpx2.TransportError),
+]
 
 
-def test_an_answer_is_behind_every_mistral_error_and_behind_no_other() -> None:
+def test_connection_errors_are_httpx2s_too(subtests: pytest.Subtests) -> None:
+    for cls, theirs in TRANSPORT:
+        with subtests.test(cls.__name__):
+            assert issubclass(cls, theirs)
+            with pytest.raises(theirs):
+                raise make(cls)
+
+
+def test_every_mistral_error_has_a_response_and_no_other_error_has() -> None:
     answered = {cls for cls in CLASSES if issubclass(cls, errors.MistralError)}
     connection = {cls for cls in CLASSES if issubclass(cls, errors.APIConnectionError)}
     root = {errors.MistralClientError}
@@ -90,11 +86,14 @@ def test_a_mistral_error_is_not_made_without_a_response() -> None:
             make_one("What happened")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
-# --- the combined classes ----------------------------------------------------
+# --- the combined classes -----------------------------------------------------
+
 
 TIMEOUTS = ["ConnectTimeout", "PoolTimeout", "ReadTimeout", "WriteTimeout"]
 BROKEN = ["ConnectError", "ReadError", "WriteError", "CloseError", "LocalProtocolError"]
 BROKEN += ["RemoteProtocolError", "ProxyError", "UnsupportedProtocol"]
+
+
 COMBINED = [
     *((errors.APITimeoutError, name, name) for name in TIMEOUTS),
     *((errors.APIConnectionError, name, name) for name in BROKEN),
@@ -103,30 +102,28 @@ COMBINED = [
 ]
 
 
-@pytest.mark.parametrize(("ours", "theirs", "name"), COMBINED)
-def test_an_error_of_httpx2_finds_the_class_that_is_both(
-    ours: type[errors.APIConnectionError], theirs: str, name: str
-) -> None:
-    cls = precise(ours, getattr(httpx2, theirs)("x"))
-    assert cls is getattr(precise_module, name)
-    assert issubclass(cls, ours)
-    assert issubclass(cls, getattr(httpx2, theirs))
+def test_an_error_of_httpx2_finds_the_class_that_is_both(subtests: pytest.Subtests) -> None:
+    for ours, theirs, name in COMBINED:
+        with subtests.test(name):
+            cls = precise(ours, getattr(httpx2, theirs)("x"))
+            assert cls is getattr(precise_module, name)
+            assert issubclass(cls, ours)
+            assert issubclass(cls, getattr(httpx2, theirs))
 
 
-@pytest.mark.parametrize(
-    ("ours", "original"),
-    [
-        (errors.APIConnectionError, OSError("x")),
-        (errors.APIConnectionError, httpx2.TransportError("x")),
-        (errors.APITimeoutError, httpx2.TimeoutException("x")),
-        (errors.APITimeoutError, httpx2.ReadError("x")),
-        (errors.StreamInterruptedError, httpx2.WriteError("x")),
-    ],
-)
-def test_where_no_class_is_both_it_is_ours(
-    ours: type[errors.APIConnectionError], original: Exception
-) -> None:
-    assert precise(ours, original) is ours
+WITHOUT_COMBINED = [
+    (errors.APIConnectionError, OSError("x")),
+    (errors.APIConnectionError, httpx2.TransportError("x")),
+    (errors.APITimeoutError, httpx2.TimeoutException("x")),
+    (errors.APITimeoutError, httpx2.ReadError("x")),
+    (errors.StreamInterruptedError, httpx2.WriteError("x")),
+]
+
+
+def test_where_no_class_is_both_it_is_ours(subtests: pytest.Subtests) -> None:
+    for ours, original in WITHOUT_COMBINED:
+        with subtests.test(ours=ours.__name__, original=original):
+            assert precise(ours, original) is ours
 
 
 def test_every_transport_error_of_httpx2_has_a_class_that_is_both() -> None:
@@ -136,151 +133,35 @@ def test_every_transport_error_of_httpx2_has_a_class_that_is_both() -> None:
         for name, cls in vars(httpx2).items()
         if isinstance(cls, type) and issubclass(cls, httpx2.TransportError)
     }
-    own_streams = {"SSEError"}  # of httpx2's reader of events, which is not used
+    own_streams = {"SSEError"}  # of httpx2's own event-stream reader, which is not used
     assert theirs - abstract - own_streams == {*TIMEOUTS, *BROKEN}
 
 
-# --- errors made by hand, as the generated SDK's are -------------------------
+# --- sentences ----------------------------------------------------------------
 
 
-def test_an_error_takes_what_it_does_not_get_from_the_response() -> None:
-    given = response(json={"message": "No"})
-    error = errors.MistralError("What happened", given)
-    assert error.status_code == 429
-    assert error.body == '{"message":"No"}'
-    assert error.headers is given.headers
-    assert error.raw_response is given
-    assert error.request_id == "id-1"
-    assert (error.partial, error.events_received) == (None, 0)
+HINTS = [
+    (errors.AuthenticationError, 401, "Set MISTRAL_API_KEY or pass a valid key as api_key."),
+    (errors.NotFoundError, 404, "Check the name of the model and server_url."),
+    (
+        errors.RateLimitError,
+        429,
+        "Send fewer requests or tokens per minute, or raise the limit of the workspace.",
+    ),
+    (
+        errors.CapacityExceededError,
+        503,
+        "The model is overloaded: try again later or use another model.",
+    ),
+]
 
 
-@pytest.mark.parametrize(
-    ("cls", "given"),
-    [
-        (errors.MistralError, {"message": "x"}),
-        (errors.SDKError, {"message": "x"}),
-        (errors.HTTPValidationError, {"data": complaints()}),
-        (errors.ResponseValidationError, {"message": "x"}),
-    ],
-)
-def test_an_error_takes_the_generated_sdks_arguments_by_name_and_in_its_order(
-    cls: Callable[..., errors.MistralError], given: dict[str, Any]
-) -> None:
-    # As tests of libraries make it: the response is any object with these three.
-    given["raw_response"] = SimpleNamespace(status_code=500, headers={"a": "b"}, text="No")
-    if cls is errors.ResponseValidationError:
-        given["cause"] = ValueError("not a chunk")
-    for error in (cls(**given), cls(*given.values()), cls(**given, body=None)):
-        assert (error.status_code, error.body, error.headers) == (500, "No", {"a": "b"})
-        assert error.raw_response is given["raw_response"]
-    for error in (cls(**given, body="another"), cls(*given.values(), "another")):
-        assert error.body == "another"
-
-
-@pytest.mark.parametrize("body", ["another body", ""])
-def test_a_body_that_is_given_counts(body: str) -> None:
-    given = response(json={"message": "No"})
-    assert errors.MistralError("What happened", given, body).body == body
-    assert errors.SDKError(message="x", raw_response=given, body=body).body == body
-
-
-def test_a_body_that_was_not_read_is_empty() -> None:
-    unread = httpx2.Response(500, stream=httpx2.ByteStream(b"x"))
-    assert errors.SDKError("What happened", unread).body == ""
-
-
-def test_an_error_without_a_response_has_no_status() -> None:
-    error = errors.MistralClientError("What happened")
-    assert (error.status_code, error.body, error.headers) == (None, "", {})
-    assert (error.raw_response, error.request_id) == (None, None)
-
-
-def test_an_sdk_error_made_by_hand_shows_status_and_body() -> None:
-    error = errors.SDKError("API error occurred", response(500, json={"message": "No"}))
-    assert str(error) == 'API error occurred (status 500). Body: {"message":"No"}'
-    assert error.error == errors.ErrorDetails()
-    assert error.retry_after is None
-    assert str(errors.SDKError("", response(500))) == "(status 500)."
-
-
-def test_a_validation_error_made_by_hand_shows_its_complaints_or_its_body() -> None:
-    data = complaints({"loc": ["body", "messages", 0, "role"], "msg": "no such role", "type": "x"})
-    shown = errors.HTTPValidationError(data=data, raw_response=response(422), body="{}")
-    assert shown.data is data
-    assert str(shown) == "messages.0.role: no such role"
-    empty = errors.HTTPValidationErrorData(detail=[])
-    assert str(errors.HTTPValidationError(empty, response(422, json={}))) == "{}"
-    assert str(errors.HTTPValidationError(empty, response(422))) == "the request is not valid"
-
-
-@pytest.mark.parametrize(
-    ("complaint", "text"),
-    [
-        ({"loc": ["body"], "msg": "no"}, "no"),
-        ({"loc": ["query", "x"], "msg": "no"}, "query.x: no"),
-        ({"loc": [], "msg": "no"}, "no"),
-        ({"msg": "no"}, "no"),
-        ({"loc": "x", "msg": "no"}, "x: no"),
-        ({"loc": None, "msg": None}, ""),
-    ],
-    ids=repr,
-)
-def test_a_complaint_says_where_and_what(complaint: dict[str, Any], text: str) -> None:
-    assert str(complaints(complaint)) == text
-
-
-def test_a_response_validation_error_made_by_hand_names_its_cause() -> None:
-    original = ValueError("not a chunk")
-    error = errors.ResponseValidationError("Response validation failed", response(200), original)
-    assert str(error) == "Response validation failed: not a chunk"
-    assert error.cause is original
-    assert error.__cause__ is original
-    bare = errors.ResponseValidationError("No stream", response(200), body="<html>")
-    assert (str(bare), bare.cause, bare.body) == ("No stream", None, "<html>")
-
-
-def test_a_no_response_error_needs_no_argument() -> None:
-    assert str(errors.NoResponseError()) == "No response received"
-    assert str(errors.NoResponseError(message="nothing")) == "nothing"
-
-
-def test_a_timeout_made_by_hand_is_one_of_the_total() -> None:
-    error = errors.APITimeoutError("What happened")
-    assert (error.phase, error.elapsed, error.since_last_event) == ("total", 0.0, None)
-
-
-def test_a_connection_error_gives_its_request_where_it_has_one() -> None:
-    error = errors.APIConnectionError("What happened")
-    with pytest.raises(RuntimeError, match="request"):
-        _ = error.request
-    error.request = asked = request()
-    assert error.request is asked
-
-
-# --- sentences ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("cls", "status", "hint"),
-    [
-        (errors.AuthenticationError, 401, "Set MISTRAL_API_KEY or pass a valid key as api_key."),
-        (errors.NotFoundError, 404, "Check the name of the model and server_url."),
-        (
-            errors.RateLimitError,
-            429,
-            "Send fewer requests or tokens per minute, or raise the limit of the workspace.",
-        ),
-        (
-            errors.CapacityExceededError,
-            503,
-            "The model is overloaded: try again later or use another model.",
-        ),
-    ],
-)
-def test_an_error_says_what_to_do(cls: type[errors.SDKError], status: int, hint: str) -> None:
-    error = cls("No way.", response(status), '{"a":\n  1}')
-    assert str(error) == f'No way (status {status}). {hint} Body: {{"a": 1}}'
-    assert error.hint == hint
+def test_an_error_says_what_to_do(subtests: pytest.Subtests) -> None:
+    for cls, status, hint in HINTS:
+        with subtests.test(cls.__name__):
+            error = cls("No way.", response(status), '{"a":\n  1}')
+            assert str(error) == f'No way (status {status}). {hint} Body: {{"a": 1}}'
+            assert error.hint == hint
 
 
 def test_an_error_says_what_the_api_calls_it() -> None:
@@ -290,7 +171,7 @@ def test_an_error_says_what_the_api_calls_it() -> None:
     assert str(error) == text
 
 
-def test_an_error_for_want_of_a_key_says_what_to_do_as_one_for_a_wrong_key_does() -> None:
+def test_the_error_for_a_missing_key_says_what_to_do_as_that_for_a_wrong_key_does() -> None:
     error = errors.MissingKeyError()
     assert str(error) == "there is no API key. Set MISTRAL_API_KEY or pass a valid key as api_key."
     assert error.hint == errors.AuthenticationError.hint
@@ -298,13 +179,14 @@ def test_an_error_for_want_of_a_key_says_what_to_do_as_one_for_a_wrong_key_does(
     assert not isinstance(error, errors.MistralError)
 
 
-@pytest.mark.parametrize(("size", "shown"), [(500, 500), (501, 501), (10**6, 501)])
-def test_a_long_body_is_cut_in_the_message_alone(size: int, shown: int) -> None:
-    error = errors.SDKError("No", response(500), "x" * size)
-    text = str(error).removeprefix("No (status 500). Body: ")
-    assert len(text) == shown
-    assert text.endswith("…") == (size > 500)
-    assert error.body == "x" * size
+def test_a_long_body_is_cut_in_the_message_alone(subtests: pytest.Subtests) -> None:
+    for size, shown in [(500, 500), (501, 501), (10**6, 501)]:
+        with subtests.test(size=size):
+            error = errors.SDKError("No", response(500), "x" * size)
+            text = str(error).removeprefix("No (status 500). Body: ")
+            assert len(text) == shown
+            assert text.endswith("…") == (size > 500)
+            assert error.body == "x" * size
 
 
 def test_a_long_message_is_cut() -> None:
@@ -314,20 +196,25 @@ def test_a_long_message_is_cut() -> None:
     assert len(str(errors.HTTPValidationError(many, response(422)))) == 2001
 
 
-# --- which of them may be tried again ----------------------------------------
+# --- which of them are retryable ----------------------------------------------
+
 
 RETRYABLE = {"APIConnectionError", "IncompleteStreamError", "StreamInterruptedError"}
 RETRYABLE |= {"StreamTruncatedError", "StreamReadError", "StreamProtocolError", *BROKEN}
 RETRYABLE -= {"LocalProtocolError", "UnsupportedProtocol"}
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-def test_a_connection_may_be_tried_again_unless_that_would_change_nothing(
-    cls: type[errors.MistralClientError],
+def test_a_connection_error_is_retryable_unless_a_retry_would_change_nothing(
+    subtests: pytest.Subtests,
 ) -> None:
-    assert make(cls).retryable == (cls.__name__ in RETRYABLE)
+    for cls in CLASSES:
+        with subtests.test(cls.__name__):
+            assert make(cls).retryable == (cls.__name__ in RETRYABLE)
 
 
-@pytest.mark.parametrize("phase", ["connect", "first_event", "idle", "total"])
-def test_a_timeout_may_be_tried_again_only_before_there_was_a_connection(phase: str) -> None:
-    assert errors.APITimeoutError("x", phase=phase).retryable == (phase == "connect")
+def test_a_timeout_is_retryable_only_before_there_was_a_connection(
+    subtests: pytest.Subtests,
+) -> None:
+    for phase in ["connect", "first_event", "idle", "total"]:
+        with subtests.test(phase=phase):
+            assert errors.APITimeoutError("x", phase=phase).retryable == (phase == "connect")

@@ -33,7 +33,7 @@ def send(answer: float | None = 5.0, **more: float | None) -> Send:
 
 
 def opened(exchange: Exchange, stream: object = None, **given: Any) -> httpx2.Response:
-    """A response of another transport, of which the exchange was told."""
+    """Return a response of another transport, once the exchange has it."""
     exchange.request(send(silence=60.0), httpx2.Client())
     extensions = {} if stream is None else {"network_stream": stream}
     body = {} if "content" in given else {"stream": httpx2.ByteStream(b"")}
@@ -48,7 +48,9 @@ def opened(exchange: Exchange, stream: object = None, **given: Any) -> httpx2.Re
 # --- the request -------------------------------------------------------------
 
 
-def test_a_request_is_what_the_step_says_with_deadlines_for_timeouts(exchange: Exchange) -> None:
+def test_a_request_has_the_values_of_the_step_and_deadlines_for_timeouts(
+    exchange: Exchange,
+) -> None:
     request = exchange.request(send(), httpx2.Client())
     assert (request.method, request.url, request.content) == ("POST", URL, b"{}")
     assert request.headers["authorization"] == f"Bearer {KEY}"
@@ -79,7 +81,7 @@ def test_a_client_with_more_to_merge_builds_the_request_by_itself(exchange: Exch
     assert {*slow.headers} <= {*fast.headers}
 
 
-def test_the_limit_of_the_answer_counts_from_when_the_request_is_sent(
+def test_the_limit_of_the_answer_starts_when_the_request_is_sent(
     exchange: Exchange, clock: Clock
 ) -> None:
     exchange.request(send(), httpx2.Client())
@@ -99,7 +101,7 @@ def test_it_ends_with_the_call_if_that_is_sooner(exchange: Exchange, clock: Cloc
     assert exchange.timeout.left() == 2.0
 
 
-def test_where_no_transport_of_ours_sends_nobody_knows_how_long_was_waited(
+def test_another_transport_does_not_tell_how_long_the_answer_took(
     exchange: Exchange,
 ) -> None:
     exchange.request(send(), httpx2.Client())
@@ -110,7 +112,9 @@ def test_where_no_transport_of_ours_sends_nobody_knows_how_long_was_waited(
 # --- the answer --------------------------------------------------------------
 
 
-def test_a_silence_in_a_body_of_httpx2s_may_last_longer_than_the_head(exchange: Exchange) -> None:
+def test_a_pause_in_a_body_of_httpx2_may_be_longer_than_the_wait_for_the_headers(
+    exchange: Exchange,
+) -> None:
     request = exchange.request(send(silence=60.0), httpx2.Client())
     limits = request.extensions["timeout"]
     exchange.held(httpx2.Response(200, stream=httpx2.ByteStream(b"")))
@@ -118,7 +122,7 @@ def test_a_silence_in_a_body_of_httpx2s_may_last_longer_than_the_head(exchange: 
     assert limits["read"] == 60.0
 
 
-def test_a_limit_that_is_over_ends_the_wait_where_the_body_would_not(
+def test_a_limit_that_has_expired_ends_the_wait_where_the_body_would_not(
     exchange: Exchange, clock: Clock
 ) -> None:
     opened(exchange)
@@ -157,21 +161,22 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
         yield ours, theirs
 
 
-@pytest.mark.parametrize("wrap", [lambda sock: sock, StandIn], ids=["socket", "stand-in"])
 def test_shutting_down_ends_the_connection_and_leaves_the_socket_open(
-    exchange: Exchange, wrap: Any
+    subtests: pytest.Subtests,
 ) -> None:
-    with connected() as (ours, theirs):
-        opened(exchange, Holding(wrap(ours)))
-        exchange.shut_down()
-        assert theirs.recv(1) == b""
-        assert ours.recv(1) == b""  # a read that was blocked wakes
-        assert ours.fileno() >= 0
-        ours.close()
-        exchange.shut_down()
+    for name, wrap in {"socket": lambda sock: sock, "stand-in": StandIn}.items():
+        exchange = Exchange(Clock())
+        with subtests.test(name), connected() as (ours, theirs):
+            opened(exchange, Holding(wrap(ours)))
+            exchange.shut_down()
+            assert theirs.recv(1) == b""
+            assert ours.recv(1) == b""  # a read that was blocked wakes
+            assert ours.fileno() >= 0
+            ours.close()
+            exchange.shut_down()
 
 
-def test_what_has_no_socket_of_its_own_is_not_shut_down(
+def test_an_exchange_without_a_socket_of_its_own_shuts_nothing_down(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     exchange.shut_down()
@@ -189,7 +194,7 @@ def test_what_has_no_socket_of_its_own_is_not_shut_down(
         assert theirs.recv(1) == b"x"
 
 
-# --- what went wrong ---------------------------------------------------------
+# --- failures ----------------------------------------------------------------
 
 
 def caused(error: Exception, by: Exception) -> Exception:
@@ -215,11 +220,14 @@ KINDS: list[tuple[Exception, Kind]] = [
 ]
 
 
-def test_an_exception_of_the_network_is_a_failure_of_a_kind(exchange: Exchange) -> None:
+def test_an_exception_of_the_network_is_a_failure_of_a_kind(
+    exchange: Exchange, subtests: pytest.Subtests
+) -> None:
     for error, kind in KINDS:
-        failure = exchange.failure(error, None)
-        assert failure is not None, error
-        assert (failure.kind, failure.cause, failure.stale) == (kind, error, False), error
+        with subtests.test(error=error):
+            failure = exchange.failure(error, None)
+            assert failure is not None
+            assert (failure.kind, failure.cause, failure.stale) == (kind, error, False)
     assert exchange.failure(LookupError("a hook's own"), None) is None
 
 
@@ -240,7 +248,7 @@ def test_a_connection_was_stale_if_it_was_used_before_and_gave_no_answer(
 
 
 def raised(error: BaseException, cause: BaseException | None = None) -> BaseException:
-    """The exception, with a traceback of a frame here and one of httpx2's."""
+    """Return the exception with a traceback of a frame here and one of httpx2's."""
     with pytest.raises(type(error)) as caught:
         exec(
             "raise error from cause", {"__name__": "httpx2._client", "error": error, "cause": cause}
@@ -269,7 +277,7 @@ def test_frames_of_packages_that_hold_a_request_are_dropped_in_the_whole_chain()
     assert modules(outer) == []
 
 
-def test_those_of_what_the_caller_was_handling_are_the_callers(exchange: Exchange) -> None:
+def test_frames_of_the_error_that_the_caller_was_handling_are_kept(exchange: Exchange) -> None:
     callers = raised(LookupError("the caller's"))
     error = httpx2.ReadError("ours")
     error.__context__ = callers

@@ -4,7 +4,7 @@ import pytest
 
 from mistralai.client._call.retry import Attempt
 from mistralai.client._call.steps import Close, Read, Send
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import (
     InternalServerError,
     ResponseValidationError,
@@ -173,18 +173,18 @@ def test_a_stream_that_its_caller_closes_has_ended() -> None:
     hand = ByHand(answers(text("a"), SILENCE))
     hand.network.run(hand.stream_call.open())
     hand.pump()
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     assert hand.stream_call.end_reason == "closed"
     assert hand.stream_call.error is None
     assert hand.call.attempts == (Attempt(200),)
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     assert hand.call.attempts == (Attempt(200),)
 
 
 def test_closing_a_stream_that_has_ended_changes_nothing() -> None:
     hand = ByHand(answers(text("a"), STOP, DONE))
     hand.stream()
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     assert hand.stream_call.end_reason == "done"
 
 
@@ -196,7 +196,7 @@ def test_a_read_that_ends_after_the_stream_was_closed_brings_nothing(after: Piec
     hand.pump()
     waiting = hand.stream_call.pump()
     assert isinstance(next(waiting), Read)
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     with pytest.raises(StopIteration):
         waiting.throw(after) if isinstance(after, Exception) else waiting.send(after)
     assert hand.stream_call.end_reason == "closed"
@@ -211,7 +211,7 @@ def test_a_stream_that_is_closed_while_it_ends_is_closed(body: tuple[Piece, ...]
         hand.pump()
     ending = hand.stream_call.pump()
     hand.network.run_to(Close, ending)
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     with pytest.raises(StopIteration):
         ending.send(None)
     assert hand.stream_call.end_reason == "closed"
@@ -226,7 +226,7 @@ def test_a_stream_that_is_closed_while_it_ends_is_closed(body: tuple[Piece, ...]
 def test_what_happens_after_the_answer_is_complete_is_no_error(
     body: tuple[bytes, ...], then: Piece
 ) -> None:
-    hand = ByHand(answers(*body, then), limits=Limits(idle=5.0, total=8.0))
+    hand = ByHand(answers(*body, then), timeouts=Timeouts(idle=5.0, total=8.0))
     assert hand.stream().error is None
     assert isinstance(hand.network.steps[-1], Close)
 

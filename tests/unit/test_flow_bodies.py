@@ -5,7 +5,7 @@ import pytest
 
 from mistralai.client._call.retry import Attempt, Policy
 from mistralai.client._call.steps import Close, Read, Send
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
@@ -136,14 +136,14 @@ def read_json(hand: ByHand) -> Any:
     def read(body: bytes) -> Any:
         if body.startswith(b"{") and b"error" not in body:
             return json.loads(body)
-        raise hand.call.unexpected(body, "answer in JSON")
+        raise hand.call.unexpected(body, "a valid JSON answer")
 
     return hand.answer(read)
 
 
 def test_a_whole_answer_that_is_none_is_an_error_too() -> None:
     hand = ByHand(answers(b"<p>", content_type="text/html"), stream=False)
-    with pytest.raises(ResponseValidationError, match="200 with text/html, which is no answer in"):
+    with pytest.raises(ResponseValidationError, match="200 with text/html, not a valid JSON"):
         read_json(hand)
     assert hand.requests == 1
     [attempt] = hand.call.attempts
@@ -196,7 +196,7 @@ def test_what_came_of_an_error_body_before_it_failed_counts() -> None:
 
 
 def test_an_error_body_takes_no_more_than_the_total() -> None:
-    hand = ByHand(answers(SILENCE, status=400), limits=Limits(total=2.0))
+    hand = ByHand(answers(SILENCE, status=400), timeouts=Timeouts(total=2.0))
     assert type(hand.stream().error) is BadRequestError
     assert hand.elapsed == 2.0
 

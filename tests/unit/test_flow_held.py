@@ -5,7 +5,7 @@ import pytest
 from mistralai.client._call import flow
 from mistralai.client._call.retry import Policy
 from mistralai.client._call.steps import Sleep
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -172,7 +172,7 @@ def test_the_wait_that_an_error_in_the_stream_asks_for_is_kept() -> None:
 
 
 def test_as_much_is_held_as_may_be_and_then_handed_out() -> None:
-    count, size = flow.HELD
+    count, size = flow.HOLD_LIMIT
     frame = len(b"data: \n\n")
     half = delta(role="x" * (size // 2 - len(delta(role="")) + frame))
     named = b"id: 1\n" + half
@@ -195,7 +195,7 @@ def test_as_much_is_held_as_may_be_and_then_handed_out() -> None:
 
 
 def test_what_was_held_by_an_earlier_attempt_does_not_count() -> None:
-    count, size = flow.HELD
+    count, size = flow.HOLD_LIMIT
     many = answers(ROLE * count, fails("broken"))
     large = answers(delta(role="x" * (size * 2 // 3)), fails("broken"))
     check_good(ByHand(many, large, many, large, GOOD, policy=Policy(retries=4)))
@@ -206,7 +206,7 @@ def test_a_stream_that_is_closed_while_it_waits_sends_nothing_more() -> None:
     hand.network.run(hand.stream_call.open())
     waiting = hand.stream_call.pump()
     hand.network.run_to(Sleep, waiting)
-    hand.stream_call.closed()
+    hand.stream_call.mark_closed()
     with pytest.raises(StopIteration):
         waiting.send(None)
     assert hand.requests == 1
@@ -215,7 +215,7 @@ def test_a_stream_that_is_closed_while_it_waits_sends_nothing_more() -> None:
 
 
 def test_a_reply_that_never_comes_is_not_asked_for_again() -> None:
-    hand = ByHand(answers(ROLE, SILENCE), limits=Limits(first_event=5.0))
+    hand = ByHand(answers(ROLE, SILENCE), timeouts=Timeouts(first_event=5.0))
     events, error = hand.stream()
     assert said(events) == [None]
     assert error is not None
@@ -224,6 +224,8 @@ def test_a_reply_that_never_comes_is_not_asked_for_again() -> None:
 
 def test_the_next_attempt_has_its_own_time_for_a_first_event() -> None:
     slow = answers(Wait(4.0), ROLE, fails("broken"))
-    hand = ByHand(slow, slow, answers(Wait(4.0), text("a"), STOP), limits=Limits(first_event=5.0))
+    hand = ByHand(
+        slow, slow, answers(Wait(4.0), text("a"), STOP), timeouts=Timeouts(first_event=5.0)
+    )
     assert hand.stream().error is None
     assert hand.elapsed == 13.5

@@ -4,10 +4,10 @@ from math import inf
 import httpx2
 import pytest
 
-from mistralai.client._call.flow import LATE
+from mistralai.client._call.flow import LATE_READ_LIMIT
 from mistralai.client._call.retry import Policy
 from mistralai.client._call.steps import Read, Send
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import APITimeoutError, MistralClientError
 from mistralai.client.errors import precise as classes
 from support.flows import (
@@ -28,7 +28,7 @@ from support.flows import (
     text,
 )
 
-LIMITS = Limits(connect=2.0, first_event=10.0, idle=3.0, total=None)
+LIMITS = Timeouts(connect=2.0, first_event=10.0, idle=3.0, total=None)
 NEVER = Reply(head=inf)
 UNREACHABLE = Reply(connect=inf)
 PINGS: tuple[Piece, ...] = (Wait(0.1), b": ping\n\n") * 10_000
@@ -41,7 +41,7 @@ def timed_out(hand: ByHand, phase: str, elapsed: float) -> APITimeoutError:
     assert error.phase == phase
     assert error.elapsed == pytest.approx(elapsed)
     assert hand.elapsed == pytest.approx(elapsed)
-    limit = getattr(hand.limits, phase)
+    limit = getattr(hand.timeouts, phase)
     assert f"within {limit:g} s (timeouts.{phase})" in str(error)
     return error
 
@@ -50,20 +50,20 @@ def timed_out(hand: ByHand, phase: str, elapsed: float) -> APITimeoutError:
 
 
 def test_connecting_has_its_limit() -> None:
-    hand = ByHand(UNREACHABLE, limits=LIMITS, policy=Policy(retries=0))
+    hand = ByHand(UNREACHABLE, timeouts=LIMITS, policy=Policy(retries=0))
     error = timed_out(hand, "connect", 2.0)
     assert type(error) is classes.ConnectTimeout
     assert error.status_code is None
 
 
 def test_connecting_is_tried_again() -> None:
-    hand = ByHand(UNREACHABLE, UNREACHABLE, UNREACHABLE, limits=LIMITS)
+    hand = ByHand(UNREACHABLE, UNREACHABLE, UNREACHABLE, timeouts=LIMITS)
     timed_out(hand, "connect", 2.0 + 0.5 + 2.0 + 1.0 + 2.0)
     assert hand.requests == 3
 
 
 def test_silence_before_the_head_is_a_wait_for_the_first_event() -> None:
-    hand = ByHand(NEVER, limits=LIMITS)
+    hand = ByHand(NEVER, timeouts=LIMITS)
     error = timed_out(hand, "first_event", 10.0)
     assert type(error) is classes.ReadTimeout
     assert error.status_code is None
@@ -72,7 +72,7 @@ def test_silence_before_the_head_is_a_wait_for_the_first_event() -> None:
 
 @pytest.mark.parametrize("body", [(), (ROLE,), PINGS, (ROLE, delta(content=""), *PINGS)])
 def test_neither_pings_nor_empty_events_are_a_first_event(body: tuple[Piece, ...]) -> None:
-    hand = ByHand(Reply((*body, SILENCE), head=4.0), limits=LIMITS)
+    hand = ByHand(Reply((*body, SILENCE), head=4.0), timeouts=LIMITS)
     error = timed_out(hand, "first_event", 10.0)
     assert error.status_code == 200
 
@@ -81,7 +81,7 @@ def test_neither_pings_nor_empty_events_are_a_first_event(body: tuple[Piece, ...
 def test_neither_pings_nor_empty_events_end_the_wait_for_the_next(
     after: tuple[Piece, ...],
 ) -> None:
-    hand = ByHand(answers(text("a"), Wait(1.0), text("b"), *after, SILENCE), limits=LIMITS)
+    hand = ByHand(answers(text("a"), Wait(1.0), text("b"), *after, SILENCE), timeouts=LIMITS)
     error = timed_out(hand, "idle", 4.0)
     assert error.since_last_event == pytest.approx(3.0)
     assert "the last content 3.0 s ago" in str(error)
@@ -89,7 +89,7 @@ def test_neither_pings_nor_empty_events_end_the_wait_for_the_next(
 
 
 def test_time_that_goes_by_over_pings_without_a_pause_is_waited_too() -> None:
-    hand = ByHand(answers(text("a"), *[b": ping\n\n"] * 10_000), limits=LIMITS)
+    hand = ByHand(answers(text("a"), *[b": ping\n\n"] * 10_000), timeouts=LIMITS)
     hand.clock.step = 0.001
     error = hand.stream().error
     assert isinstance(error, APITimeoutError)
@@ -99,47 +99,49 @@ def test_time_that_goes_by_over_pings_without_a_pause_is_waited_too() -> None:
 
 @pytest.mark.parametrize("body", [(SILENCE,), (text("a"), SILENCE), PINGS])
 def test_the_total_ends_every_wait(body: tuple[Piece, ...]) -> None:
-    limits = Limits(connect=2.0, first_event=10.0, idle=3.0, total=2.5)
-    timed_out(ByHand(answers(*body), limits=limits), "total", 2.5)
+    limits = Timeouts(connect=2.0, first_event=10.0, idle=3.0, total=2.5)
+    timed_out(ByHand(answers(*body), timeouts=limits), "total", 2.5)
 
 
 def test_the_total_ends_a_flood_of_content_once_more_came_than_can_have_waited() -> None:
     flood = [text("x" * 2**20)] * 500
-    hand = ByHand(answers(*flood), limits=Limits(total=1.0))
+    hand = ByHand(answers(*flood), timeouts=Timeouts(total=1.0))
     hand.clock.step = 0.01
     events, error = hand.stream()
     assert isinstance(error, APITimeoutError)
     assert error.phase == "total"
-    assert LATE / 2**20 <= len(events) < 100
+    assert LATE_READ_LIMIT / 2**20 <= len(events) < 100
 
 
 def test_the_total_ends_a_stream_that_is_never_silent() -> None:
     body = (Wait(1.0), text("a")) * 100
-    hand = ByHand(answers(*body), limits=Limits(idle=3.0, total=20.5))
+    hand = ByHand(answers(*body), timeouts=Timeouts(idle=3.0, total=20.5))
     error = timed_out(hand, "total", 20.5)
     assert error.events_received == 20
 
 
 def test_the_time_of_connecting_is_not_that_of_the_first_event() -> None:
     reply = Reply((Wait(0.5), ROLE, SILENCE), connect=1.5, head=7.0)
-    timed_out(ByHand(reply, limits=LIMITS), "first_event", 1.5 + 10.0)
+    timed_out(ByHand(reply, timeouts=LIMITS), "first_event", 1.5 + 10.0)
     # Where the transport does not say when the request was sent, both count.
     reply = replace(reply, traced=False)
-    timed_out(ByHand(reply, limits=LIMITS), "first_event", 10.0)
+    timed_out(ByHand(reply, timeouts=LIMITS), "first_event", 10.0)
 
 
 @pytest.mark.parametrize(("connect", "head"), [(1.5, inf), (inf, 0.0), (0.5, 3.0)])
 def test_the_total_ends_connecting_and_the_wait_for_the_head_together(
     connect: float, head: float
 ) -> None:
-    limits = Limits(connect=5.0, first_event=10.0, idle=3.0, total=2.0)
-    hand = ByHand(Reply(connect=connect, head=head), limits=limits)
+    limits = Timeouts(connect=5.0, first_event=10.0, idle=3.0, total=2.0)
+    hand = ByHand(Reply(connect=connect, head=head), timeouts=limits)
     timed_out(hand, "total", 2.0)
 
 
 @pytest.mark.parametrize(("total", "phase"), [(0.505, "total"), (0.506, "first_event")])
 def test_a_timer_that_fires_a_little_early_is_that_of_the_total(total: float, phase: str) -> None:
-    hand = ByHand(refuses(503), fails("timeout", httpx2.ReadTimeout), limits=Limits(total=total))
+    hand = ByHand(
+        refuses(503), fails("timeout", httpx2.ReadTimeout), timeouts=Timeouts(total=total)
+    )
     error = hand.stream().error
     assert isinstance(error, APITimeoutError)
     assert hand.elapsed == 0.5
@@ -147,14 +149,14 @@ def test_a_timer_that_fires_a_little_early_is_that_of_the_total(total: float, ph
 
 
 def test_a_total_shorter_than_connecting_is_what_ends_it() -> None:
-    hand = ByHand(UNREACHABLE, limits=Limits(connect=5.0, total=2.0))
+    hand = ByHand(UNREACHABLE, timeouts=Timeouts(connect=5.0, total=2.0))
     error = timed_out(hand, "total", 2.0)
     assert type(error) is classes.ConnectTimeout
     assert hand.requests == 1
 
 
 def test_the_total_counts_over_attempts() -> None:
-    hand = ByHand(UNREACHABLE, NEVER, limits=Limits(connect=2.0, first_event=10.0, total=6.0))
+    hand = ByHand(UNREACHABLE, NEVER, timeouts=Timeouts(connect=2.0, first_event=10.0, total=6.0))
     timed_out(hand, "total", 6.0)
     assert hand.requests == 2
 
@@ -163,9 +165,9 @@ def test_the_total_counts_over_attempts() -> None:
 
 
 def test_without_limits_nothing_is_limited() -> None:
-    limits = Limits(connect=None, first_event=None, idle=None, total=None)
+    limits = Timeouts(connect=None, first_event=None, idle=None, total=None)
     reply = Reply((Wait(1e6), text("a"), Wait(1e6), STOP, DONE), connect=1e6, head=1e6)
-    hand = ByHand(reply, limits=limits)
+    hand = ByHand(reply, timeouts=limits)
     assert hand.stream().error is None
     [send] = hand.steps(Send)
     assert (send.connect, send.answer, send.until) == (None, None, None)
@@ -174,7 +176,7 @@ def test_without_limits_nothing_is_limited() -> None:
 
 def test_a_stream_much_longer_than_idle_survives_if_it_is_never_silent() -> None:
     body = (Wait(2.9), text("a")) * 10
-    hand = ByHand(answers(*body, STOP, DONE), limits=LIMITS)
+    hand = ByHand(answers(*body, STOP, DONE), timeouts=LIMITS)
     assert hand.stream().error is None
     assert hand.elapsed == pytest.approx(29.0)
 
@@ -190,12 +192,12 @@ def test_a_stream_much_longer_than_idle_survives_if_it_is_never_silent() -> None
     ],
 )
 def test_anything_that_says_something_is_content(content: bytes) -> None:
-    hand = ByHand(answers(text("a"), *(Wait(2.0), content) * 5, STOP, DONE), limits=LIMITS)
+    hand = ByHand(answers(text("a"), *(Wait(2.0), content) * 5, STOP, DONE), timeouts=LIMITS)
     assert hand.stream().error is None
 
 
 def test_a_caller_who_takes_his_time_uses_no_limit_up() -> None:
-    hand = ByHand(answers(text("a"), Wait(2.0), text("b"), Wait(2.0), STOP, DONE), limits=LIMITS)
+    hand = ByHand(answers(text("a"), Wait(2.0), text("b"), Wait(2.0), STOP, DONE), timeouts=LIMITS)
     hand.network.run(hand.stream_call.open())
     while hand.stream_call.end_reason is None:
         hand.clock.now += 1000.0
@@ -204,7 +206,7 @@ def test_a_caller_who_takes_his_time_uses_no_limit_up() -> None:
 
 
 def test_a_caller_who_takes_his_time_uses_the_total_up() -> None:
-    hand = ByHand(answers(text("a"), text("b"), Wait(0.1), STOP), limits=Limits(total=20.0))
+    hand = ByHand(answers(text("a"), text("b"), Wait(0.1), STOP), timeouts=Timeouts(total=20.0))
     hand.network.run(hand.stream_call.open())
     assert said(hand.pump()) == ["a"]
     hand.clock.now += 30.0
@@ -220,7 +222,11 @@ def test_a_caller_who_takes_his_time_uses_the_total_up() -> None:
 
 
 def test_a_request_is_sent_with_the_time_that_is_left() -> None:
-    hand = ByHand(Reply(status=503, head=1.0), answers(STOP), limits=Limits(2.0, 10.0, 3.0, 8.0))
+    hand = ByHand(
+        Reply(status=503, head=1.0),
+        answers(STOP),
+        timeouts=Timeouts(connect=2.0, first_event=10.0, idle=3.0, total=8.0),
+    )
     hand.stream()
     first, second = hand.steps(Send)
     end = hand.began + 8.0
@@ -229,7 +235,7 @@ def test_a_request_is_sent_with_the_time_that_is_left() -> None:
 
 
 def test_the_limits_of_a_first_event_hold_for_head_and_body_together() -> None:
-    hand = ByHand(Reply((Wait(1.0), b": ping\n\n", SILENCE), head=4.0), limits=LIMITS)
+    hand = ByHand(Reply((Wait(1.0), b": ping\n\n", SILENCE), head=4.0), timeouts=LIMITS)
     began = hand.clock.now
     timed_out(hand, "first_event", 10.0)
     [send] = hand.steps(Send)
@@ -239,7 +245,7 @@ def test_the_limits_of_a_first_event_hold_for_head_and_body_together() -> None:
 
 def test_a_request_that_is_sent_at_the_last_moment_has_a_moment() -> None:
     # A sleep may take longer than it should, and a free retry asks nobody.
-    hand = ByHand(refuses(503), answers(STOP), limits=Limits(total=0.6))
+    hand = ByHand(refuses(503), answers(STOP), timeouts=Timeouts(total=0.6))
     hand.network.oversleeps = 0.2
     hand.stream()
     for step in hand.steps(Send)[1:]:
@@ -250,7 +256,7 @@ def test_a_request_that_is_sent_at_the_last_moment_has_a_moment() -> None:
 
 def test_a_redirect_that_came_late_is_followed_with_a_moment_left() -> None:
     moved = Reply((Wait(5.0),), 307, {"location": "/v2"}, head=1.0)
-    hand = ByHand(moved, answers(STOP), limits=Limits(total=3.0))
+    hand = ByHand(moved, answers(STOP), timeouts=Timeouts(total=3.0))
     hand.stream()
     assert hand.steps(Send)[-1].answer == pytest.approx(0.001)
 
@@ -262,7 +268,7 @@ def test_a_redirect_that_came_late_is_followed_with_a_moment_left() -> None:
 def test_a_whole_answer_has_the_time_of_a_first_event_to_its_end(
     body: tuple[Piece, ...],
 ) -> None:
-    hand = ByHand(Reply((*body, SILENCE), head=2.0), limits=LIMITS, stream=False)
+    hand = ByHand(Reply((*body, SILENCE), head=2.0), timeouts=LIMITS, stream=False)
     with pytest.raises(APITimeoutError) as caught:
         hand.answer()
     assert caught.value.phase == "first_event"
@@ -271,7 +277,7 @@ def test_a_whole_answer_has_the_time_of_a_first_event_to_its_end(
 
 
 def test_a_whole_answer_has_a_total_too() -> None:
-    hand = ByHand(answers(SILENCE), limits=Limits(total=3.0), stream=False)
+    hand = ByHand(answers(SILENCE), timeouts=Timeouts(total=3.0), stream=False)
     with pytest.raises(APITimeoutError) as caught:
         hand.answer()
     assert caught.value.phase == "total"
@@ -279,7 +285,7 @@ def test_a_whole_answer_has_a_total_too() -> None:
 
 
 def test_a_timeout_that_is_not_ours_is_named_by_what_was_waited_for() -> None:
-    limits = Limits(first_event=None)
-    error = ByHand(fails("timeout", httpx2.ReadTimeout), limits=limits).stream().error
+    limits = Timeouts(first_event=None)
+    error = ByHand(fails("timeout", httpx2.ReadTimeout), timeouts=limits).stream().error
     assert isinstance(error, MistralClientError)
     assert str(error).startswith("no event with content since the request was sent; 0.0 s")

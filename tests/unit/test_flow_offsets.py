@@ -3,7 +3,7 @@
 import pytest
 
 from mistralai.client._call.retry import Policy
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import (
     APITimeoutError,
     MistralClientError,
@@ -21,7 +21,7 @@ STOP = b'data: {"choices":[{"finish_reason":"stop"}]}\n\n'
 BODY = OPENING + FIRST + SECOND + STOP + DONE
 CONTENT_AT = len(OPENING + FIRST)
 COMPLETE_AT = len(BODY) - len(DONE)
-LIMITS = Limits(first_event=10.0, idle=5.0)
+LIMITS = Timeouts(first_event=10.0, idle=5.0)
 
 every_byte = range(len(BODY) + 1)
 
@@ -47,7 +47,7 @@ def test_what_arrived_before_a_fault_is_delivered_and_then_the_error(
 ) -> None:
     for offset in every_byte:
         body = [piece for piece in (BODY[:offset], fault) if piece]
-        hand = ByHand(answers(*body), limits=LIMITS, policy=Policy(retries=0))
+        hand = ByHand(answers(*body), timeouts=LIMITS, policy=Policy(retries=0))
         events, error = hand.stream()
         assert said(events) == contents(BODY[:offset])
         if offset >= COMPLETE_AT:
@@ -72,7 +72,7 @@ def test_a_stream_is_asked_for_again_until_content_came() -> None:
 def test_garbage_is_an_error_after_what_arrived() -> None:
     for offset in every_byte:
         garbage = b"\n\ndata: {oops\n\n"
-        hand = ByHand(answers(BODY[:offset] + garbage, SILENCE), limits=LIMITS)
+        hand = ByHand(answers(BODY[:offset] + garbage, SILENCE), timeouts=LIMITS)
         events, error = hand.stream()
         assert said(events)[: len(contents(BODY[:offset]))] == contents(BODY[:offset])
         if read_events(BODY[:offset] + b"\n\n").events[-1:] == read_events(BODY).events[-1:]:

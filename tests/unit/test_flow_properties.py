@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mistralai.client._call.faults import TransportFailure
 from mistralai.client._call.retry import BackoffStrategy, Policy, RetryConfig
 from mistralai.client._call.steps import Close
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import MistralClientError
 from support.flows import (
     KEY,
@@ -147,7 +147,7 @@ at_send = st.sampled_from([name for name in FAULTS if name != "encoding"])
 scripts = st.lists(st.one_of(*[drafts] * 5, *[held] * 3, at_send), min_size=1, max_size=6)
 
 limits = st.builds(
-    Limits,
+    Timeouts,
     connect=st.sampled_from([0.5, 5.0]),
     first_event=st.sampled_from([0.5, 5.0, 20.0]),
     idle=st.sampled_from([0.5, 5.0]),
@@ -188,10 +188,10 @@ def check_waits(hand: ByHand, policy: Policy) -> None:
         elapsed = began - hand.began
         assert 0 < seconds <= 60
         assert policy.max_elapsed is None or elapsed + seconds <= policy.max_elapsed
-        assert hand.limits.total is None or elapsed + seconds < hand.limits.total
-    if hand.limits.total is not None:
+        assert hand.timeouts.total is None or elapsed + seconds < hand.timeouts.total
+    if hand.timeouts.total is not None:
         moments = 0.002 * hand.requests  # what a request has that is sent at the last one
-        assert hand.elapsed <= hand.limits.total + moments + 1e-6
+        assert hand.elapsed <= hand.timeouts.total + moments + 1e-6
 
 
 def check_secrets(hand: ByHand, error: MistralClientError | None) -> None:
@@ -218,14 +218,14 @@ thorough = settings(max_examples=500, derandomize=True, deadline=None)
 def test_whatever_comes_a_stream_keeps_its_promises(
     script: list[Draft | str],
     retries: Any,
-    limits: Limits,
+    limits: Timeouts,
     chance: float,
     strict_end: bool,
 ) -> None:
     # Invariant: at most the allowed requests, no wait past a limit, never a request after
     # content was handed out, the events of one answer in order and each of them once, and an
     # error, if any, that is a MistralClientError, comes last, and shows no key.
-    hand, policy = by_hand(script, retries, limits=limits, chance=chance, strict_end=strict_end)
+    hand, policy = by_hand(script, retries, timeouts=limits, chance=chance, strict_end=strict_end)
     call = hand.stream_call
     events: list[str] = []
     error: MistralClientError | None = None
@@ -290,11 +290,11 @@ def check_partial(error: MistralClientError | None, events: list[str]) -> None:
 @thorough
 @given(scripts, settings_of_retries, limits, chances)
 def test_whatever_comes_a_whole_answer_keeps_its_promises(
-    script: list[Draft | str], retries: Any, limits: Limits, chance: float
+    script: list[Draft | str], retries: Any, limits: Timeouts, chance: float
 ) -> None:
     # Invariant: at most the allowed requests, no wait past a limit, and either the whole body
     # of one answer or a MistralClientError that shows no key.
-    hand, policy = by_hand(script, retries, limits=limits, chance=chance, stream=False)
+    hand, policy = by_hand(script, retries, timeouts=limits, chance=chance, stream=False)
     error: MistralClientError | None = None
     try:
         body = hand.answer()

@@ -6,7 +6,7 @@ import pytest
 
 from mistralai.client._call.retry import Attempt, BackoffStrategy, Policy, RetryConfig
 from mistralai.client._call.steps import Close, Read, Send, Sleep
-from mistralai.client._call.timeouts import Limits
+from mistralai.client._call.timeouts import Timeouts
 from mistralai.client.errors import (
     APIConnectionError,
     BadRequestError,
@@ -199,7 +199,7 @@ def test_a_wait_of_more_than_a_minute_is_not_begun(headers: dict[str, str]) -> N
 @pytest.mark.parametrize(("total", "requests"), [(8.0, 2), (7.0, 1), (3.0, 1)])
 def test_a_wait_past_the_total_is_not_begun(total: float, requests: int) -> None:
     replies = [refuses(503, retry_after="7"), refuses(400)][:requests]
-    hand = ByHand(*replies, limits=Limits(total=total))
+    hand = ByHand(*replies, timeouts=Timeouts(total=total))
     error = hand.stream().error
     assert isinstance(error, InternalServerError if requests == 1 else BadRequestError)
     assert hand.requests == requests

@@ -1,4 +1,4 @@
-"""What is asked of clients of other makes, seen by clients that note it."""
+"""The requests to HTTP clients other than httpx2's, as recorded by such clients."""
 
 import os
 import socket
@@ -32,7 +32,7 @@ def exchange(request: pytest.FixtureRequest, clock: Clock) -> ForeignExchange:
 
 @pytest.fixture
 def asked(exchange: ForeignExchange) -> ForeignExchange:
-    """An exchange whose client was asked for a request."""
+    """Return an exchange that has made its request."""
     begun(exchange, send())
     return exchange
 
@@ -42,7 +42,7 @@ def send(connect: float | None = 3.0, answer: float | None = 5.0, **more: float 
 
 
 class Response(SimpleNamespace):
-    """A response whose bodies say by which method they were read."""
+    """A response whose body tells the method by which it was read."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**{"status_code": 200, "headers": {}, "closed": 0, **given})
@@ -58,12 +58,12 @@ class Response(SimpleNamespace):
 
 
 def begun(exchange: ForeignExchange, step: Send, client: Any = None) -> Any:
-    """The request of an exchange that has begun."""
+    """Begin an exchange and return its request."""
     return exchange.request(step, client or httpx.Client())
 
 
 def opened(response: Any, clock: Clock) -> ForeignExchange:
-    """An exchange in a thread whose head came."""
+    """Return a synchronous exchange that has the response headers."""
     exchange = ForeignExchange(clock, asynchronous=False)
     begun(exchange, send())
     exchange.held(response)
@@ -102,11 +102,11 @@ def test_only_keywords_that_a_client_takes_are_given_to_it(exchange: ForeignExch
     assert begun(exchange, send(), Few())[0] == "POST"
     assert exchange.options(Few()) == {"stream": True}
     assert exchange.options(httpx.Client()) == {"stream": True, "follow_redirects": False}
-    unknown = SimpleNamespace(send=type)  # of which no signature is to be had
+    unknown = SimpleNamespace(send=type)  # has no signature
     assert exchange.options(unknown) == {"stream": True, "follow_redirects": False}
 
 
-def test_a_silence_in_the_body_may_last_longer_than_the_head(clock: Clock) -> None:
+def test_a_pause_in_the_body_may_be_longer_than_the_wait_for_the_headers(clock: Clock) -> None:
     exchange = ForeignExchange(clock, asynchronous=False)
     request = begun(exchange, send(silence=60.0))
     limits = request.extensions["timeout"]
@@ -120,7 +120,7 @@ def test_a_silence_in_the_body_may_last_longer_than_the_head(clock: Clock) -> No
     assert limits["read"] == 60.0  # a cancel scope ends the head
 
 
-def test_timeouts_that_a_client_has_put_in_the_place_of_ours_are_left_alone(clock: Clock) -> None:
+def test_timeouts_that_a_client_has_replaced_are_left_alone(clock: Clock) -> None:
     class Own:
         def build_request(self, method: str, url: str, **_: Any) -> httpx.Request:
             return httpx.Client(timeout=7.0).build_request(method, url)
@@ -132,41 +132,36 @@ def test_timeouts_that_a_client_has_put_in_the_place_of_ours_are_left_alone(cloc
     assert request.extensions["timeout"]["read"] == 7.0
 
 
-@pytest.mark.parametrize(
-    ("step", "seconds"),
-    [
-        (send(3.0, 5.0), 5.25),
-        (send(None, 5.0), 5.25),
-        (send(3.0, None), None),
-    ],
-)
-def test_a_client_that_says_nothing_of_sending_has_one_limit_until_the_head(
-    step: Send, seconds: float | None, clock: Clock
+def test_a_client_that_does_not_report_sending_has_one_limit_until_the_headers(
+    clock: Clock, subtests: pytest.Subtests
 ) -> None:
-    clock.now = 0.0
-    exchange = ForeignExchange(clock, asynchronous=True)
-    begun(exchange, step)
-    assert exchange.until_head() == seconds
+    for step, seconds in [(send(3.0, 5.0), 5.25), (send(None, 5.0), 5.25), (send(3.0, None), None)]:
+        with subtests.test(connect=step.connect, answer=step.answer):
+            clock.now = 0.0
+            exchange = ForeignExchange(clock, asynchronous=True)
+            begun(exchange, step)
+            assert exchange.until_head() == seconds
 
 
 # --- the body ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [
-        ({}, b"raw"),
-        ({"headers": {"Content-Encoding": "Identity"}}, b"raw"),
-        ({"headers": {"content-encoding": "br"}}, b"bytes"),
-        ({"is_stream_consumed": True}, b"bytes"),
-    ],
-)
+BODIES = [
+    ({}, b"raw"),
+    ({"headers": {"Content-Encoding": "Identity"}}, b"raw"),
+    ({"headers": {"content-encoding": "br"}}, b"bytes"),
+    ({"is_stream_consumed": True}, b"bytes"),
+]
+
+
 def test_a_body_is_read_raw_where_its_coding_is_ours_and_no_hook_has_read_it(
-    given: dict[str, Any], read: bytes, clock: Clock
+    clock: Clock, subtests: pytest.Subtests
 ) -> None:
-    exchange = opened(Response(**given), clock)
-    assert exchange.body.read(exchange.timeout) == read
-    assert exchange.body.read(exchange.timeout) == b""
+    for given, read in BODIES:
+        with subtests.test(given=given):
+            exchange = opened(Response(**given), clock)
+            assert exchange.body.read(exchange.timeout) == read
+            assert exchange.body.read(exchange.timeout) == b""
 
 
 def test_a_response_may_have_less_than_those_of_httpx(clock: Clock) -> None:
@@ -185,7 +180,7 @@ def test_a_response_may_have_less_than_those_of_httpx(clock: Clock) -> None:
     exchange.body.close()
 
 
-def test_what_nothing_can_end_in_time_is_not_begun(clock: Clock) -> None:
+def test_a_read_that_nothing_can_end_in_time_is_not_begun(clock: Clock) -> None:
     exchange = opened(Response(), clock)
     for moment, late in [(clock.now + 0.05, False), (clock.now, True), (clock.now - 1, True)]:
         with pytest.raises(httpx2.ReadTimeout):
@@ -195,7 +190,7 @@ def test_what_nothing_can_end_in_time_is_not_begun(clock: Clock) -> None:
     clock.now += 1.0
     exchange.timeout.at = clock.now - 0.5
     with pytest.raises(httpx2.ReadTimeout):
-        exchange.body.read(exchange.timeout)  # the clock is looked at between pieces
+        exchange.body.read(exchange.timeout)  # the clock is read between pieces
 
 
 class Connection:
@@ -209,7 +204,7 @@ class Connection:
 
 
 class Silent(Response):
-    """A response whose body blocks on its connection; an end of the connection is its end."""
+    """A response whose body blocks on its connection and ends with it."""
 
     def iter_raw(self) -> Iterator[bytes]:
         while data := self.extensions["network_stream"].sock.recv(10):
@@ -218,28 +213,35 @@ class Silent(Response):
             raise self.raises
 
 
-@pytest.mark.parametrize("raises", [None, httpx.ReadError("cut")], ids=["an end", "an error"])
-def test_a_read_that_lasts_too_long_is_ended_by_its_socket(raises: Exception | None) -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        response = Silent(extensions={"network_stream": Connection(ours)}, raises=raises)
-        exchange = ForeignExchange(time.monotonic, asynchronous=False)
-        begun(exchange, send())
-        exchange.held(response)
-        exchange.opened(response)
-        theirs.send(b"data")
-        exchange.set_read_deadline(None, late=False)
-        assert exchange.body.read(exchange.timeout) == b"data"
-        exchange.set_read_deadline(time.monotonic() + 0.01, late=True)
-        for _ in range(2):
-            with pytest.raises(httpx2.ReadTimeout):
-                exchange.body.read(exchange.timeout)
-        assert theirs.recv(10) == b""
-        exchange.body.close()
-        assert response.closed == 1
+ENDS = {
+    "an end": None,
+    "an error": httpx.ReadError("cut"),
+}
 
 
-def test_a_read_that_fails_by_itself_fails_as_it_does(clock: Clock) -> None:
+def test_a_read_that_lasts_too_long_is_ended_by_its_socket(subtests: pytest.Subtests) -> None:
+    for name, raises in ENDS.items():
+        with subtests.test(name):
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                response = Silent(extensions={"network_stream": Connection(ours)}, raises=raises)
+                exchange = ForeignExchange(time.monotonic, asynchronous=False)
+                begun(exchange, send())
+                exchange.held(response)
+                exchange.opened(response)
+                theirs.send(b"data")
+                exchange.set_read_deadline(None, late=False)
+                assert exchange.body.read(exchange.timeout) == b"data"
+                exchange.set_read_deadline(time.monotonic() + 0.01, late=True)
+                for _ in range(2):
+                    with pytest.raises(httpx2.ReadTimeout):
+                        exchange.body.read(exchange.timeout)
+                assert theirs.recv(10) == b""
+                exchange.body.close()
+                assert response.closed == 1
+
+
+def test_a_read_that_fails_by_itself_raises_its_own_error(clock: Clock) -> None:
     ours, theirs = socket.socketpair()
     error = httpx.ReadError("cut")
     with ours:
@@ -261,7 +263,7 @@ def test_a_connection_that_others_use_too_is_not_shut_down(clock: Clock) -> None
             if exchange.body.watch is None:
                 exchange.shut_down()
             else:
-                exchange.body.watch.fire()  # as it is read to its end
+                exchange.body.watch.fire()  # the body is read to its end
         theirs.send(b"still there")
         assert ours.recv(20) == b"still there"
 
@@ -306,12 +308,13 @@ def test_an_exception_is_known_by_the_name_of_its_class() -> None:
         assert str(alike(error)) == "x", error
 
 
-@pytest.mark.parametrize("error", [httpx.InvalidURL("x"), RuntimeError("x"), LookupError("x")])
-def test_what_is_not_the_networks_is_nothing_of_the_kind(
-    error: Exception, asked: ForeignExchange
+def test_an_error_that_is_not_the_networks_is_not_a_failure(
+    asked: ForeignExchange, subtests: pytest.Subtests
 ) -> None:
-    assert alike(error) is None
-    assert asked.failure(error, None) is None
+    for error in [httpx.InvalidURL("x"), RuntimeError("x"), LookupError("x")]:
+        with subtests.test(error=error):
+            assert alike(error) is None
+            assert asked.failure(error, None) is None
 
 
 def test_an_error_of_the_system_is_a_broken_connection(asked: ForeignExchange) -> None:

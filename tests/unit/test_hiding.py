@@ -1,4 +1,4 @@
-"""What of a key is hidden in what a server says of it."""
+"""The key is hidden in whatever a server echoes."""
 
 import json
 
@@ -19,7 +19,7 @@ def bearer(key: str) -> Credential:
 
 BEARER = bearer(KEY)
 
-# What a server says, with which credentials, and what is left of it.
+# The text of a server, the credentials of the call, and the text that is shown.
 SAID = {
     "the key": (f"no {KEY}.", [BEARER], "no (hidden)."),
     "the whole header": (f"no Bearer {KEY}", [BEARER], "no Bearer (hidden)"),
@@ -42,16 +42,17 @@ SAID = {
 }
 
 
-def test_what_is_hidden_and_what_is_not() -> None:
+def test_the_key_is_hidden_in_a_text_and_other_words_are_not(subtests: pytest.Subtests) -> None:
     for name, (said, credentials, left) in SAID.items():
-        assert hidden(said, credentials) == left, name
+        with subtests.test(name):
+            assert hidden(said, credentials) == left
 
 
 def response(**headers: str) -> httpx2.Response:
     return httpx2.Response(401, headers=headers, text=KEY)
 
 
-def test_every_part_of_an_error_is_looked_at_and_the_response_is_left() -> None:
+def test_the_key_is_hidden_in_every_part_of_an_error_but_the_response() -> None:
     details = errors.ErrorDetails(KEY, KEY, KEY, KEY, 401)
     error = errors.AuthenticationError(KEY, response(echo=KEY, other="x"), KEY, error=details)
     error.request_id = KEY
@@ -63,7 +64,7 @@ def test_every_part_of_an_error_is_looked_at_and_the_response_is_left() -> None:
     assert (error.raw_response.text, error.raw_response.headers["echo"]) == (KEY, KEY)
 
 
-def test_the_complaints_of_a_422_stay_what_they_are() -> None:
+def test_the_complaints_of_a_422_keep_their_structure() -> None:
     given = {"loc": ["body", KEY], "msg": KEY, "type": "x", "input": {KEY: [KEY]}, "new": KEY}
     data = errors.HTTPValidationErrorData.model_validate({"detail": [given]})
     error = errors.HTTPValidationError(data, response(), KEY)
@@ -74,7 +75,7 @@ def test_the_complaints_of_a_422_stay_what_they_are() -> None:
     assert error.data.model_dump()["detail"][0]["new"] == "(hidden)"
 
 
-def test_where_there_is_nothing_to_hide_all_stays_the_same() -> None:
+def test_an_error_with_nothing_to_hide_stays_the_same() -> None:
     invalid = refused("no key here")
     error = errors.ResponseValidationError("What happened", response(), None, "the body")
     error.__cause__ = invalid
@@ -86,19 +87,20 @@ def test_where_there_is_nothing_to_hide_all_stays_the_same() -> None:
 
 
 def refused(text: str) -> ValidationError:
-    """What pydantic says of a text that is not an object with a number."""
+    """Return pydantic's complaint about a text in the place of a number."""
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(dict[str, int]).validate_python({"a": text})
     return caught.value
 
 
-@pytest.mark.parametrize("around", ["", "y" * 500])
-def test_a_cause_that_quotes_the_key_gives_way_to_what_it_says(around: str) -> None:
-    error = errors.ResponseValidationError("What happened", response(), None, "the body")
-    error.__cause__ = refused(f"{around}{KEY}{around}")
-    hide(error, [BEARER])
-    assert type(error.cause) is ValueError
-    assert str(error.cause) == (
-        "a: Input should be a valid integer, unable to parse string as an integer"
-    )
-    assert error.cause.__traceback__ is None
+def test_a_cause_that_quotes_the_key_is_replaced_by_its_message(subtests: pytest.Subtests) -> None:
+    for around in ["", "y" * 500]:
+        with subtests.test(around=around[:1]):
+            error = errors.ResponseValidationError("What happened", response(), None, "the body")
+            error.__cause__ = refused(f"{around}{KEY}{around}")
+            hide(error, [BEARER])
+            assert type(error.cause) is ValueError
+            assert str(error.cause) == (
+                "a: Input should be a valid integer, unable to parse string as an integer"
+            )
+            assert error.cause.__traceback__ is None

@@ -10,7 +10,7 @@ from support.interpreter import modules_after
 
 @pytest.fixture
 def package(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
-    """A package of two modules, one of them with a module inside, whose names are lazy."""
+    """A package with lazy names, which are in a module, in a nested one and in a broken one."""
     folder = tmp_path / "lazy_package"
     (folder / "inner").mkdir(parents=True)
     (folder / "one.py").write_text("first = 1\nsecond = object()\n")
@@ -43,7 +43,7 @@ def test_a_name_loads_its_module_when_it_is_first_used(package: ModuleType) -> N
     assert package.third == 3
 
 
-def test_a_name_is_kept_and_not_asked_for_again(package: ModuleType) -> None:
+def test_a_name_is_kept_once_it_was_loaded(package: ModuleType) -> None:
     second = package.second
     assert vars(package)["second"] is second
     del sys.modules["lazy_package.one"]
@@ -55,20 +55,21 @@ def test_a_submodule_is_the_module_itself(package: ModuleType) -> None:
     assert package.one.first == 1
 
 
-@pytest.mark.parametrize("name", ["nothing", "__wrapped__", "deep", "broken"])
-def test_another_name_is_an_attribute_error(package: ModuleType, name: str) -> None:
-    with pytest.raises(AttributeError, match=f"module 'lazy_package' has no attribute '{name}'"):
-        getattr(package, name)
+def test_another_name_is_an_attribute_error(package: ModuleType, subtests: pytest.Subtests) -> None:
+    for name in ["nothing", "__wrapped__", "deep", "broken"]:
+        refusal = f"module 'lazy_package' has no attribute '{name}'"
+        with subtests.test(name), pytest.raises(AttributeError, match=refusal):
+            getattr(package, name)
 
 
-def test_a_name_that_its_module_has_not_is_an_attribute_error_of_the_module(
+def test_a_name_that_its_module_lacks_is_an_attribute_error_of_the_module(
     package: ModuleType,
 ) -> None:
     with pytest.raises(AttributeError, match=r"'lazy_package\.one' has no attribute 'missing'"):
         _ = package.missing
 
 
-def test_what_goes_wrong_while_a_module_is_loaded_is_not_hidden(package: ModuleType) -> None:
+def test_an_error_while_a_module_is_loaded_is_not_hidden(package: ModuleType) -> None:
     with pytest.raises(ModuleNotFoundError, match="nothing_of_this_name"):
         _ = package.lost
 

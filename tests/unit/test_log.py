@@ -34,7 +34,7 @@ def debugging(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MISTRAL_DEBUG", "0")  # anything will do
 
 
-def test_nobody_listens_unless_asked_to() -> None:
+def test_there_is_no_log_unless_it_is_asked_for() -> None:
     assert log_of(None) is None
 
 
@@ -131,7 +131,7 @@ def test_a_logger_that_the_program_has_set_up_is_left_alone(
     assert capsys.readouterr().err == ""
 
 
-def test_the_default_logger_is_to_be_had(
+def test_the_default_logger_is_public(
     monkeypatch: pytest.MonkeyPatch, logger: logging.Logger
 ) -> None:
     assert utils.get_default_logger() is logger

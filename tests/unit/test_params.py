@@ -72,19 +72,14 @@ def test_embeddings_take_these_fields() -> None:
     assert fields(CallOptions) - fields(BodyOptions) == {"strict_end"}
 
 
-def test_models_are_asked_for_without_a_body() -> None:
+def test_models_are_requested_without_a_body() -> None:
     assert fields(ModelsParams) == {"provider", "model", *fields(QueryOptions)}
     assert fields(ModelParams) == {"model_id", *fields(QueryOptions)}
     assert required_of(ModelParams) == {"model_id"}
     assert fields(BodyOptions) - fields(QueryOptions) == {"extra_body"}
 
 
-@pytest.mark.parametrize(
-    ("taken", "body"), [(ChatParams, ChatBody), (AgentsParams, AgentsBody), (FIMParams, FIMBody)]
-)
-def test_a_call_takes_its_body_and_the_options_of_a_call(taken: type, body: type) -> None:
-    assert fields(taken) == fields(body) | fields(CallOptions)
-    assert required_of(taken) == required_of(body)
+def test_a_call_takes_its_body_and_the_options_of_a_call(subtests: pytest.Subtests) -> None:
     assert fields(CallOptions) == {
         "retries",
         "server_url",
@@ -94,22 +89,27 @@ def test_a_call_takes_its_body_and_the_options_of_a_call(taken: type, body: type
         "extra_body",
         "strict_end",
     }
+    for taken, body in [(ChatParams, ChatBody), (AgentsParams, AgentsBody), (FIMParams, FIMBody)]:
+        with subtests.test(taken.__name__):
+            assert fields(taken) == fields(body) | fields(CallOptions)
+            assert required_of(taken) == required_of(body)
 
 
-@pytest.mark.parametrize(
-    ("body", "request_model"),
-    [
-        (ChatBody, models.ChatCompletionRequest),
-        (AgentsBody, models.AgentsCompletionRequest),
-        (FIMBody, models.FIMCompletionRequest),
-    ],
-)
-def test_the_request_model_has_the_fields_of_the_body(
-    body: type, request_model: type[BaseModel]
-) -> None:
-    assert set(request_model.model_fields) == fields(body)
-    needed = {name for name, field in request_model.model_fields.items() if field.is_required()}
-    assert needed == required_of(body)
+REQUESTS: list[tuple[type, type[BaseModel]]] = [
+    (ChatBody, models.ChatCompletionRequest),
+    (AgentsBody, models.AgentsCompletionRequest),
+    (FIMBody, models.FIMCompletionRequest),
+]
+
+
+def test_the_request_model_has_the_fields_of_the_body(subtests: pytest.Subtests) -> None:
+    for body, request_model in REQUESTS:
+        with subtests.test(request_model.__name__):
+            assert set(request_model.model_fields) == fields(body)
+            needed = {
+                name for name, field in request_model.model_fields.items() if field.is_required()
+            }
+            assert needed == required_of(body)
 
 
 def test_the_schemas_have_the_fields_of_the_bodies() -> None:
@@ -137,7 +137,7 @@ def test_every_key_has_its_doc() -> None:
                     assert isinstance(doc.value, ast.Constant)
 
 
-def test_descriptions_come_without_pydantic_and_models() -> None:
+def test_descriptions_load_neither_pydantic_nor_models() -> None:
     loaded = modules_after("import mistralai.client._api.params, mistralai.client._api.signatures")
     assert "pydantic" not in loaded
     assert not {name for name in loaded if name.startswith("mistralai.client.models")}

@@ -1,6 +1,5 @@
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,8 +9,8 @@ from support.work import count_steps
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
 )
 
 
@@ -22,26 +21,28 @@ def grown(*pieces):
     return growing
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ('{"a": "op', {"a": "op"}),
-        ('{"a": [1, 2', {"a": [1, 2]}),
-        ('{"a": tr', {}),
-        ('"\\u00', ""),
-        ('{"a": {"b": "c"}}', {"a": {"b": "c"}}),
-    ],
-)
-def test_json_that_is_cut_says_what_it_can(text, value):
-    assert grown(text).partial() == value
+CUT = [
+    ('{"a": "op', {"a": "op"}),
+    ('{"a": [1, 2', {"a": [1, 2]}),
+    ('{"a": tr', {}),
+    ('"\\u00', ""),
+    ('{"a": {"b": "c"}}', {"a": {"b": "c"}}),
+]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "Here is", "nul", "-"])
-def test_what_does_not_begin_like_json_says_nothing(text):
-    assert grown(text).partial(last=True) is None
+def test_json_that_is_cut_reads_as_far_as_it_goes(subtests):
+    for text, value in CUT:
+        with subtests.test(text=text):
+            assert grown(text).partial() == value
 
 
-def test_what_did_not_grow_says_nothing_new():
+def test_what_does_not_begin_like_json_reads_as_nothing(subtests):
+    for text in ["", "  ", "Here is", "nul", "-"]:
+        with subtests.test(text=text):
+            assert grown(text).partial(last=True) is None
+
+
+def test_text_that_did_not_grow_is_not_read_again():
     growing = grown('{"a": 1')
     assert growing.partial() == {"a": 1}
     assert growing.partial() is None
@@ -83,7 +84,7 @@ def scan(pieces):
     return [item for piece in pieces for item in scanner.feed(piece)]
 
 
-@given(st.lists(JSON), st.integers(1, 7), st.sampled_from([None, 1]), st.booleans())
+@given(st.lists(JSON, max_size=6), st.integers(1, 7), st.sampled_from([None, 1]), st.booleans())
 def test_the_elements_of_any_list_are_found_however_it_is_cut(elements, size, indent, ascii_only):
     """Invariant: for any cutting, the elements are those of the list, in order."""
     text = json.dumps({"items": elements}, indent=indent, ensure_ascii=ascii_only)
@@ -91,31 +92,31 @@ def test_the_elements_of_any_list_are_found_however_it_is_cut(elements, size, in
     assert [json.loads(item) for item in scan(pieces)] == elements
 
 
-@pytest.mark.parametrize(
-    ("piece", "found"),
-    [
-        ('{"items": [{"a": "}"}', ['{"a": "}"}']),
-        ('{"items": [[1, [2]]', ["[1, [2]]"]),
-        ('{"items": ["a\\"b"', ['"a\\"b"']),
-        ('{"items": [12', []),
-        ('{"items": [12,', ["12"]),
-        ('{"items": [12 ]', ["12"]),
-        ('{"items": [ ]} [1, 2]', []),
-        ('{"items": []', []),
-    ],
-)
-def test_an_element_is_given_as_soon_as_it_is_complete(piece, found):
-    assert scan([piece]) == scan(piece) == found
+ITEMS = [
+    ('{"items": [{"a": "}"}', ['{"a": "}"}']),
+    ('{"items": [[1, [2]]', ["[1, [2]]"]),
+    ('{"items": ["a\\"b"', ['"a\\"b"']),
+    ('{"items": [12', []),
+    ('{"items": [12,', ["12"]),
+    ('{"items": [12 ]', ["12"]),
+    ('{"items": [ ]} [1, 2]', []),
+    ('{"items": []', []),
+]
 
 
-@pytest.mark.parametrize(
-    "text", ['{"other": [1]}', "[1, 2]", '"items"', "Here: {", '{"items": {"a": 1}}']
-)
-def test_what_is_no_object_with_items_first_has_none(text):
-    assert scan([text]) == scan(text) == []
+def test_an_element_is_returned_as_soon_as_it_is_complete(subtests):
+    for piece, found in ITEMS:
+        with subtests.test(piece=piece):
+            assert scan([piece]) == scan(piece) == found
 
 
-def test_the_scanner_looks_at_new_text_alone():
+def test_what_is_not_an_object_with_items_first_has_none(subtests):
+    for text in ['{"other": [1]}', "[1, 2]", '"items"', "Here: {", '{"items": {"a": 1}}']:
+        with subtests.test(text=text):
+            assert scan([text]) == scan(text) == []
+
+
+def test_the_scanner_reads_only_new_text():
     """Invariant: a piece of a list costs the same however long the list is."""
 
     def steps(number):

@@ -14,7 +14,7 @@ from mistralai.client._http.reaper import Loop, reap
 
 
 class Job:
-    """Something to do that says when it was done, and in which thread."""
+    """Work that tells when it was done, and in which thread."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.done = threading.Event()
@@ -68,7 +68,7 @@ def test_a_job_is_let_go_of_when_it_is_done() -> None:
     assert reference() is None
 
 
-def test_in_another_process_the_thread_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_another_process_the_thread_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     begun = reaper._Reaper()
     parents, childs = Job(), Job()
     begun.put(parents)
@@ -80,7 +80,7 @@ def test_in_another_process_the_thread_is_begun_anew(monkeypatch: pytest.MonkeyP
     assert sum(each.name == thread.name for each in threading.enumerate()) >= 2
 
 
-def test_where_no_thread_can_be_begun_any_more_nothing_is_raised(
+def test_where_no_thread_can_be_started_any_more_nothing_is_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def start(_: threading.Thread) -> None:
@@ -119,7 +119,7 @@ async def test_a_loop_does_what_it_is_given_from_any_thread() -> None:
 
 
 @pytest.mark.anyio
-async def test_what_a_loops_job_raises_is_told_to_nobody(
+async def test_an_error_of_a_loops_job_is_not_reported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     done = anyio.Event()
@@ -154,7 +154,7 @@ def test_the_end_of_a_run_of_trio_waits_for_a_job() -> None:
     assert done
 
 
-def test_the_end_of_a_loop_of_asyncio_cancels_a_job_without_a_word(
+def test_the_end_of_a_loop_of_asyncio_cancels_a_job_silently(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     async def main() -> None:
@@ -172,16 +172,20 @@ def test_the_end_of_a_loop_of_asyncio_cancels_a_job_without_a_word(
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("run", [lambda main: asyncio.run(main()), trio.run])
-def test_a_loop_that_is_over_is_given_nothing_any_more(run: Callable[[Any], Loop]) -> None:
+def test_a_loop_that_has_ended_is_given_no_more_jobs(subtests: pytest.Subtests) -> None:
     async def main() -> Loop:
         return Loop()
 
     async def job() -> None:
         raise AssertionError
 
-    run(main).run_soon(job)
-    gc.collect()  # a coroutine that was never awaited would be complained of here
+    for name, run in {
+        "asyncio": lambda: asyncio.run(main()),
+        "trio": lambda: trio.run(main),
+    }.items():
+        with subtests.test(name):
+            run().run_soon(job)
+            gc.collect()  # warns of a coroutine that was never awaited
 
 
 def test_a_run_of_trio_that_takes_no_new_tasks_is_left_alone() -> None:

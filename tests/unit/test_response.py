@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mistralai.client._call.response import EXCERPT, complaint, parsed, status_error, unexpected
+from mistralai.client._call.response import (
+    EXCERPT,
+    parse_json,
+    read_error_body,
+    status_error,
+    unexpected,
+)
 from mistralai.client.errors import (
     BadRequestError,
     CapacityExceededError,
@@ -21,7 +27,6 @@ from support.errorbodies import (
     COMPLAINTS,
     NOW,
     SHAPES,
-    Shape,
     as_status,
     body_of,
     details,
@@ -29,35 +34,36 @@ from support.errorbodies import (
     in_stream,
 )
 
-every_shape = pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-
-
 # --- the shapes of error bodies ----------------------------------------------
 
 
-@every_shape
-def test_every_shape_is_read_in_an_answer_with_an_error_status(shape: Shape) -> None:
-    error = as_status(400 if shape.says else 422, shape.payload)
-    assert type(error) is not SDKError
-    if shape.says:
-        assert details(error) == shape.says
-        assert shape.says.message is None or str(error).startswith(shape.says.message.rstrip("."))
-    else:
-        check_complaints(error)
-    assert error.body == json.dumps(shape.payload)
+def test_every_shape_is_read_in_an_answer_with_an_error_status(subtests: pytest.Subtests) -> None:
+    for shape in SHAPES:
+        with subtests.test(shape.name):
+            error = as_status(400 if shape.says else 422, shape.payload)
+            assert type(error) is not SDKError
+            if shape.says:
+                assert details(error) == shape.says
+                assert shape.says.message is None or str(error).startswith(
+                    shape.says.message.rstrip(".")
+                )
+            else:
+                check_complaints(error)
+            assert error.body == json.dumps(shape.payload)
 
 
-@every_shape
-def test_every_shape_is_read_inside_a_stream(shape: Shape) -> None:
-    error = in_stream(shape.payload, mistral_correlation_id="id-1")
-    assert type(error) is shape.inside
-    if shape.says:
-        assert details(error) == shape.says
-    else:
-        check_complaints(error)
-    assert error.status_code == 200
-    assert error.request_id == "id-1"
-    assert error.body == json.dumps(shape.payload)
+def test_every_shape_is_read_inside_a_stream(subtests: pytest.Subtests) -> None:
+    for shape in SHAPES:
+        with subtests.test(shape.name):
+            error = in_stream(shape.payload, mistral_correlation_id="id-1")
+            assert type(error) is shape.inside
+            if shape.says:
+                assert details(error) == shape.says
+            else:
+                check_complaints(error)
+            assert error.status_code == 200
+            assert error.request_id == "id-1"
+            assert error.body == json.dumps(shape.payload)
 
 
 def test_a_list_of_fields_is_a_sentence_in_other_errors_too() -> None:
@@ -73,7 +79,7 @@ SENTENCE = (
 
 
 def check_complaints(error: MistralError) -> None:
-    """The two complaints are in the data and, field and reason, in the sentence."""
+    """Check that both complaints are in the data and, as field and reason, in the message."""
     assert isinstance(error, HTTPValidationError)
     listed = error.data.detail
     assert listed is not None
@@ -81,48 +87,48 @@ def check_complaints(error: MistralError) -> None:
     assert str(error) == SENTENCE
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        None,
-        [],
-        "error",
-        1,
-        {},
-        {"id": "1", "choices": [], "object": "chat.completion.chunk"},
-        {"object": "list", "data": []},
-        {"message": "", "detail": [], "error": None},
-        [{"object": "error"}],
-    ],
-    ids=repr,
-)
-def test_what_is_no_error_body_is_none(payload: object) -> None:
-    assert complaint(payload) is None
+NOT_ERRORS = [
+    None,
+    [],
+    "error",
+    1,
+    {},
+    {"id": "1", "choices": [], "object": "chat.completion.chunk"},
+    {"object": "list", "data": []},
+    {"message": "", "detail": [], "error": None},
+    [{"object": "error"}],
+]
 
 
-@pytest.mark.parametrize(
-    ("payload", "status"),
-    [
-        ({"raw_status_code": 503}, 503),
-        ({"raw_status_code": None, "status": 403}, 403),
-        ({"raw_status_code": 200, "status": 404}, 404),
-        ({"status": 200}, None),
-        ({"status": 399}, None),
-        ({"status": 400}, 400),
-        ({"status": 599}, 599),
-        ({"status": 600}, None),
-        ({"status": "403"}, None),
-        ({"status": True}, None),
-    ],
-    ids=repr,
-)
-def test_only_an_error_status_counts_as_one(payload: dict[str, Any], status: int | None) -> None:
-    found = complaint({"object": "error", **payload})
-    assert found is not None
-    assert found.details.raw_status_code == status
+def test_what_is_not_an_error_body_is_none(subtests: pytest.Subtests) -> None:
+    for payload in NOT_ERRORS:
+        with subtests.test(payload=payload):
+            assert read_error_body(payload) is None
 
 
-def test_a_code_that_is_an_error_status_stands_for_one_inside_a_stream() -> None:
+STATUSES = [
+    ({"raw_status_code": 503}, 503),
+    ({"raw_status_code": None, "status": 403}, 403),
+    ({"raw_status_code": 200, "status": 404}, 404),
+    ({"status": 200}, None),
+    ({"status": 399}, None),
+    ({"status": 400}, 400),
+    ({"status": 599}, 599),
+    ({"status": 600}, None),
+    ({"status": "403"}, None),
+    ({"status": True}, None),
+]
+
+
+def test_only_an_error_status_counts_as_one(subtests: pytest.Subtests) -> None:
+    for payload, status in STATUSES:
+        with subtests.test(payload=payload):
+            found = read_error_body({"object": "error", **payload})
+            assert found is not None
+            assert found.details.raw_status_code == status
+
+
+def test_a_code_that_is_an_error_status_counts_as_one_inside_a_stream() -> None:
     cases: list[tuple[dict[str, Any], type[MistralError]]] = [
         ({"code": 400}, BadRequestError),
         ({"code": "404"}, NotFoundError),
@@ -146,7 +152,7 @@ def test_a_code_that_is_an_error_status_stands_for_one_inside_a_stream() -> None
 
 def test_the_payload_is_left_as_it_was() -> None:
     payload = {"error": {"message": "no"}}
-    complaint(payload)
+    read_error_body(payload)
     assert payload == {"error": {"message": "no"}}
 
 
@@ -162,59 +168,52 @@ def test_a_page_of_html_is_an_error_of_its_status_with_an_excerpt() -> None:
     assert error.body == page.decode()
 
 
-@pytest.mark.parametrize("status", [422, 500])
-def test_a_sentence_has_an_end_whatever_the_body(status: int) -> None:
-    many = {"detail": [{"loc": ["body", "x"], "msg": "no"}] * 10_000}
-    for body in (b"x" * 200_000, body_of(many), body_of({"message": "x" * 200_000})):
-        assert len(str(status_error(head(status), body, NOW))) < 2700
+def test_a_message_is_short_whatever_the_body(subtests: pytest.Subtests) -> None:
+    for status in [422, 500]:
+        with subtests.test(status=status):
+            many = {"detail": [{"loc": ["body", "x"], "msg": "no"}] * 10_000}
+            for body in (b"x" * 200_000, body_of(many), body_of({"message": "x" * 200_000})):
+                assert len(str(status_error(head(status), body, NOW))) < 2700
 
 
-def test_bytes_that_are_no_text_are_shown_as_far_as_they_are() -> None:
+def test_bytes_that_are_not_text_are_shown_as_far_as_they_are() -> None:
     error = status_error(head(500), b"caf\xe9 \xff", NOW)
     assert error.body == "caf\ufffd \ufffd"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"\xff\xfe",
-        b"{",
-        b"[" * 100_000,
-        b'{"a":' * 100_000,
-        b"9" * 10_000,
-    ],
-    ids=lambda body: repr(body[:6]),
-)
-def test_what_is_no_json_is_nothing(body: bytes) -> None:
-    assert parsed(body) is None
-    assert type(status_error(head(400), body, NOW)) is BadRequestError
+def test_a_body_that_is_not_json_is_read_as_nothing(subtests: pytest.Subtests) -> None:
+    for body in [b"", b"\xff\xfe", b"{", b"[" * 100_000, b'{"a":' * 100_000, b"9" * 10_000]:
+        with subtests.test(body=body[:20]):
+            assert parse_json(body) is None
+            assert type(status_error(head(400), body, NOW)) is BadRequestError
 
 
-@pytest.mark.parametrize(
-    "detail",
-    [
-        [{"loc": None, "msg": "no"}],
-        [{"loc": "body", "msg": "no"}],
-        [{"loc": 5, "msg": None}],
-        [{"loc": [None, {}], "msg": ["no"]}],
-        [{"type": 5}],
-        [{}],
-        [None, "no", 5],
-        {"loc": ["x"], "msg": "no"},
-        5,
-        "no",
-    ],
-    ids=repr,
-)
-def test_a_list_that_is_not_as_documented_is_an_error_of_the_right_class(detail: object) -> None:
-    for payload in ({"detail": detail}, {"object": "error", "message": {"detail": detail}}):
-        error = as_status(422, payload)
-        assert isinstance(error, HTTPValidationError)
-        assert str(error)
-        assert "no" not in str(detail) or "no" in str(error)
-        assert type(as_status(400, payload)) is BadRequestError
-        assert isinstance(in_stream(payload), MistralError)
+ODD_DETAILS = [
+    [{"loc": None, "msg": "no"}],
+    [{"loc": "body", "msg": "no"}],
+    [{"loc": 5, "msg": None}],
+    [{"loc": [None, {}], "msg": ["no"]}],
+    [{"type": 5}],
+    [{}],
+    [None, "no", 5],
+    {"loc": ["x"], "msg": "no"},
+    5,
+    "no",
+]
+
+
+def test_a_list_that_is_not_as_documented_is_an_error_of_the_right_class(
+    subtests: pytest.Subtests,
+) -> None:
+    for detail in ODD_DETAILS:
+        with subtests.test(detail=detail):
+            for payload in ({"detail": detail}, {"object": "error", "message": {"detail": detail}}):
+                error = as_status(422, payload)
+                assert isinstance(error, HTTPValidationError)
+                assert str(error)
+                assert "no" not in str(detail) or "no" in str(error)
+                assert type(as_status(400, payload)) is BadRequestError
+                assert isinstance(in_stream(payload), MistralError)
 
 
 words = ["object", "error", "message", "detail", "reason", "code", "type", "param", "loc", "msg"]
@@ -225,20 +224,20 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=500, derandomize=True, deadline=None)
+@settings(max_examples=200, derandomize=True, deadline=None)
 @given(json_values, st.sampled_from([400, 422, 429, 503]))
 def test_whatever_a_body_says_it_is_an_error_of_this_package(payload: object, status: int) -> None:
     # Invariant: any JSON is read as an error with a status, and where it reads as an error
-    # body, as one inside a stream; nothing but a MistralError ever comes of it.
+    # body, as one inside a stream; the result is always a MistralError.
     error = as_status(status, payload)
     assert isinstance(error, HTTPValidationError if status == 422 else SDKError)
     assert str(error)
     assert repr(error)
-    if complaint(payload) is not None:
+    if read_error_body(payload) is not None:
         assert isinstance(in_stream(payload), MistralError)
 
 
-# --- what comes with an error ------------------------------------------------
+# --- the rest of an error ----------------------------------------------------
 
 
 def test_an_error_has_the_wait_that_the_answer_asks_for() -> None:
@@ -253,46 +252,49 @@ def test_an_error_has_the_wait_that_the_answer_asks_for() -> None:
     assert without.retry_after is None
 
 
-@pytest.mark.parametrize(
-    ("headers", "request_id"),
-    [
-        ({"mistral_correlation_id": "a", "x_kong_request_id": "b"}, "a"),
-        ({"x_kong_request_id": "b", "x_request_id": "c"}, "b"),
-        ({"x_request_id": "c"}, "c"),
-        ({"mistral_correlation_id": "", "x_request_id": "c"}, "c"),
-        ({}, None),
-    ],
-)
-def test_an_error_has_the_id_of_its_request(headers: dict[str, str], request_id: str) -> None:
-    assert as_status(500, {}, **headers).request_id == request_id
+REQUEST_IDS = [
+    ({"mistral_correlation_id": "a", "x_kong_request_id": "b"}, "a"),
+    ({"x_kong_request_id": "b", "x_request_id": "c"}, "b"),
+    ({"x_request_id": "c"}, "c"),
+    ({"mistral_correlation_id": "", "x_request_id": "c"}, "c"),
+    ({}, None),
+]
 
 
-# --- a 200 that is not what was asked for ------------------------------------
+def test_an_error_has_the_id_of_its_request(subtests: pytest.Subtests) -> None:
+    for headers, request_id in REQUEST_IDS:
+        with subtests.test(headers=headers):
+            assert as_status(500, {}, **headers).request_id == request_id
 
 
-@every_shape
+# --- a 200 with another body -------------------------------------------------
+
+
 def test_an_error_object_in_place_of_an_answer_is_the_error_that_it_describes(
-    shape: Shape,
+    subtests: pytest.Subtests,
 ) -> None:
-    error = unexpected(head(content_type="application/json"), body_of(shape.payload), "x", NOW)
-    assert type(error) is shape.inside
+    for shape in SHAPES:
+        with subtests.test(shape.name):
+            body = body_of(shape.payload)
+            error = unexpected(head(content_type="application/json"), body, "x", NOW)
+            assert type(error) is shape.inside
 
 
-@pytest.mark.parametrize(
-    ("headers", "label"),
-    [
-        ({"content_type": "text/html; charset=utf-8"}, "text/html; charset=utf-8"),
-        ({}, "no content type"),
-    ],
-    ids=["labelled", "unlabelled"],
-)
-def test_another_body_is_named_by_its_label(headers: dict[str, str], label: str) -> None:
-    body = b"<html>" + b"x" * 10_000
-    error = unexpected(head(**headers), body, "event stream", NOW)
-    assert type(error) is ResponseValidationError
-    assert str(error) == (
-        f"the server answered 200 with {label}, which is no event stream;"
-        " is server_url the address of a chat API?"
-    )
-    assert error.status_code == 200
-    assert error.body == body[:EXCERPT].decode()
+LABELS = {
+    "labelled": ({"content_type": "text/html; charset=utf-8"}, "text/html; charset=utf-8"),
+    "unlabelled": ({}, "no content type"),
+}
+
+
+def test_another_body_is_named_by_its_label(subtests: pytest.Subtests) -> None:
+    for name, (headers, label) in LABELS.items():
+        with subtests.test(name):
+            body = b"<html>" + b"x" * 10_000
+            error = unexpected(head(**headers), body, "an event stream", NOW)
+            assert type(error) is ResponseValidationError
+            assert str(error) == (
+                f"the server answered 200 with {label}, not an event stream;"
+                " is server_url the address of a chat API?"
+            )
+            assert error.status_code == 200
+            assert error.body == body[:EXCERPT].decode()

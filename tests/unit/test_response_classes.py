@@ -1,4 +1,4 @@
-"""Which class an error of the API is of."""
+"""The class of an error of the API."""
 
 import json
 from typing import Any
@@ -41,91 +41,95 @@ CLASSES = {
 }
 
 
-@pytest.mark.parametrize(("status", "cls"), CLASSES.items())
-def test_the_class_is_that_of_the_status(status: int, cls: type[SDKError]) -> None:
-    error = as_status(status, {"message": "No."})
-    assert type(error) is cls
-    assert error.status_code == status
-    assert str(error).startswith(f"No (status {status}).")
+def test_the_class_is_that_of_the_status(subtests: pytest.Subtests) -> None:
+    for status, cls in CLASSES.items():
+        with subtests.test(status=status):
+            error = as_status(status, {"message": "No."})
+            assert type(error) is cls
+            assert error.status_code == status
+            assert str(error).startswith(f"No (status {status}).")
 
 
-@pytest.mark.parametrize("status", [400, 429, 500, 503])
-@pytest.mark.parametrize("payload", [{"code": "3505"}, {"code": 3505}], ids=repr)
-def test_a_full_service_is_told_from_a_quota(status: int, payload: dict[str, Any]) -> None:
-    assert type(as_status(status, {"object": "error", **payload})) is CapacityExceededError
+def test_a_full_service_is_distinguished_from_a_quota(subtests: pytest.Subtests) -> None:
+    for status in [400, 429, 500, 503]:
+        for payload in [{"code": "3505"}, {"code": 3505}]:
+            with subtests.test(status=status, payload=payload):
+                error = as_status(status, {"object": "error", **payload})
+                assert type(error) is CapacityExceededError
 
 
-@pytest.mark.parametrize(
-    ("message", "cls"),
-    [
-        ("Service tier capacity exceeded for this model.", CapacityExceededError),
-        ("SERVICE TIER CAPACITY EXCEEDED", CapacityExceededError),
-        ("Your service tier capacity exceeded", RateLimitError),
-    ],
-)
-def test_a_full_service_is_known_by_how_its_message_begins(
-    message: str, cls: type[SDKError]
-) -> None:
-    assert type(as_status(429, {"message": message})) is cls
-    assert type(in_stream({"message": message, "raw_status_code": 429})) is cls
+FULL = [
+    ("Service tier capacity exceeded for this model.", CapacityExceededError),
+    ("SERVICE TIER CAPACITY EXCEEDED", CapacityExceededError),
+    ("Your service tier capacity exceeded", RateLimitError),
+]
 
 
-@pytest.mark.parametrize(
-    ("payload", "cls"),
-    [
-        # What names the class, in the order in which it counts.
-        ({"code": "3505", "raw_status_code": 429}, CapacityExceededError),
-        ({"code": "3201", "raw_status_code": 500}, PermissionDeniedError),
-        ({"code": 3201}, PermissionDeniedError),
-        ({"code": "1300", "raw_status_code": 401}, AuthenticationError),
-        ({"code": "3000", "raw_status_code": 500}, InternalServerError),
-        ({"raw_status_code": 408}, SDKError),
-        ({"raw_status_code": 422}, HTTPValidationError),
-        ({"error": {"status": 404}}, NotFoundError),
-        ({"code": "1300"}, RateLimitError),
-        ({"code": 1300}, RateLimitError),
-        ({"code": "3000"}, BadRequestError),
-        ({"code": 3999}, BadRequestError),
-        ({"code": "1000"}, InternalServerError),
-        ({"code": None}, InternalServerError),
-        ({}, InternalServerError),
-    ],
-    ids=repr,
-)
+def test_a_full_service_is_known_by_how_its_message_begins(subtests: pytest.Subtests) -> None:
+    for message, cls in FULL:
+        with subtests.test(message=message):
+            assert type(as_status(429, {"message": message})) is cls
+            assert type(in_stream({"message": message, "raw_status_code": 429})) is cls
+
+
+INSIDE_A_STREAM: list[tuple[dict[str, Any], type[MistralError]]] = [
+    # In the order of precedence: code, then status, then the kind of code.
+    ({"code": "3505", "raw_status_code": 429}, CapacityExceededError),
+    ({"code": "3201", "raw_status_code": 500}, PermissionDeniedError),
+    ({"code": 3201}, PermissionDeniedError),
+    ({"code": "1300", "raw_status_code": 401}, AuthenticationError),
+    ({"code": "3000", "raw_status_code": 500}, InternalServerError),
+    ({"raw_status_code": 408}, SDKError),
+    ({"raw_status_code": 422}, HTTPValidationError),
+    ({"error": {"status": 404}}, NotFoundError),
+    ({"code": "1300"}, RateLimitError),
+    ({"code": 1300}, RateLimitError),
+    ({"code": "3000"}, BadRequestError),
+    ({"code": 3999}, BadRequestError),
+    ({"code": "1000"}, InternalServerError),
+    ({"code": None}, InternalServerError),
+    ({}, InternalServerError),
+]
+
+
 def test_inside_a_stream_the_class_is_that_of_the_same_error_as_a_status(
-    payload: dict[str, Any], cls: type[MistralError]
+    subtests: pytest.Subtests,
 ) -> None:
-    error = in_stream({"object": "error", **payload})
-    assert type(error) is cls
-    assert error.status_code == 200
+    for payload, cls in INSIDE_A_STREAM:
+        with subtests.test(payload=payload):
+            error = in_stream({"object": "error", **payload})
+            assert type(error) is cls
+            assert error.status_code == 200
 
 
-@pytest.mark.parametrize("status", [400, 403, 500, 200])
-def test_an_error_without_a_message_has_a_sentence_all_the_same(status: int) -> None:
-    error = in_stream({"object": "error"}) if status == 200 else as_status(status, {})
+def test_an_error_without_a_message_has_a_sentence_all_the_same(subtests: pytest.Subtests) -> None:
     phrases = {
         400: "Bad Request (status 400).",
         403: "Forbidden (status 403).",
         500: "Internal Server Error (status 500).",
         200: "the server answered with an error (status 200).",
     }
-    assert str(error).startswith(phrases[status])
+    for status, phrase in phrases.items():
+        with subtests.test(status=status):
+            error = in_stream({"object": "error"}) if status == 200 else as_status(status, {})
+            assert str(error).startswith(phrase)
 
 
-def test_a_status_that_has_no_name_is_an_error_like_any_other() -> None:
+def test_a_status_without_a_name_is_an_error_like_any_other() -> None:
     error = status_error(head(599), b"", NOW)
     assert str(error) == "the server answered with an error (status 599)."
 
 
-@pytest.mark.parametrize("path", transcript_files("errors"), ids=lambda path: path.stem[-20:])
-def test_every_recorded_error_is_read(path: Any) -> None:
-    status = json.loads(path.with_name(f"{path.stem}.meta.json").read_bytes())["status"]
-    body = path.read_bytes()
-    error = status_error(head(status), body, NOW)
-    assert type(error) is (HTTPValidationError if status == 422 else CLASSES[status])
-    recorded = json.loads(body)
-    if status == 422:
-        assert [item["msg"] in str(error) for item in recorded["detail"]]
-    else:
-        assert details(error).message == recorded.get("message", recorded.get("detail"))
-        assert details(error).code == recorded.get("code")
+def test_every_recorded_error_is_read(subtests: pytest.Subtests) -> None:
+    for path in transcript_files("errors"):
+        with subtests.test(path.stem):
+            status = json.loads(path.with_name(f"{path.stem}.meta.json").read_bytes())["status"]
+            body = path.read_bytes()
+            error = status_error(head(status), body, NOW)
+            assert type(error) is (HTTPValidationError if status == 422 else CLASSES[status])
+            recorded = json.loads(body)
+            if status == 422:
+                assert all(item["msg"] in str(error) for item in recorded["detail"])
+            else:
+                assert details(error).message == recorded.get("message", recorded.get("detail"))
+                assert details(error).code == recorded.get("code")

@@ -2,7 +2,6 @@ import inspect
 import pickle
 from typing import Any, cast
 
-import httpx2
 import pytest
 
 from mistralai.client import Mistral, Timeouts
@@ -22,7 +21,7 @@ def address(**given: Any) -> str:
     return Mistral(KEY, **given).sdk_configuration.get_server_details()[0]
 
 
-# --- what a client is given --------------------------------------------------
+# --- what a client is given ---------------------------------------------------
 
 
 def test_key_and_server_may_be_given_by_position_and_the_rest_by_name() -> None:
@@ -45,81 +44,79 @@ def test_key_and_server_may_be_given_by_position_and_the_rest_by_name() -> None:
     }
 
 
-@pytest.mark.parametrize("given", [None, ""])
 def test_the_key_comes_from_the_environment_where_none_is_given(
-    given: str | None, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    monkeypatch.setenv("MISTRAL_API_KEY", "from the environment")
-    assert Mistral(given).sdk_configuration.key.reveal() == "from the environment"
-    assert Mistral(KEY).sdk_configuration.key.reveal() == KEY
-    monkeypatch.delenv("MISTRAL_API_KEY")
-    assert Mistral(given).sdk_configuration.key.reveal() is None
+    for given in [None, ""]:
+        with subtests.test(given=given):
+            monkeypatch.setenv("MISTRAL_API_KEY", "from the environment")
+            assert Mistral(given).sdk_configuration.key.reveal() == "from the environment"
+            assert Mistral(KEY).sdk_configuration.key.reveal() == KEY
+            monkeypatch.delenv("MISTRAL_API_KEY")
+            assert Mistral(given).sdk_configuration.key.reveal() is None
 
 
-@pytest.mark.parametrize(
-    ("environment", "given", "expected"),
-    [
-        (None, {}, GLOBAL),
-        (None, {"server": "global"}, GLOBAL),
-        (None, {"server": "eu"}, "https://api.eu.mistral.ai"),
-        (None, {"server": "us"}, "https://api.us.mistral.ai"),
-        (None, {"server_url": "http://a.example/"}, "http://a.example"),
-        (None, {"server_url": "http://a.example", "server": "eu"}, "http://a.example"),
-        ("http://env.example/", {}, "http://env.example"),
-        ("http://env.example", {"server": "global"}, GLOBAL),
-        ("http://env.example", {"server_url": "http://a.example"}, "http://a.example"),
-        ("http://env.example", {"server_url": ""}, "http://env.example"),
-        ("", {}, GLOBAL),
-        (
-            None,
-            {"server_url": "http://{host}/{v}/{v}", "url_params": {"host": "h", "v": "1"}},
-            "http://h/1/1",
-        ),
-    ],
-)
+ADDRESSES = [
+    (None, {}, GLOBAL),
+    (None, {"server": "global"}, GLOBAL),
+    (None, {"server": "eu"}, "https://api.eu.mistral.ai"),
+    (None, {"server": "us"}, "https://api.us.mistral.ai"),
+    (None, {"server_url": "http://a.example/"}, "http://a.example"),
+    (None, {"server_url": "http://a.example", "server": "eu"}, "http://a.example"),
+    ("http://env.example/", {}, "http://env.example"),
+    ("http://env.example", {"server": "global"}, GLOBAL),
+    ("http://env.example", {"server_url": "http://a.example"}, "http://a.example"),
+    ("http://env.example", {"server_url": ""}, "http://env.example"),
+    ("", {}, GLOBAL),
+    (
+        None,
+        {"server_url": "http://{host}/{v}/{v}", "url_params": {"host": "h", "v": "1"}},
+        "http://h/1/1",
+    ),
+]
+
+
 def test_arguments_win_over_the_environment_and_an_address_over_a_name(
-    environment: str | None,
-    given: dict[str, Any],
-    expected: str,
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
-    monkeypatch.delenv("MISTRAL_SERVER_URL", raising=False)
-    if environment is not None:
-        monkeypatch.setenv("MISTRAL_SERVER_URL", environment)
-    assert address(**given) == expected
+    for environment, given, expected in ADDRESSES:
+        with subtests.test(environment=environment, given=given):
+            monkeypatch.delenv("MISTRAL_SERVER_URL", raising=False)
+            if environment is not None:
+                monkeypatch.setenv("MISTRAL_SERVER_URL", environment)
+            assert address(**given) == expected
 
 
-@pytest.mark.parametrize(
-    ("given", "error", "message"),
-    [
-        ({"server": "asia"}, ValueError, "server is 'asia'; give one of 'global', 'eu', 'us'"),
-        ({"server": ""}, ValueError, "server is ''"),
-        ({"server_url": "a.example"}, ValueError, "server_url is 'a.example'"),
-        ({"server_url": 5}, TypeError, "server_url"),
-        ({"api_key": 5}, TypeError, "api_key"),
-        (
-            {"retry_config": "2"},
-            TypeError,
-            "retry_config takes a RetryConfig, an int or None, not '2'",
-        ),
-        ({"retry_config": -1}, ValueError, "retry_config is -1"),
-        ({"timeout_ms": "100"}, TypeError, "timeout_ms takes a number"),
-        ({"timeout_ms": 0}, ValueError, "timeout_ms is 0"),
-        ({"timeouts": 5}, TypeError, "timeouts"),
-        ({"max_event_size": 0}, ValueError, "max_event_size is 0"),
-        ({"max_event_size": -5}, ValueError, "max_event_size is -5"),
-        ({"max_event_size": 1.5}, TypeError, "max_event_size takes a number of bytes, not 1.5"),
-        ({"max_event_size": True}, TypeError, "max_event_size takes a number of bytes"),
-        ({"max_response_size": 0}, ValueError, "max_response_size is 0"),
-        ({"max_response_size": "1"}, TypeError, "max_response_size takes a number of bytes"),
-    ],
-)
-def test_a_wrong_setting_is_refused_at_once_by_its_name(
-    given: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error) as caught:
-        Mistral(**{"api_key": KEY, **given})
-    assert message in str(caught.value)
+WRONG = [
+    ({"server": "asia"}, ValueError, "server is 'asia'; give one of 'global', 'eu', 'us'"),
+    ({"server": ""}, ValueError, "server is ''"),
+    ({"server_url": "a.example"}, ValueError, "server_url is 'a.example'"),
+    ({"server_url": 5}, TypeError, "server_url"),
+    ({"api_key": 5}, TypeError, "api_key"),
+    (
+        {"retry_config": "2"},
+        TypeError,
+        "retry_config takes a RetryConfig, an int or None, not '2'",
+    ),
+    ({"retry_config": -1}, ValueError, "retry_config is -1"),
+    ({"timeout_ms": "100"}, TypeError, "timeout_ms takes a number"),
+    ({"timeout_ms": 0}, ValueError, "timeout_ms is 0"),
+    ({"timeouts": 5}, TypeError, "timeouts"),
+    ({"max_event_size": 0}, ValueError, "max_event_size is 0"),
+    ({"max_event_size": -5}, ValueError, "max_event_size is -5"),
+    ({"max_event_size": 1.5}, TypeError, "max_event_size takes a number of bytes, not 1.5"),
+    ({"max_event_size": True}, TypeError, "max_event_size takes a number of bytes"),
+    ({"max_response_size": 0}, ValueError, "max_response_size is 0"),
+    ({"max_response_size": "1"}, TypeError, "max_response_size takes a number of bytes"),
+]
+
+
+def test_a_wrong_setting_is_refused_immediately_by_its_name(subtests: pytest.Subtests) -> None:
+    for given, error, message in WRONG:
+        with subtests.test(given=given):
+            with pytest.raises(error) as caught:
+                Mistral(**{"api_key": KEY, **given})
+            assert message in str(caught.value)
 
 
 def test_a_wrong_address_of_the_environment_is_named_after_its_variable(
@@ -143,7 +140,7 @@ def test_the_key_is_there_as_a_security_that_does_not_show_it() -> None:
         pickle.dumps(security)
 
 
-def test_a_key_that_is_asked_for_is_a_callable_security() -> None:
+def test_a_key_from_a_callable_is_a_callable_security() -> None:
     keys = iter(["first", "second"])
     security = Mistral(lambda: next(keys)).sdk_configuration.security
     assert callable(security)
@@ -208,7 +205,7 @@ def test_without_settings_every_default_applies() -> None:
     assert not configuration.async_client_supplied
 
 
-# --- resources ---------------------------------------------------------------
+# --- resources ----------------------------------------------------------------
 
 
 def test_a_resource_is_made_when_it_is_first_used_and_kept() -> None:
@@ -220,21 +217,23 @@ def test_a_resource_is_made_when_it_is_first_used_and_kept() -> None:
     assert client.chat.sdk_configuration is client.sdk_configuration
 
 
-def test_what_a_client_has_not_is_an_attribute_error() -> None:
+def test_an_unknown_resource_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'Mistral' has no attribute 'chats'"):
         _ = Mistral(KEY).chats
     assert not hasattr(Mistral(KEY), "__wrapped__")
 
 
-@pytest.mark.parametrize(
-    "name", ["audio", "batch", "beta", "classifiers", "files", "fine_tuning", "ocr"]
-)
-def test_what_only_the_generated_sdk_has_is_said_to_be_there(name: str) -> None:
-    client = Mistral(KEY)
-    with pytest.raises(AttributeError, match=r"covers agents, chat, .*the generated SDK") as raised:
-        getattr(client, name)
-    assert (raised.value.name, raised.value.obj) == (name, client)
-    assert not hasattr(client, name)
+def test_a_resource_of_the_generated_sdk_alone_is_an_error_that_says_so(
+    subtests: pytest.Subtests,
+) -> None:
+    covered = r"covers agents, chat, .*the generated SDK"
+    for name in ["audio", "batch", "beta", "classifiers", "files", "fine_tuning", "ocr"]:
+        with subtests.test(name):
+            client = Mistral(KEY)
+            with pytest.raises(AttributeError, match=covered) as raised:
+                getattr(client, name)
+            assert (raised.value.name, raised.value.obj) == (name, client)
+            assert not hasattr(client, name)
 
 
 def test_a_client_shows_its_server_and_no_secret() -> None:
@@ -254,113 +253,3 @@ def test_a_client_is_not_pickled() -> None:
 def test_making_a_client_loads_neither_pydantic_nor_httpx2() -> None:
     loaded = modules_after("import mistralai; mistralai.Mistral('key').chat")
     assert not loaded & {"pydantic", "httpx2", "anyio", "asyncio", "ssl"}
-
-
-# --- the life of its HTTP clients --------------------------------------------
-
-
-def test_http_clients_are_made_when_they_are_first_used_and_kept() -> None:
-    configuration = Mistral(KEY).sdk_configuration
-    client = configuration.client
-    assert isinstance(client, httpx2.Client)
-    assert configuration.client is client
-    configuration.close()
-    assert client.is_closed
-
-
-@pytest.mark.anyio
-async def test_async_http_clients_likewise() -> None:
-    configuration = Mistral(KEY).sdk_configuration
-    client = configuration.async_client
-    assert isinstance(client, httpx2.AsyncClient)
-    assert configuration.async_client is client
-    await configuration.aclose()
-    assert client.is_closed
-    assert configuration.async_client is not client
-    await configuration.aclose()
-
-
-def test_a_closed_client_opens_anew_when_it_is_used_again() -> None:
-    with Mistral(KEY) as mistral:
-        first = mistral.sdk_configuration.client
-    assert first.is_closed
-    with mistral:
-        assert mistral.sdk_configuration.client is not first
-        assert not mistral.sdk_configuration.client.is_closed
-
-
-@pytest.mark.anyio
-async def test_leaving_an_async_block_closes_both_kinds() -> None:
-    async with Mistral(KEY) as mistral:
-        client = mistral.sdk_configuration.client
-        async_client = mistral.sdk_configuration.async_client
-    assert client.is_closed
-    assert async_client.is_closed
-
-
-@pytest.mark.anyio
-async def test_a_client_that_the_caller_passed_is_used_and_left_open() -> None:
-    with httpx2.Client() as client:
-        async with httpx2.AsyncClient() as async_client:
-            async with Mistral(KEY, client=client, async_client=async_client) as mistral:
-                assert mistral.sdk_configuration.client is client
-                assert mistral.sdk_configuration.async_client is async_client
-            assert not client.is_closed
-            assert not async_client.is_closed
-
-
-@pytest.mark.anyio
-async def test_so_is_one_that_is_set_later() -> None:
-    configuration = Mistral(KEY).sdk_configuration
-    with httpx2.Client() as client:
-        async with httpx2.AsyncClient() as async_client:
-            configuration.client, configuration.async_client = client, async_client
-            assert configuration.client_supplied
-            assert configuration.async_client_supplied
-            configuration.close()
-            await configuration.aclose()
-            assert (configuration.client, configuration.async_client) == (client, async_client)
-            assert not client.is_closed
-            configuration.client = configuration.async_client = None
-            assert not configuration.client_supplied
-            assert not configuration.async_client_supplied
-            assert configuration.client is not client
-            configuration.close()
-
-
-@pytest.mark.anyio
-async def test_closing_a_client_that_was_never_used_opens_nothing() -> None:
-    mistral = Mistral(KEY)
-    mistral.close()
-    mistral.close()
-    await mistral.aclose()
-    assert mistral.sdk_configuration._client is None
-    assert mistral.sdk_configuration._async_client is None
-
-
-@pytest.mark.anyio
-async def test_the_timeouts_of_a_client_that_the_caller_passed_count() -> None:
-    with httpx2.Client(timeout=7.0) as client:
-        async with httpx2.AsyncClient(timeout=8.0) as async_client:
-            both = Mistral(KEY, client=client, async_client=async_client).sdk_configuration
-            own = Mistral(KEY).sdk_configuration
-            _ = own.client, own.async_client
-            for asynchronous, seconds in [(False, 7.0), (True, 8.0)]:
-                limits = Timeouts(connect=seconds, first_event=seconds, idle=seconds)
-                assert both.supplied_timeouts(asynchronous=asynchronous) == limits
-                assert own.supplied_timeouts(asynchronous=asynchronous) == Timeouts()
-            await own.aclose()
-            own.close()
-            one = Mistral(KEY, client=client).sdk_configuration
-            other = Mistral(KEY, async_client=async_client).sdk_configuration
-            assert one.supplied_timeouts(asynchronous=True) == Timeouts()
-            assert other.supplied_timeouts(asynchronous=False) == Timeouts()
-
-
-def test_a_client_of_the_callers_own_making_may_have_no_timeout() -> None:
-    class Plain:
-        def build_request(self) -> None: ...
-        def send(self) -> None: ...
-
-    configuration = Mistral(KEY, client=cast("Any", Plain())).sdk_configuration
-    assert configuration.supplied_timeouts(asynchronous=False) == Timeouts()

@@ -54,66 +54,67 @@ def test_the_method_stays_an_ordinary_function() -> None:
     assert Resource().stream(model="m", messages=[]) == 2
 
 
-def test_only_a_method_that_is_said_to_be_one_counts_as_a_coroutine_function() -> None:
+def test_only_a_method_that_is_marked_as_one_is_a_coroutine_function() -> None:
     assert not inspect.iscoroutinefunction(Resource.stream)
     for method in (Resource.stream_async, Resource().stream_async):
         assert inspect.iscoroutinefunction(method)
 
 
-def test_a_marked_method_still_gives_what_it_returns() -> None:
+def test_a_marked_method_still_returns_its_own_result() -> None:
     resource = Resource()
     given = {resource.stream_async(model="m", messages=[]) for _ in range(100)}
     assert given == {"awaitable with 2"}
 
 
-@pytest.mark.parametrize(
-    "params", [{"model": "m", "messages": []}, {"tools": 1, "model": 2, "messages": 3}]
-)
-def test_known_names_pass_whatever_their_values(params: dict[str, Any]) -> None:
-    check_names(params, Params, method="stream")
+def test_known_names_pass_whatever_their_values(subtests: pytest.Subtests) -> None:
+    for params in [{"model": "m", "messages": []}, {"tools": 1, "model": 2, "messages": 3}]:
+        with subtests.test(params=params):
+            check_names(params, Params, method="stream")
 
 
-@pytest.mark.parametrize(
-    ("params", "complaint"),
-    [
-        (
-            {"model": "m", "messages": [], "temprature": 1},
-            "stream() got an unexpected keyword argument 'temprature'. Did you mean 'temperature'?",
-        ),
-        (
-            {"model": "m", "messages": [], "xyz": 1},
-            "stream() got an unexpected keyword argument 'xyz'",
-        ),
-        ({"model": "m"}, "stream() missing 1 required keyword-only argument: 'messages'"),
-        ({}, "stream() missing 2 required keyword-only arguments: 'model' and 'messages'"),
-    ],
-)
-def test_other_names_raise_what_python_would(params: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(TypeError) as caught:
-        check_names(params, Params, method="stream")
-    assert str(caught.value) == complaint
+WRONG_NAMES = [
+    (
+        {"model": "m", "messages": [], "temprature": 1},
+        "stream() got an unexpected keyword argument 'temprature'. Did you mean 'temperature'?",
+    ),
+    (
+        {"model": "m", "messages": [], "xyz": 1},
+        "stream() got an unexpected keyword argument 'xyz'",
+    ),
+    ({"model": "m"}, "stream() missing 1 required keyword-only argument: 'messages'"),
+    ({}, "stream() missing 2 required keyword-only arguments: 'model' and 'messages'"),
+]
 
 
-@pytest.mark.parametrize(
-    ("params_type", "required"),
-    [
-        (ChatParams, ["model", "messages"]),
-        (AgentsParams, ["agent_id", "messages"]),
-        (FIMParams, ["model", "prompt"]),
-    ],
-)
-def test_the_endpoints_need_little_and_that_stands_first(
-    params_type: type, required: list[str]
-) -> None:
-    @described_by(params_type)
-    def call(**params: Any) -> None:
-        """Call."""
+def test_other_names_raise_the_error_that_python_would(subtests: pytest.Subtests) -> None:
+    for params, complaint in WRONG_NAMES:
+        with subtests.test(params=params):
+            with pytest.raises(TypeError) as caught:
+                check_names(params, Params, method="stream")
+            assert str(caught.value) == complaint
 
-    parameters = inspect.signature(call).parameters.values()
-    assert [p.name for p in parameters if p.default is p.empty] == required
-    assert [p.name for p in parameters][: len(required)] == required
-    assert {p.kind for p in parameters} == {inspect.Parameter.KEYWORD_ONLY}
-    assert {repr(p.default) for p in parameters if p.default is not p.empty} == {"UNSET", "None"}
+
+REQUIRED: list[tuple[type, list[str]]] = [
+    (ChatParams, ["model", "messages"]),
+    (AgentsParams, ["agent_id", "messages"]),
+    (FIMParams, ["model", "prompt"]),
+]
+
+
+def test_the_endpoints_require_two_keywords_which_come_first(subtests: pytest.Subtests) -> None:
+    for params_type, required in REQUIRED:
+        with subtests.test(params_type.__name__):
+
+            @described_by(params_type)
+            def call(**params: Any) -> None:
+                """Call."""
+
+            parameters = inspect.signature(call).parameters.values()
+            assert [p.name for p in parameters if p.default is p.empty] == required
+            assert [p.name for p in parameters][: len(required)] == required
+            assert {p.kind for p in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+            defaults = {repr(p.default) for p in parameters if p.default is not p.empty}
+            assert defaults == {"UNSET", "None"}
 
 
 def test_unset_is_the_default_of_what_may_be_null() -> None:

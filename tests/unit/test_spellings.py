@@ -13,57 +13,60 @@ def found(name: str) -> ModuleSpec:
     return spec
 
 
-@pytest.mark.parametrize("alias", sorted(ALIASES))
-def test_an_alias_is_found_where_the_real_module_is(alias: str) -> None:
-    spec = found(f"mistralai.{alias}")
-    real = importlib.import_module(f"mistralai.client.{alias}")
-    assert spec.name == f"mistralai.{alias}"
-    assert spec.origin == real.__file__
-    assert (spec.submodule_search_locations is not None) == hasattr(real, "__path__")
+def test_an_alias_is_found_where_the_real_module_is(subtests: pytest.Subtests) -> None:
+    for alias in sorted(ALIASES):
+        with subtests.test(alias):
+            spec = found(f"mistralai.{alias}")
+            real = importlib.import_module(f"mistralai.client.{alias}")
+            assert spec.name == f"mistralai.{alias}"
+            assert spec.origin == real.__file__
+            assert (spec.submodule_search_locations is not None) == hasattr(real, "__path__")
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "mistralai",
-        "mistralai.client",
-        "mistralai.client.models",
-        "mistralai.simulator",
-        "mistralai.nothing",
-        "mistralai.models.nothing",
-        "mistralai.modelsx",
-        "mistralai.azure.models",
-        "mistralai.azure.client.chat",
-        "mistralai.",
-        "other.models",
-        "models",
-    ],
-)
-def test_other_names_are_left_to_other_finders(name: str) -> None:
-    assert find_alias(name) is None
+NOT_ALIASES = [
+    "mistralai",
+    "mistralai.client",
+    "mistralai.client.models",
+    "mistralai.simulator",
+    "mistralai.nothing",
+    "mistralai.models.nothing",
+    "mistralai.modelsx",
+    "mistralai.azure.models",
+    "mistralai.azure.client.chat",
+    "mistralai.",
+    "other.models",
+    "models",
+]
 
 
-def test_a_finder_of_the_older_protocol_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_names_are_left_to_other_finders(subtests: pytest.Subtests) -> None:
+    for name in NOT_ALIASES:
+        with subtests.test(name):
+            assert find_alias(name) is None
+
+
+def test_a_finder_of_the_older_protocol_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "meta_path", [object(), *sys.meta_path, object()])
     assert found("mistralai.models").origin
 
 
-def test_the_import_system_may_pass_what_it_knows() -> None:
+def test_a_finder_takes_the_path_and_the_target_that_the_import_system_may_pass() -> None:
     assert find_alias("mistralai.models", ["somewhere"], None) is not None
 
 
-@pytest.mark.parametrize("name", ["models", "models.usermessage", "utils.retries"])
-def test_loading_gives_the_real_module_and_leaves_it_as_it_was(name: str) -> None:
-    real = importlib.import_module(f"mistralai.client.{name}")
-    before = real.__spec__
-    spec = found(f"mistralai.{name}")
-    assert spec.loader is not None
-    module = spec.loader.create_module(spec)
-    assert module is real
-    module.__spec__ = spec  # as the import system does
-    spec.loader.exec_module(module)
-    assert real.__spec__ is before
-    assert real.__name__ == f"mistralai.client.{name}"
+def test_loading_gives_the_real_module_and_leaves_it_as_it_was(subtests: pytest.Subtests) -> None:
+    for name in ["models", "models.usermessage", "utils.retries"]:
+        with subtests.test(name):
+            real = importlib.import_module(f"mistralai.client.{name}")
+            before = real.__spec__
+            spec = found(f"mistralai.{name}")
+            assert spec.loader is not None
+            module = spec.loader.create_module(spec)
+            assert module is real
+            module.__spec__ = spec  # as the import system does
+            spec.loader.exec_module(module)
+            assert real.__spec__ is before
+            assert real.__name__ == f"mistralai.client.{name}"
 
 
 def test_one_finder_is_before_those_that_look_at_files_and_one_is_last() -> None:

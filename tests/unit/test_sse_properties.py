@@ -105,7 +105,7 @@ def test_an_event_that_is_too_large_is_so_however_it_is_cut(
     pieces: list[bytes], data: st.DataObject
 ) -> None:
     # Invariant: under any limit, all cuts of a stream deliver the same events and then fail
-    # alike, or not at all; what is delivered is the beginning of what no limit would deliver.
+    # alike, or not at all; the delivered events are the first of those without a limit.
     whole = b"".join(pieces)
     # A limit that lines of the stream just meet.
     limit = data.draw(st.sampled_from([len(line) for line in whole.splitlines() if line] or [1]))

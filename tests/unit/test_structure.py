@@ -41,8 +41,8 @@ AUTHOR = {
 }
 
 
-def test_a_model_is_asked_for_by_its_strict_schema():
-    """Written out by hand, as the generated SDK sends it."""
+def test_a_model_is_requested_by_its_strict_schema():
+    """The expected value is the request of the generated SDK, written out by hand."""
     assert Structure(Book).response_format == {
         "type": "json_schema",
         "json_schema": {
@@ -72,20 +72,21 @@ def test_a_model_is_asked_for_by_its_strict_schema():
     }
 
 
-@pytest.mark.parametrize("form", [Film, Song])
-def test_other_forms_of_an_object_have_the_same_schema(form):
-    named = Structure(form).response_format["json_schema"]
-    assert named["name"] == form.__name__
-    assert named["schema"] == {
-        "properties": {"title": {"title": "Title", "type": "string"}},
-        "required": ["title"],
-        "title": form.__name__,
-        "type": "object",
-        "additionalProperties": False,
-    }
+def test_other_forms_of_an_object_have_the_same_schema(subtests):
+    for form in [Film, Song]:
+        with subtests.test(form.__name__):
+            named = Structure(form).response_format["json_schema"]
+            assert named["name"] == form.__name__
+            assert named["schema"] == {
+                "properties": {"title": {"title": "Title", "type": "string"}},
+                "required": ["title"],
+                "title": form.__name__,
+                "type": "object",
+                "additionalProperties": False,
+            }
 
 
-def test_a_list_is_asked_for_as_an_object_with_items():
+def test_a_list_is_requested_as_an_object_with_items():
     named = Structure(list[Author]).response_format["json_schema"]
     assert named["name"] == "Author_list"
     assert named["schema"] == {
@@ -124,47 +125,48 @@ def test_closing_a_schema_leaves_the_original_alone():
     assert "additionalProperties" not in schema
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"type": "json_object"}, None, "Book", Book(title="", authors=[])]
-)
-def test_what_is_no_form_is_refused(wrong):
-    with pytest.raises(TypeError, match=r"^response_format takes a pydantic model, .* not "):
-        Structure(wrong)
+def test_what_is_not_a_form_is_refused(subtests):
+    refusal = r"^response_format takes a pydantic model, .* not "
+    for wrong in [{"type": "json_object"}, None, "Book", Book(title="", authors=[])]:
+        with subtests.test(wrong=wrong), pytest.raises(TypeError, match=refusal):
+            Structure(wrong)
 
 
-@pytest.mark.parametrize(
-    ("form", "text", "value"),
-    [
-        (Author, '{"name": "x"}', Author(name="x")),
-        (Film, '{"title": "x"}', {"title": "x"}),
-        (Song, '{"title": "x"}', Song("x")),
-        (list[Author], '{"items": [{"name": "x"}]}', [Author(name="x")]),
-        (list[int], '{"items": [1, 2]}', [1, 2]),
-    ],
-)
-def test_an_answer_is_read_into_its_form(form, text, value):
-    assert Structure(form).read(text, "stop", RESPONSE) == value
+FORMS = [
+    (Author, '{"name": "x"}', Author(name="x")),
+    (Film, '{"title": "x"}', {"title": "x"}),
+    (Song, '{"title": "x"}', Song("x")),
+    (list[Author], '{"items": [{"name": "x"}]}', [Author(name="x")]),
+    (list[int], '{"items": [1, 2]}', [1, 2]),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason", "message"),
-    [
-        ('{"name": 5}', "stop", "not of the form that was asked for: 1 validation error"),
-        ('{"name": ', "stop", "not of the form that was asked for: 1 validation error"),
-        ('{"name": ', "length", "ended with finish_reason 'length' before it was complete"),
-        (" ", "tool_calls", r"no text \(finish_reason 'tool_calls'\)"),
-    ],
-)
-def test_an_answer_of_another_form_is_an_error_with_its_text(text, reason, message):
-    with pytest.raises(StructuredOutputError, match=message) as raised:
-        Structure(Author).read(text, reason, RESPONSE)
-    error = raised.value
-    assert isinstance(error, MistralError)
-    assert isinstance(error, ValueError)
-    assert (error.body, error.finish_reason) == (text, reason)
-    assert (error.raw_response, error.status_code) == (RESPONSE, 200)
-    assert type(error.__cause__).__name__ == "ValidationError"
+def test_an_answer_is_read_into_its_form(subtests):
+    for form, text, value in FORMS:
+        with subtests.test(form=form):
+            assert Structure(form).read(text, "stop", RESPONSE) == value
 
 
-def test_an_answer_that_is_whole_in_spite_of_its_finish_reason_is_read():
+UNREADABLE = [
+    ('{"name": 5}', "stop", "not of the form that was asked for: 1 validation error"),
+    ('{"name": ', "stop", "not of the form that was asked for: 1 validation error"),
+    ('{"name": ', "length", "ended with finish_reason 'length' before it was complete"),
+    (" ", "tool_calls", r"no text \(finish_reason 'tool_calls'\)"),
+]
+
+
+def test_an_answer_of_another_form_is_an_error_with_its_text(subtests):
+    for text, reason, message in UNREADABLE:
+        with subtests.test(text=text, reason=reason):
+            with pytest.raises(StructuredOutputError, match=message) as raised:
+                Structure(Author).read(text, reason, RESPONSE)
+            error = raised.value
+            assert isinstance(error, MistralError)
+            assert isinstance(error, ValueError)
+            assert (error.body, error.finish_reason) == (text, reason)
+            assert (error.raw_response, error.status_code) == (RESPONSE, 200)
+            assert type(error.__cause__).__name__ == "ValidationError"
+
+
+def test_an_answer_that_is_complete_in_spite_of_its_finish_reason_is_read():
     assert Structure(Author).read('{"name": "x"}', "length", RESPONSE) == Author(name="x")

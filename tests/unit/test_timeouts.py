@@ -5,7 +5,8 @@ from math import inf, nan
 import httpx2
 import pytest
 
-from mistralai.client._call.timeouts import Limits, Patience, Timeouts, resolve
+from mistralai.client._call.retry import Policy
+from mistralai.client._call.timeouts import DEFAULTS, CallClock, Timeouts, resolve
 from mistralai.client.types import UNSET
 
 NAMES = ["connect", "first_event", "idle", "total"]
@@ -80,7 +81,7 @@ def test_timeouts_are_taken_as_they_are() -> None:
     assert Timeouts.of(given) is given
 
 
-@pytest.mark.parametrize("wrong", [5, "5", {"idle": 1}, httpx2.Timeout(1), Limits()], ids=repr)
+@pytest.mark.parametrize("wrong", [5, "5", {"idle": 1}, httpx2.Timeout(1), Policy()], ids=repr)
 def test_timeouts_of_another_type_are_refused(wrong: object) -> None:
     with pytest.raises(TypeError, match="timeouts") as caught:
         Timeouts.of(wrong)
@@ -122,15 +123,15 @@ def test_a_clients_own_timeouts_are_respected(
 
 
 def test_by_default_there_are_10_300_and_300_seconds_and_no_total() -> None:
-    assert resolve([]) == Limits(connect=10.0, first_event=300.0, idle=300.0, total=None)
-    assert resolve([Timeouts(), Timeouts()]) == Limits()
+    assert resolve([]) == Timeouts(connect=10.0, first_event=300.0, idle=300.0, total=None)
+    assert resolve([Timeouts(), Timeouts()]) == DEFAULTS
 
 
 def test_the_first_that_says_something_of_a_limit_counts() -> None:
     call = Timeouts(idle=1)
     client = Timeouts(idle=2, total=3)
     inherited = Timeouts(connect=4, first_event=4, idle=4)
-    assert resolve(iter([call, client, inherited])) == Limits(
+    assert resolve(iter([call, client, inherited])) == Timeouts(
         connect=4, first_event=4, idle=1, total=3
     )
 
@@ -143,22 +144,22 @@ def test_none_switches_a_limit_off_and_inherits_nothing(name: str) -> None:
 
 # --- how long a call may still wait ------------------------------------------
 
-LIMITS = Limits(connect=1.0, first_event=10.0, idle=3.0)
+LIMITS = resolve([Timeouts(connect=1.0, first_event=10.0, idle=3.0)])
 
 
 def test_a_request_is_told_its_limits() -> None:
-    patience = Patience(LIMITS, 100.0)
+    patience = CallClock(LIMITS, 100.0)
     assert (patience.connect, patience.first_event) == (1.0, 10.0)
 
 
 def test_a_call_begins_with_waiting_for_its_first_event() -> None:
-    patience = Patience(LIMITS, 100.0)
+    patience = CallClock(LIMITS, 100.0)
     assert patience.started == 100.0
     assert patience.deadline(100.0) == (110.0, "first_event")
 
 
 def test_only_waiting_uses_a_limit_up() -> None:
-    patience = Patience(LIMITS, 100.0)
+    patience = CallClock(LIMITS, 100.0)
     patience.waited(4.0)
     assert patience.deadline(104.0) == (110.0, "first_event")
     # A caller who takes his time harms nothing.
@@ -169,7 +170,7 @@ def test_only_waiting_uses_a_limit_up() -> None:
 
 
 def test_content_begins_the_wait_for_the_next() -> None:
-    patience = Patience(LIMITS, 100.0)
+    patience = CallClock(LIMITS, 100.0)
     patience.waited(9.0)
     patience.content()
     assert patience.deadline(109.0) == (112.0, "idle")
@@ -180,7 +181,7 @@ def test_content_begins_the_wait_for_the_next() -> None:
 
 
 def test_another_request_begins_anew() -> None:
-    patience = Patience(LIMITS, 100.0)
+    patience = CallClock(LIMITS, 100.0)
     patience.content()
     patience.waited(2.0)
     patience.sent()
@@ -189,14 +190,14 @@ def test_another_request_begins_anew() -> None:
 
 @pytest.mark.parametrize("phase", ["first_event", "idle"])
 def test_without_a_limit_there_is_no_deadline(phase: str) -> None:
-    patience = Patience(Limits(first_event=None, idle=None), 100.0)
+    patience = CallClock(resolve([Timeouts(first_event=None, idle=None)]), 100.0)
     if phase == "idle":
         patience.content()
     assert patience.deadline(100.0) == (None, phase)
 
 
 def test_the_total_is_wall_time_whoever_waits() -> None:
-    patience = Patience(Limits(first_event=10.0, idle=3.0, total=20.0), 100.0)
+    patience = CallClock(resolve([Timeouts(first_event=10.0, idle=3.0, total=20.0)]), 100.0)
     assert patience.total_at == 120.0
     assert patience.deadline(100.0) == (110.0, "first_event")
     assert patience.deadline(110.0) == (120.0, "first_event")
@@ -206,8 +207,8 @@ def test_the_total_is_wall_time_whoever_waits() -> None:
     assert patience.deadline(130.0) == (120.0, "total")
 
 
-@pytest.mark.parametrize("begin", [Patience.sent, Patience.content])
-def test_a_total_alone_is_a_deadline_in_every_phase(begin: Callable[[Patience], None]) -> None:
-    patience = Patience(Limits(first_event=None, idle=None, total=20.0), 100.0)
+@pytest.mark.parametrize("begin", [CallClock.sent, CallClock.content])
+def test_a_total_alone_is_a_deadline_in_every_phase(begin: Callable[[CallClock], None]) -> None:
+    patience = CallClock(resolve([Timeouts(first_event=None, idle=None, total=20.0)]), 100.0)
     begin(patience)
     assert patience.deadline(105.0) == (120.0, "total")

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,133 +8,15 @@ import pytest
 from mistralai.client._answer.toolcalls import ToolCalls
 from mistralai.client.deltas import ToolCallDelta
 from mistralai.client.models import ToolCall
-from support import naive_reader
+from support.callpieces import added, fields, piece
 from support.chunks import chunk_of, read
 from support.work import count_steps
 
-PARIS = ("a1B2c3D4e", "get_weather", '{"city": "Paris", "days": [1, 2]}')
-OSLO = ("f5G6h7I8j", "get_weather", '{"city": "Oslo \\u2600"}')
-
-
-def piece(arguments: Any = None, name: Any = None, **fields: Any) -> dict[str, Any]:
-    """A piece of a call as the wire has it; what is `None` is absent."""
-    function = {"name": name, "arguments": arguments}
-    given = {key: value for key, value in fields.items() if value is not None}
-    return given | {"function": {k: v for k, v in function.items() if v is not None}}
-
-
-def added(*deltas: list[dict[str, Any]]) -> ToolCalls:
-    calls = ToolCalls()
-    for delta in deltas:
-        calls.add([ToolCall.model_validate(each) for each in delta])
-    return calls
-
-
-def fields(*pieces: dict[str, Any]) -> list[dict[str, Any]]:
-    """What pieces, each in a delta of its own, come to."""
-    return added(*([each] for each in pieces)).fields()
-
-
-# --- the matrix --------------------------------------------------------------
-
-INDEXES: dict[str, tuple[Any, Any]] = {
-    "index present": (0, 1),
-    "index absent": (None, None),
-    "index always 0": (0, 0),
-    "index reused with a new id": (3, 3),
-}
-
-
-def whole(call: tuple[str, str, str]) -> list[list[str]]:
-    return [[call[2]]]
-
-
-def in_two(call: tuple[str, str, str]) -> list[list[str]]:
-    return [[call[2][:cut], call[2][cut:]] for cut in range(len(call[2]) + 1)]
-
-
-def in_characters(call: tuple[str, str, str]) -> list[list[str]]:
-    return [["", *call[2]]]
-
-
-def pieces_of(
-    call: tuple[str, str, str], index: int | None, arguments: list[str], *, later: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
-    """The pieces of a call: the first names it, the later ones say what `later` says."""
-    yield piece(arguments[0], id=call[0], name=call[1], type="function", index=index)
-    for more in arguments[1:]:
-        yield piece(more, index=index, **later)
-
-
-LATER: dict[str, Callable[[tuple[str, str, str]], dict[str, Any]]] = {
-    "later pieces have nothing": lambda _: {},
-    "later pieces have empty names": lambda _: {"name": ""},
-    "later pieces have null ids": lambda _: {"id": "null", "name": ""},
-    "later pieces have the id": lambda call: {"id": call[0]},
-    "later pieces have the id and the name": lambda call: {"id": call[0], "name": call[1]},
-}
-
-
-@pytest.mark.parametrize("later", LATER)
-@pytest.mark.parametrize("cut", [whole, in_two, in_characters])
-@pytest.mark.parametrize("calls", [[PARIS], [PARIS, OSLO]], ids=["one call", "two calls"])
-@pytest.mark.parametrize("index", INDEXES)
-def test_calls_come_out_whole(
-    index: str,
-    calls: list[tuple[str, str, str]],
-    cut: Callable[[tuple[str, str, str]], list[list[str]]],
-    later: str,
-) -> None:
-    for cuts in zip(*map(cut, calls), strict=False):
-        pieces = [
-            each
-            for call, place, arguments in zip(calls, INDEXES[index], cuts, strict=False)
-            for each in pieces_of(call, place, arguments, later=LATER[later](call))
-        ]
-        expected = [
-            {
-                "id": call[0],
-                "type": "function",
-                "function": {"name": call[1], "arguments": call[2]},
-                **({} if place is None else {"index": place}),
-            }
-            for call, place in zip(calls, INDEXES[index], strict=False)
-        ]
-        assert fields(*pieces) == expected
-        assert added(pieces).fields() == expected  # all in one delta
-        assert naively(pieces) == [*calls] or later == "later pieces have null ids"
-
-
-def naively(pieces: list[dict[str, Any]]) -> list[tuple[str | None, str, str]]:
-    """What the naive reader makes of pieces."""
-    calls: list[naive_reader.Call] = []
-    for each in pieces:
-        naive_reader.add_piece(calls, each)
-    return [(call.id, call.name, call.arguments) for call in calls]
-
-
-@pytest.mark.parametrize("ids", [True, False], ids=["ids in the first pieces", "no ids at all"])
-def test_pieces_of_calls_with_indexes_may_be_mixed(ids: bool) -> None:
-    both = [
-        list(pieces_of(call, index, list(call[2]), later={}))
-        for index, call in enumerate([PARIS, OSLO])
-    ]
-    if not ids:
-        del both[0][0]["id"], both[1][0]["id"]
-    mixed = [each for pair in zip(*both, strict=False) for each in pair]
-    shorter = len(both[1])
-    calls = added(mixed, both[0][shorter:])
-    assert [(call.id, call.arguments) for call in calls] == [
-        (PARIS[0] if ids else None, PARIS[2]),
-        (OSLO[0] if ids else None, OSLO[2]),
-    ]
-
-
-# --- written out -------------------------------------------------------------
+# --- written out --------------------------------------------------------------
 
 
 def test_two_calls_in_one_delta_without_an_index_are_two() -> None:
-    """As the API sent them until 2026; what keys on the index alone makes one broken call."""
+    """The API sent them so until 2026; a reader that goes by the index alone breaks them."""
     delta = [
         {"id": "aaaaaaaaa", "function": {"name": "f", "arguments": '{"x": 1}'}},
         {"id": "bbbbbbbbb", "function": {"name": "f", "arguments": '{"x": 2}'}},
@@ -171,8 +53,8 @@ def test_an_index_that_is_used_again_with_a_new_id_is_a_new_call() -> None:
     ]
 
 
-def test_arguments_without_a_name_go_on_with_the_call_that_has_one() -> None:
-    """As servers do that speak OpenAI's format to the letter."""
+def test_arguments_without_a_name_continue_the_call_that_has_one() -> None:
+    """Servers that follow OpenAI's format to the letter send them so."""
     assert fields(
         {"id": "a", "index": 0, "type": "function", "function": {"name": "f"}},
         {"index": 0, "function": {"arguments": '{"x"'}},
@@ -187,7 +69,8 @@ def test_arguments_without_a_name_go_on_with_the_call_that_has_one() -> None:
     ]
 
 
-# --- what tells calls apart --------------------------------------------------
+# --- how calls are distinguished ----------------------------------------------
+
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "wire-format.md"
 NAMES = {"name again": "f", "name empty": ""}
@@ -196,11 +79,11 @@ VALUES = {
     "different": [(("a", 0), ("b", 1))],
     "absent": [(("a", 0), (None, None)), ((None, None), (None, None))],
 }
-"""Ids and indexes of two pieces. What is absent is so in the second, or in both."""
+"""Ids and indexes of two pieces: an absent one is absent in the second, or in both."""
 
 
 def documented() -> list[tuple[str, str, str, int]]:
-    """The table of the documentation: id, index, name, and the number of calls."""
+    """Return the table of the documentation: id, index, name, and the number of calls."""
     text = DOCUMENT.read_text(encoding="utf-8")
     _, *rows = re.findall(r"^  \| (\w+) \| (\w+) \| (.+) \| (.+) \|$", text, re.MULTILINE)
     return [
@@ -210,31 +93,38 @@ def documented() -> list[tuple[str, str, str, int]]:
     ]
 
 
-def test_two_pieces_are_the_calls_that_the_documentation_says() -> None:
+def test_two_pieces_are_the_calls_that_the_documentation_says(subtests: pytest.Subtests) -> None:
     table = documented()
     assert len(table) == 18
     for id_, index, name, count in table:
-        for (first_id, _), (second_id, _) in VALUES[id_]:
-            for (_, first_index), (_, second_index) in VALUES[index]:
-                first = piece("[1", id=first_id, index=first_index, name="f")
-                second = piece("]", id=second_id, index=second_index, name=NAMES[name])
-                one = [(first_id, "f", "[1]")]
-                two = [(first_id, "f", "[1"), (second_id, NAMES[name] or None, "]")]
-                expected = one if count == 1 else two
-                for deltas in ([[first], [second]], [[first, second]]):
-                    case = (id_, index, name, deltas)
-                    answer, came = read(*(chunk_of({"tool_calls": delta}) for delta in deltas))
-                    choice = answer.choice(0)
-                    assert choice is not None
-                    calls = [(call.id, call.name, call.arguments) for call in choice.calls]
-                    assert calls == expected, case
-                    assert came == [
-                        ToolCallDelta(0, 0, first_id, "f", "[1"),
-                        ToolCallDelta(0, count - 1, *expected[-1][:2], "]"),
-                    ], case
+        with subtests.test(id=id_, index=index, name=name):
+            for (first_id, _), (second_id, _) in VALUES[id_]:
+                for (_, first_index), (_, second_index) in VALUES[index]:
+                    first = piece("[1", id=first_id, index=first_index, name="f")
+                    second = piece("]", id=second_id, index=second_index, name=NAMES[name])
+                    check_two_pieces(first, second, count)
 
 
-def test_a_piece_without_an_id_goes_on_with_the_newest_call_of_its_index() -> None:
+def check_two_pieces(first: dict[str, Any], second: dict[str, Any], count: int) -> None:
+    """Check that two pieces, in one delta and in two, are as many calls as `count`."""
+    one = [(first.get("id"), "f", "[1]")]
+    two = [
+        (first.get("id"), "f", "[1"),
+        (second.get("id"), second["function"]["name"] or None, "]"),
+    ]
+    expected = one if count == 1 else two
+    for deltas in ([[first], [second]], [[first, second]]):
+        answer, received = read(*(chunk_of({"tool_calls": delta}) for delta in deltas))
+        choice = answer.choice(0)
+        assert choice is not None
+        assert [(call.id, call.name, call.arguments) for call in choice.calls] == expected, deltas
+        assert received == [
+            ToolCallDelta(0, 0, first.get("id"), "f", "[1"),
+            ToolCallDelta(0, count - 1, *expected[-1][:2], "]"),
+        ], deltas
+
+
+def test_a_piece_without_an_id_continues_the_newest_call_of_its_index() -> None:
     calls = added(
         [piece("a", id="one", index=0), piece("b", id="two", index=1)],
         [piece("c", index=0), piece("d", index=1), piece("e", id="three", index=0)],
@@ -245,7 +135,7 @@ def test_a_piece_without_an_id_goes_on_with_the_newest_call_of_its_index() -> No
     assert arguments == [("one", 0, "achi"), ("two", 1, "bdg"), ("three", 2, "ef")]
 
 
-def test_calls_of_one_id_are_told_apart_by_their_indexes_to_the_end() -> None:
+def test_calls_of_one_id_are_distinguished_by_their_indexes_to_the_end() -> None:
     calls = added(
         [piece("a", id="x", name="f", index=0), piece("b", id="x", name="g", index=1)],
         [piece("c", id="x", index=0), piece("d", id="x", index=1), piece("e", id="x")],
@@ -269,7 +159,7 @@ def test_an_absent_index_is_not_0() -> None:
     assert [call.index for call in calls] == [0, None]
 
 
-def test_a_piece_without_id_and_index_goes_on_with_the_last_call() -> None:
+def test_a_piece_without_id_and_index_continues_the_last_call() -> None:
     assert [c.arguments for c in added([piece("a", id="x", index=4), piece("b")])] == ["ab"]
 
 
@@ -280,14 +170,15 @@ def test_without_ids_another_name_is_another_call() -> None:
     assert [(call.name, call.arguments) for call in calls] == [("f", "1"), ("g", "23")]
 
 
-@pytest.mark.parametrize("id_", ["", "null", None])
-def test_an_id_that_names_nothing_is_none(id_: str | None) -> None:
-    (call,) = added([{"id": id_, "function": {"name": "f", "arguments": "{}"}}])
-    assert call.id is None
-    assert "id" not in call.fields()
+def test_an_id_that_names_nothing_is_none(subtests: pytest.Subtests) -> None:
+    for id_ in ["", "null", None]:
+        with subtests.test(id_=id_):
+            (call,) = added([{"id": id_, "function": {"name": "f", "arguments": "{}"}}])
+            assert call.id is None
+            assert "id" not in call.fields()
 
 
-def test_each_piece_is_told_to_which_call_it_belongs() -> None:
+def test_adding_pieces_returns_the_call_of_each() -> None:
     calls = ToolCalls()
     pieces = [piece(id="a", index=0), piece(id="b", index=1), piece("x", index=0)]
     found = calls.add([ToolCall.model_validate(each) for each in pieces])
@@ -297,21 +188,24 @@ def test_each_piece_is_told_to_which_call_it_belongs() -> None:
     assert not ToolCalls()
 
 
-# --- whatever a server sends -------------------------------------------------
+# --- whatever a server sends --------------------------------------------------
 
 
-def test_ids_that_are_numbers_tell_calls_apart_too() -> None:
+def test_ids_that_are_numbers_distinguish_calls_too() -> None:
     calls = added([piece("a", id=1, name="f"), piece("b", id=2, name="f"), piece("c", id=1)])
     assert [(call.id, call.arguments) for call in calls] == [(1, "ac"), (2, "b")]
 
 
-@pytest.mark.parametrize("odd", [{"a": 1}, ["a"], 1.5, False])
-def test_ids_that_are_neither_strings_nor_numbers_tell_nothing_apart(odd: Any) -> None:
-    calls = added([piece("a", id=odd, name="f"), piece("b", id=odd)])
-    assert [(call.id, call.arguments) for call in calls] == [(None, "ab")]
+def test_ids_that_are_neither_strings_nor_numbers_distinguish_nothing(
+    subtests: pytest.Subtests,
+) -> None:
+    for odd in [{"a": 1}, ["a"], 1.5, False]:
+        with subtests.test(odd=odd):
+            calls = added([piece("a", id=odd, name="f"), piece("b", id=odd)])
+            assert [(call.id, call.arguments) for call in calls] == [(None, "ab")]
 
 
-def test_an_index_that_is_no_number_counts_as_none_and_is_kept() -> None:
+def test_an_index_that_is_not_a_number_counts_as_absent_and_is_kept() -> None:
     assert fields(piece("a", id="x", index=["odd"]), piece("b", index="odd")) == [
         {
             "id": "x",
@@ -322,11 +216,12 @@ def test_an_index_that_is_no_number_counts_as_none_and_is_kept() -> None:
     ]
 
 
-@pytest.mark.parametrize("arguments", [{"x": 1}, {}, ["x"], 5])
-def test_arguments_that_are_no_string_are_kept_as_they_came(arguments: Any) -> None:
-    assert fields(piece(arguments, id="a", name="f"), piece("", name="")) == [
-        {"id": "a", "type": "function", "function": {"name": "f", "arguments": arguments}}
-    ]
+def test_arguments_that_are_not_a_string_are_kept_as_they_are(subtests: pytest.Subtests) -> None:
+    for arguments in [{"x": 1}, {}, ["x"], 5]:
+        with subtests.test(arguments=arguments):
+            assert fields(piece(arguments, id="a", name="f"), piece("", name="")) == [
+                {"id": "a", "type": "function", "function": {"name": "f", "arguments": arguments}}
+            ]
 
 
 def test_a_null_function_adds_nothing() -> None:
@@ -337,13 +232,13 @@ def test_a_null_function_adds_nothing() -> None:
     ]
 
 
-def test_a_name_that_comes_late_is_taken() -> None:
+def test_a_name_in_a_later_piece_is_taken() -> None:
     assert fields(piece("", id="a"), piece("{}", name="f")) == [
         {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     ]
 
 
-def test_the_type_is_the_first_that_came() -> None:
+def test_the_type_of_the_first_piece_is_kept() -> None:
     assert fields(piece(id="a", type="custom"), piece("x", type="function"))[0]["type"] == "custom"
 
 
@@ -361,7 +256,7 @@ def test_a_call_in_many_pieces_is_joined_once_for_each_read() -> None:
         return lambda: [ToolCalls().add(pieces)[-1].arguments]
 
     grow(1)()
-    assert count_steps(grow(2000)) < 2.05 * count_steps(grow(1000))
+    assert count_steps(grow(1000)) < 2.05 * count_steps(grow(500))
     calls = added([piece("ab", id="a"), piece("cd")])
     (call,) = calls
     assert call.arguments is call.arguments

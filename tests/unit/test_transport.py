@@ -1,4 +1,4 @@
-"""The drivers over transports of a caller's own, which may do what httpx2's do not."""
+"""The drivers over transports of a caller, which may do what those of httpx2 never do."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -35,20 +35,21 @@ def client_of(body: Body, **settings: Any) -> Mistral:
 
 
 class Interrupting:
-    """A logger that is interrupted when the head of an answer is there."""
+    """A logger that is interrupted once the response headers are there."""
 
     def debug(self, _: str, line: object) -> None:
         if "status 200" in str(line):
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("method", ["stream", "complete"])
-def test_a_call_that_is_interrupted_is_closed_at_once(method: str) -> None:
-    body = Body()
-    client = client_of(body, debug_logger=Interrupting())
-    with pytest.raises(KeyboardInterrupt):
-        getattr(client.chat, method)(**ASK)
-    assert body.closed
+def test_a_call_that_is_interrupted_is_closed_immediately(subtests: pytest.Subtests) -> None:
+    for method in ["stream", "complete"]:
+        with subtests.test(method):
+            body = Body()
+            client = client_of(body, debug_logger=Interrupting())
+            with pytest.raises(KeyboardInterrupt):
+                getattr(client.chat, method)(**ASK)
+            assert body.closed
 
 
 def test_a_read_that_ends_as_it_is_closed_from_another_thread_is_closed_by_its_own() -> None:
@@ -76,7 +77,7 @@ class AsyncBody(httpx2.AsyncByteStream):
         self.closed = True
 
 
-# httpx2 closes the outermost of its nested generators alone, and trio says so of each of the others.
+# httpx2 closes only the outermost of its nested generators; trio warns about each of the others.
 @pytest.mark.filterwarnings("ignore:Async generator 'httpx2:ResourceWarning")
 @pytest.mark.anyio
 async def test_a_task_that_is_cancelled_closes_its_stream_although_that_takes_a_moment() -> None:

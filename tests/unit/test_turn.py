@@ -1,9 +1,8 @@
-"""Which calls of an answer can be run, and the message for the next turn."""
+"""The calls of an answer that can be run, and the message for the next turn."""
 
 import json
 from itertools import product
 
-import pytest
 from pydantic import TypeAdapter
 
 from mistralai.client._answer.turn import message_of, sorted_calls
@@ -18,7 +17,7 @@ def called(arguments, name="f", **fields):
 
 
 def outcome(*chunks, ended=True):
-    """The arguments of the complete calls, and the others with their reasons."""
+    """Return the arguments of the complete calls, and those of the others with the reasons."""
     calls = sorted_calls(read(*chunks)[0].choice(0), ended=ended)
     return (
         [call.function.arguments for call in calls.complete],
@@ -26,35 +25,40 @@ def outcome(*chunks, ended=True):
     )
 
 
-@pytest.mark.parametrize("arguments", ['{"a": 1}', "[]", "5", '{"a": "\\ud800"}', {"a": 1}, {}])
-def test_a_call_is_complete_when_its_arguments_are_json_and_the_answer_ended(arguments):
-    assert outcome(chunk_of(called(arguments), "tool_calls")) == ([arguments], [])
+def test_a_call_is_complete_when_its_arguments_are_json_and_the_answer_ended(subtests):
+    for arguments in ['{"a": 1}', "[]", "5", '{"a": "\\ud800"}', {"a": 1}, {}]:
+        with subtests.test(arguments=arguments):
+            assert outcome(chunk_of(called(arguments), "tool_calls")) == ([arguments], [])
 
 
-@pytest.mark.parametrize("arguments", ["", "  \n", None])
-def test_no_arguments_read_as_an_empty_object(arguments):
-    chunk = chunk_of(called(arguments), "tool_calls")
-    assert outcome(chunk) == (["{}"], [])
-    message = message_of(read(chunk)[0].choice(0), ended=True)
-    assert message.tool_calls[0].function.arguments == "{}"
+def test_no_arguments_read_as_an_empty_object(subtests):
+    for arguments in ["", "  \n", None]:
+        with subtests.test(arguments=arguments):
+            chunk = chunk_of(called(arguments), "tool_calls")
+            assert outcome(chunk) == (["{}"], [])
+            message = message_of(read(chunk)[0].choice(0), ended=True)
+            assert message.tool_calls[0].function.arguments == "{}"
 
 
 BAD_JSON = ['{"a": ', "{'a': 1}", "NaN", '{"a": Infinity}', "[-Infinity]", "{} x", "[" * 10**5]
 
 
-@pytest.mark.parametrize("arguments", BAD_JSON, ids=lambda text: text[:12])
-def test_what_is_no_json_is_malformed(arguments):
-    assert outcome(chunk_of(called(arguments), "stop")) == ([], [(arguments, "malformed")])
+def test_arguments_that_are_not_json_are_malformed(subtests):
+    for arguments in BAD_JSON:
+        with subtests.test(arguments=arguments[:20]):
+            assert outcome(chunk_of(called(arguments), "stop")) == ([], [(arguments, "malformed")])
 
 
 def test_a_call_without_a_name_is_malformed():
     assert outcome(chunk_of(called("{}", name=""), "tool_calls")) == ([], [("{}", "malformed")])
 
 
-@pytest.mark.parametrize("reason", ["length", "model_length", "error"])
-@pytest.mark.parametrize("arguments", ["{}", '{"a'])
-def test_a_call_of_an_answer_that_had_no_room_to_end_is_truncated(reason, arguments):
-    assert outcome(chunk_of(called(arguments), reason)) == ([], [(arguments, "truncated")])
+def test_a_call_of_an_answer_that_was_cut_off_is_truncated(subtests):
+    for reason in ["length", "model_length", "error"]:
+        for arguments in ["{}", '{"a']:
+            with subtests.test(reason=reason, arguments=arguments):
+                found = outcome(chunk_of(called(arguments), reason))
+                assert found == ([], [(arguments, "truncated")])
 
 
 def test_without_a_finish_reason_the_end_of_the_stream_decides():
@@ -72,51 +76,24 @@ def test_before_a_choice_begins_there_is_nothing():
 NAMES, ARGUMENTS = ("get_time", "get_date"), ('{"zone": "é\\n"}', '{"x": [1, {"y": null}]}')
 
 
-def deltas_of_calls(index, number, position):
-    """The deltas of so many calls, numbered in one of four ways, cut at a position or not at all."""
-    indexes = {
-        "present": [{"index": place} for place in range(number)],
-        "absent": [{}] * number,
-        "all 0": [{"index": 0}] * number,
-        "reused": [{"index": 1}] * number,
-    }[index]
-    for place, numbered in enumerate(indexes):
-        arguments = ARGUMENTS[place]
-        first, rest = arguments[:position], arguments[position:]
-        function = {"name": NAMES[place], "arguments": first}
-        yield {"tool_calls": [{"id": f"call{place}", **numbered, "function": function}]}
-        if rest:
-            yield {"tool_calls": [{**numbered, "function": {"name": "", "arguments": rest}}]}
-
-
-@pytest.mark.parametrize("index", ["present", "absent", "all 0", "reused"])
-@pytest.mark.parametrize("number", [1, 2])
-def test_calls_come_out_right_however_they_are_numbered_and_cut(index, number):
-    for position in range(max(map(len, ARGUMENTS)) + 1):
-        deltas = deltas_of_calls(index, number, position)
-        answer, _ = read(*map(chunk_of, deltas), chunk_of({}, "tool_calls"))
-        calls = sorted_calls(answer.choice(0), ended=True)
-        assert calls.incomplete == []
-        assert [(call.id, call.function.name, call.function.arguments) for call in calls.complete]
-        for place, call in enumerate(calls.complete):
-            assert (call.id, call.function.name) == (f"call{place}", NAMES[place])
-            assert call.function.arguments == ARGUMENTS[place]
-        assert len(calls.complete) == number
-
-
-def test_whole_calls_in_one_delta_come_out_right_whatever_their_index():
-    for one, two in product([None, 0, 1], repeat=2):
-        pieces = [
-            {"function": {"name": name, "arguments": arguments}, "id": name}
-            | ({} if place is None else {"index": place})
-            for place, name, arguments in zip((one, two), NAMES, ARGUMENTS, strict=True)
-        ]
-        calls = outcome(chunk_of({"tool_calls": pieces}, "tool_calls"))
-        assert calls == ([*ARGUMENTS], [])
+def test_complete_calls_in_one_delta_come_out_right_whatever_their_index(subtests):
+    for indexes in product([None, 0, 1], repeat=2):
+        with subtests.test(indexes=indexes):
+            pieces = [
+                {"function": {"name": name, "arguments": arguments}, "id": name}
+                | ({} if index is None else {"index": index})
+                for index, name, arguments in zip(indexes, NAMES, ARGUMENTS, strict=True)
+            ]
+            answer, _ = read(chunk_of({"tool_calls": pieces}, "tool_calls"))
+            calls = sorted_calls(answer.choice(0), ended=True)
+            assert calls.incomplete == []
+            assert [
+                (call.id, call.function.name, call.function.arguments) for call in calls.complete
+            ] == list(zip(NAMES, NAMES, ARGUMENTS, strict=True))
 
 
 def message(*chunks, ended=True):
-    """The message as a request has it."""
+    """Return the message as a request has it."""
     made = message_of(read(*chunks)[0].choice(0), ended=ended)
     as_sent = TypeAdapter(ChatCompletionRequestMessage).dump_json(made)
     return json.loads(as_sent)
@@ -144,7 +121,7 @@ def test_a_message_keeps_the_thinking_of_compatible_servers_and_no_other_field_o
     assert message(*chunks) == {"role": "assistant", "content": "A", "reasoning_content": "hm"}
 
 
-def test_a_message_has_the_calls_that_are_complete_without_index_and_made_up_id():
+def test_a_message_has_the_complete_calls_without_index_and_placeholder_id():
     pieces = [
         {"id": "aaaaaaaaa", "index": 0, "function": {"name": "f", "arguments": ""}},
         {"id": "bbbbbbbbb", "index": 1, "function": {"name": "g", "arguments": '{"a'}},

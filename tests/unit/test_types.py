@@ -24,18 +24,18 @@ class Whole(BaseModel):
     number: int | None = None
 
 
-@pytest.mark.parametrize(
-    "twin",
-    [
-        Unset(),
-        copy.copy(UNSET),
-        copy.deepcopy(UNSET),
-        copy.deepcopy([UNSET])[0],
-        *(pickle.loads(pickle.dumps(UNSET, p)) for p in range(pickle.HIGHEST_PROTOCOL + 1)),
-    ],
-)
-def test_there_is_one_unset(twin: object) -> None:
-    assert twin is UNSET
+def test_there_is_one_unset(subtests: pytest.Subtests) -> None:
+    twins = {
+        "made": Unset(),
+        "copied": copy.copy(UNSET),
+        "copied deeply": copy.deepcopy(UNSET),
+        "copied in a list": copy.deepcopy([UNSET])[0],
+    }
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        twins[f"pickled by {protocol}"] = pickle.loads(pickle.dumps(UNSET, protocol))
+    for name, twin in twins.items():
+        with subtests.test(name):
+            assert twin is UNSET
 
 
 def test_unset_is_false_and_says_its_name() -> None:
@@ -44,10 +44,11 @@ def test_unset_is_false_and_says_its_name() -> None:
     assert isinstance(UNSET, Unset)
 
 
-@pytest.mark.parametrize("name", ["UNSET", "Unset", "OptionalNullable", "Nullable"])
-def test_marks_for_absent_values_come_without_pydantic(name: str) -> None:
-    loaded = modules_after(f"from mistralai.client.types import {name}")
-    assert not {module for module in loaded if module.partition(".")[0].startswith("pydantic")}
+def test_marks_for_absent_values_come_without_pydantic(subtests: pytest.Subtests) -> None:
+    for name in ["UNSET", "Unset", "OptionalNullable", "Nullable"]:
+        with subtests.test(name):
+            loaded = modules_after(f"from mistralai.client.types import {name}")
+            assert not [module for module in loaded if module.startswith("pydantic")]
 
 
 def test_every_public_name_resolves_and_is_the_one_of_the_long_path() -> None:
@@ -107,46 +108,45 @@ def test_plain_values_left_by_model_construct_are_dumped_as_they_are() -> None:
     assert Whole.model_validate_json(whole.model_dump_json()).model_dump() == expected
 
 
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({"exclude_unset": True}, {"part": {"word": "a", "note": None}}),
-        ({"exclude_none": True}, {"kind": "whole", "part": {"word": "a"}}),
-        ({"exclude_defaults": True}, {"part": {"word": "a"}}),
-        ({"include": {"kind"}}, {"kind": "whole"}),
-        ({"exclude": {"part": {"note"}}}, {"kind": "whole", "part": {"word": "a"}}),
-        ({"by_alias": True}, {"kind": "whole", "part": {"word": "a", "note": None}}),
-        *[
-            ({name: value}, {"kind": "whole", "part": {"word": "a", "note": None}})
-            for name, value in {
-                "mode": "json",
-                "context": {"x": 1},
-                "by_alias": False,
-                "exclude_computed_fields": True,
-                "round_trip": True,
-                "warnings": False,
-                "fallback": str,
-                "serialize_as_any": True,
-            }.items()
-        ],
+DUMPS: list[tuple[dict[str, Any], dict[str, object]]] = [
+    ({"exclude_unset": True}, {"part": {"word": "a", "note": None}}),
+    ({"exclude_none": True}, {"kind": "whole", "part": {"word": "a"}}),
+    ({"exclude_defaults": True}, {"part": {"word": "a"}}),
+    ({"include": {"kind"}}, {"kind": "whole"}),
+    ({"exclude": {"part": {"note"}}}, {"kind": "whole", "part": {"word": "a"}}),
+    ({"by_alias": True}, {"kind": "whole", "part": {"word": "a", "note": None}}),
+    *[
+        ({name: value}, {"kind": "whole", "part": {"word": "a", "note": None}})
+        for name, value in {
+            "mode": "json",
+            "context": {"x": 1},
+            "by_alias": False,
+            "exclude_computed_fields": True,
+            "round_trip": True,
+            "warnings": False,
+            "fallback": str,
+            "serialize_as_any": True,
+        }.items()
     ],
-)
-def test_the_arguments_of_model_dump_work(
-    options: dict[str, Any], expected: dict[str, object]
-) -> None:
-    whole = Whole(part=Part(word="a", note=None))
-    assert whole.model_dump(**options) == expected
-    options.pop("mode", None)
-    assert json.loads(whole.model_dump_json(**options)) == expected
+]
 
 
-def test_json_is_indented_and_escaped_as_it_is_asked() -> None:
+def test_the_arguments_of_model_dump_work(subtests: pytest.Subtests) -> None:
+    for options, expected in DUMPS:
+        with subtests.test(options=options):
+            whole = Whole(part=Part(word="a", note=None))
+            assert whole.model_dump(**options) == expected
+            for_json = {name: value for name, value in options.items() if name != "mode"}
+            assert json.loads(whole.model_dump_json(**for_json)) == expected
+
+
+def test_json_is_indented_and_escaped_on_request() -> None:
     part = Part(word="é")
     assert part.model_dump_json() == '{"word":"é"}'
     assert part.model_dump_json(indent=1, ensure_ascii=True) == '{\n "word": "\\u00e9"\n}'
 
 
-def test_a_fallback_writes_what_no_json_has() -> None:
+def test_a_fallback_writes_what_json_cannot_hold() -> None:
     part = Part.model_construct(word=1j)
     assert part.model_dump(mode="json", fallback=str, warnings=False) == {"word": "1j"}
 
@@ -159,20 +159,17 @@ def test_values_are_assigned_without_validation() -> None:
         part.model_dump()
 
 
-def test_model_construct_is_told_which_fields_were_set() -> None:
+def test_model_construct_takes_the_set_of_given_fields() -> None:
     part = Part.model_construct({"word"}, word="a", note=None)
     assert part.model_fields_set == {"word"}
     assert part.model_dump() == {"word": "a"}
 
 
-@pytest.mark.parametrize("mode", ["validation", "serialization"])
-def test_the_json_schema_shows_the_fields(mode: Any) -> None:
-    assert set(Whole.model_json_schema(mode=mode)["properties"]) == {
-        "kind",
-        "part",
-        "parts",
-        "number",
-    }
+def test_the_json_schema_shows_the_fields(subtests: pytest.Subtests) -> None:
+    for mode in ["validation", "serialization"]:
+        with subtests.test(mode=mode):
+            fields = Whole.model_json_schema(mode=mode)["properties"]
+            assert set(fields) == {"kind", "part", "parts", "number"}
 
 
 def test_models_copy_compare_and_pickle() -> None:

@@ -43,7 +43,7 @@ def test_a_read_that_is_over_in_time_is_not_and_neither_is_one_without_a_limit(r
     assert read.watch.planned is None
 
 
-def test_a_deadline_that_moves_further_away_is_looked_at_again_and_not_told_of(read: Read) -> None:
+def test_a_deadline_that_moves_further_away_is_checked_again_and_does_not_fire(read: Read) -> None:
     read.watch.begin(0.02)
     planned = read.watch.planned
     read.watch.end()
@@ -58,7 +58,7 @@ def test_a_deadline_that_moves_further_away_is_looked_at_again_and_not_told_of(r
     assert read.watch.planned > planned
 
 
-def test_one_that_comes_nearer_counts_at_once(read: Read) -> None:
+def test_a_deadline_that_comes_nearer_counts_immediately(read: Read) -> None:
     read.watch.begin(30)
     read.watch.end()
     read.watch.begin(0.01)
@@ -79,9 +79,7 @@ def test_a_watch_that_is_closed_ends_nothing(read: Read) -> None:
     assert not read.ended.is_set()
 
 
-def test_a_child_begins_with_a_thread_of_its_own(
-    read: Read, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_child_process_starts_its_own_thread(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     read.watch.begin(30)
     names = [thread.name for thread in threading.enumerate()]
     monkeypatch.setattr(os, "getpid", lambda: -1)

@@ -186,20 +186,18 @@ class SDKConfiguration:
                 weakref.finalize(self, recorder.close)
             return self._recorder
 
-    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts:
+    def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts | None:
         """Return the timeouts of the HTTP client that the caller passed, if any."""
-        from ._call.timeouts import NOTHING_SAID, Timeouts
+        if not (self.async_client_supplied if asynchronous else self.client_supplied):
+            return None
+        from ._call.timeouts import Timeouts
 
-        client: object = None
-        if asynchronous and self.async_client_supplied:
-            client = self._async_client
-        elif not asynchronous and self.client_supplied:
-            client = self._client
+        client = self._async_client if asynchronous else self._client
         timeout: Any = getattr(client, "timeout", None)
         # Clients other than httpx2's may have an attribute of that name with another meaning.
         parts = ("connect", "read", "write", "pool")
         if not all(hasattr(timeout, name) for name in parts):
-            return NOTHING_SAID
+            return None
         return Timeouts.of_client(timeout)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:

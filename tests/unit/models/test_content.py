@@ -1,4 +1,3 @@
-import json
 from typing import Any, get_args
 
 import pytest
@@ -45,13 +44,14 @@ KNOWN: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("chunk", KNOWN, ids=json.dumps)
-def test_a_known_chunk_gets_its_class_and_dumps_as_it_came(chunk: dict[str, Any]) -> None:
-    (read,) = CHUNKS.validate_python([chunk])
-    assert not isinstance(read, UnknownContentChunk)
-    assert read.type == chunk["type"]
-    assert CHUNKS.dump_python([read]) == [chunk]
-    assert CHUNKS.validate_json(CHUNKS.dump_json([read])) == [read]
+def test_a_known_chunk_gets_its_class_and_dumps_unchanged(subtests: pytest.Subtests) -> None:
+    for chunk in KNOWN:
+        with subtests.test(chunk=chunk):
+            (read,) = CHUNKS.validate_python([chunk])
+            assert not isinstance(read, UnknownContentChunk)
+            assert read.type == chunk["type"]
+            assert CHUNKS.dump_python([read]) == [chunk]
+            assert CHUNKS.validate_json(CHUNKS.dump_json([read])) == [read]
 
 
 def test_a_chunk_keeps_unknown_fields() -> None:
@@ -60,32 +60,41 @@ def test_a_chunk_keeps_unknown_fields() -> None:
     assert read.model_extra == {"later": 1}
 
 
-@pytest.mark.parametrize(
-    ("raw", "kind"),
-    [
-        ({"type": "hologram", "beam": [1]}, "hologram"),
-        ({"type": "text"}, "UNKNOWN"),
-        ({"type": "thinking", "thinking": None}, "UNKNOWN"),
-        ({"type": 7}, "UNKNOWN"),
-        ({"text": "without a type"}, "UNKNOWN"),
-        ("a bare string", "UNKNOWN"),
-    ],
-)
-def test_a_chunk_that_cannot_be_read_is_kept_raw_and_sent_on(raw: Any, kind: str) -> None:
-    for read in (CHUNKS.validate_python([raw]), CHUNKS.validate_json(CHUNKS.dump_json([raw]))):
-        (chunk,) = read
-        assert isinstance(chunk, UnknownContentChunk)
-        assert (chunk.raw, chunk.type, chunk.is_unknown) == (raw, kind, True)
-        assert CHUNKS.dump_python(read) == [raw]
-        assert CHUNKS.validate_json(CHUNKS.dump_json(read)) == read
+UNREADABLE: list[tuple[Any, str]] = [
+    ({"type": "hologram", "beam": [1]}, "hologram"),
+    ({"type": "text"}, "UNKNOWN"),
+    ({"type": "thinking", "thinking": None}, "UNKNOWN"),
+    ({"type": 7}, "UNKNOWN"),
+    ({"text": "without a type"}, "UNKNOWN"),
+    ("a bare string", "UNKNOWN"),
+]
 
 
-@pytest.mark.parametrize("wrong", [None, 5, ["text"]])
-def test_what_is_no_chunk_at_all_is_an_error_that_names_its_place(wrong: object) -> None:
-    with pytest.raises(ValidationError, match="this should be an object with a type") as caught:
-        models.UserMessage.model_validate({"content": ["ok", wrong]})
-    places = {".".join(map(str, error["loc"])) for error in caught.value.errors()}
-    assert any(place.startswith("content.list") and ".1." in place for place in places)
+def test_a_chunk_that_cannot_be_read_is_kept_raw_and_sent_on(subtests: pytest.Subtests) -> None:
+    for raw, kind in UNREADABLE:
+        with subtests.test(raw=raw):
+            for read in (
+                CHUNKS.validate_python([raw]),
+                CHUNKS.validate_json(CHUNKS.dump_json([raw])),
+            ):
+                (chunk,) = read
+                assert isinstance(chunk, UnknownContentChunk)
+                assert (chunk.raw, chunk.type, chunk.is_unknown) == (raw, kind, True)
+                assert CHUNKS.dump_python(read) == [raw]
+                assert CHUNKS.validate_json(CHUNKS.dump_json(read)) == read
+
+
+def test_what_cannot_be_a_chunk_is_an_error_that_names_its_place(
+    subtests: pytest.Subtests,
+) -> None:
+    for wrong in [None, 5, ["text"]]:
+        with subtests.test(wrong=wrong):
+            with pytest.raises(
+                ValidationError, match="this should be an object with a type"
+            ) as caught:
+                models.UserMessage.model_validate({"content": ["ok", wrong]})
+            places = {".".join(map(str, error["loc"])) for error in caught.value.errors()}
+            assert any(place.startswith("content.list") and ".1." in place for place in places)
 
 
 def test_the_types_that_unknown_chunks_do_not_answer_are_those_of_the_union() -> None:
@@ -109,7 +118,7 @@ def test_unknown_chunks_can_be_made_by_hand() -> None:
     assert message.model_dump()["content"] == [{"type": "hologram"}]
 
 
-def test_a_users_own_model_can_stand_in_for_a_chunk() -> None:
+def test_a_users_own_model_can_replace_a_chunk() -> None:
     class Hologram(models.TextChunk):
         type: Any = "hologram"
 

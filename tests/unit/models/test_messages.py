@@ -24,33 +24,32 @@ from mistralai.client.types import UNSET
 MESSAGE: TypeAdapter[ChatCompletionRequestMessage] = TypeAdapter(ChatCompletionRequestMessage)
 
 
-@pytest.mark.parametrize(
-    ("made", "dumped"),
-    [
-        (SystemMessage(content="be brief"), {"role": "system", "content": "be brief"}),
-        (UserMessage(content="hi"), {"role": "user", "content": "hi"}),
-        (UserMessage(content=None), {"role": "user", "content": None}),
-        (AssistantMessage(), {"role": "assistant", "prefix": False}),
-        (
-            AssistantMessage(content="so", tool_calls=UNSET, prefix=True),  # type: ignore[arg-type]  # as the generated SDK took it
-            {"role": "assistant", "content": "so", "prefix": True},
-        ),
-        (
-            ToolMessage(content="4", tool_call_id="a", name=None),
-            {"role": "tool", "content": "4", "tool_call_id": "a", "name": None},
-        ),
-        (
-            UserMessage(content=[TextChunk(text="hi")]),
-            {"role": "user", "content": [{"type": "text", "text": "hi"}]},
-        ),
-    ],
-)
-def test_a_message_dumps_its_role_and_what_it_was_given(
-    made: ChatCompletionRequestMessage, dumped: dict[str, Any]
-) -> None:
-    assert made.model_dump() == dumped
-    assert MESSAGE.validate_python(dumped) == made
-    assert MESSAGE.validate_json(made.model_dump_json()) == made
+MESSAGES: list[tuple[ChatCompletionRequestMessage, dict[str, Any]]] = [
+    (SystemMessage(content="be brief"), {"role": "system", "content": "be brief"}),
+    (UserMessage(content="hi"), {"role": "user", "content": "hi"}),
+    (UserMessage(content=None), {"role": "user", "content": None}),
+    (AssistantMessage(), {"role": "assistant", "prefix": False}),
+    (
+        AssistantMessage(content="so", tool_calls=UNSET, prefix=True),  # type: ignore[arg-type]  # as the generated SDK took it
+        {"role": "assistant", "content": "so", "prefix": True},
+    ),
+    (
+        ToolMessage(content="4", tool_call_id="a", name=None),
+        {"role": "tool", "content": "4", "tool_call_id": "a", "name": None},
+    ),
+    (
+        UserMessage(content=[TextChunk(text="hi")]),
+        {"role": "user", "content": [{"type": "text", "text": "hi"}]},
+    ),
+]
+
+
+def test_a_message_dumps_its_role_and_what_it_was_given(subtests: pytest.Subtests) -> None:
+    for made, dumped in MESSAGES:
+        with subtests.test(dumped=dumped):
+            assert made.model_dump() == dumped
+            assert MESSAGE.validate_python(dumped) == made
+            assert MESSAGE.validate_json(made.model_dump_json()) == made
 
 
 def test_dicts_nested_in_a_message_become_models() -> None:
@@ -64,10 +63,12 @@ def test_dicts_nested_in_a_message_become_models() -> None:
     assert message.model_dump()["later"] == 1
 
 
-@pytest.mark.parametrize("wrong", [{"role": "bot", "content": "x"}, {"content": "x"}])
-def test_a_role_that_is_none_of_the_four_is_an_error_that_names_it(wrong: object) -> None:
-    with pytest.raises(ValidationError, match="'role'"):
-        MESSAGE.validate_python(wrong)
+def test_a_role_that_is_none_of_the_four_is_an_error_that_names_it(
+    subtests: pytest.Subtests,
+) -> None:
+    for wrong in [{"role": "bot", "content": "x"}, {"content": "x"}]:
+        with subtests.test(wrong=wrong), pytest.raises(ValidationError, match="'role'"):
+            MESSAGE.validate_python(wrong)
 
 
 def test_a_message_without_content_is_an_error_where_the_api_needs_one() -> None:
@@ -92,24 +93,26 @@ def test_tool_calls_of_a_caller_have_the_defaults_of_the_generated_sdk() -> None
     assert ToolCall(id=None, index=None).model_dump() == {"function": {}, "type": "function"}
 
 
-@pytest.mark.parametrize("arguments", ["", '{"a":', "{}", {"a": [1]}, {}, 5, [None]])
-def test_arguments_are_text_or_an_object_as_they_came(arguments: object) -> None:
-    call = FunctionCall.model_validate({"arguments": arguments})
-    assert call.arguments == arguments
-    assert call.name == ""
-    assert call.model_fields_set == {"arguments"}
-    assert call.model_dump() == {"arguments": arguments}
+def test_arguments_are_kept_as_text_or_as_an_object(subtests: pytest.Subtests) -> None:
+    for arguments in ["", '{"a":', "{}", {"a": [1]}, {}, 5, [None]]:
+        with subtests.test(arguments=arguments):
+            call = FunctionCall.model_validate({"arguments": arguments})
+            assert call.arguments == arguments
+            assert call.name == ""
+            assert call.model_fields_set == {"arguments"}
+            assert call.model_dump() == {"arguments": arguments}
 
 
-@pytest.mark.parametrize("function", [{}, {"name": None, "arguments": None}])
-def test_a_function_without_name_and_arguments_reads_as_empty(function: dict[str, None]) -> None:
-    for call in (
-        FunctionCall.model_validate(function),
-        FunctionCall.model_validate_json(json.dumps(function)),
-    ):
-        assert (call.name, call.arguments) == ("", "")
-        assert call.model_fields_set == function.keys()
-        assert call.model_dump() == dict.fromkeys(function, "")
+def test_a_function_without_name_and_arguments_reads_as_empty(subtests: pytest.Subtests) -> None:
+    for function in [{}, {"name": None, "arguments": None}]:
+        with subtests.test(function=function):
+            for call in (
+                FunctionCall.model_validate(function),
+                FunctionCall.model_validate_json(json.dumps(function)),
+            ):
+                assert (call.name, call.arguments) == ("", "")
+                assert call.model_fields_set == function.keys()
+                assert call.model_dump() == dict.fromkeys(function, "")
 
 
 def test_a_constructor_takes_its_fields_alone_and_parsing_keeps_all() -> None:
@@ -122,7 +125,7 @@ def test_a_constructor_takes_its_fields_alone_and_parsing_keeps_all() -> None:
     assert usage.model_dump() == {"total_tokens": 3, "num_cached_tokens": 2}
 
 
-def test_an_attribute_that_is_no_field_cannot_be_set() -> None:
+def test_an_attribute_that_is_not_a_field_cannot_be_set() -> None:
     message = AssistantMessage.model_validate({"content": "x", "reasoning": "so"})
     message.reasoning = "else"  # type: ignore[attr-defined]  # it came
     message.content = "y"
@@ -141,7 +144,7 @@ def test_an_absent_prefix_reads_as_false_and_equals_one_that_was_not_given() -> 
     assert made.model_dump() == {"role": "assistant", "content": "x", "prefix": False}
 
 
-def test_the_message_of_an_answer_goes_back_as_it_came() -> None:
+def test_the_message_of_an_answer_goes_back_unchanged() -> None:
     message = {
         "role": "assistant",
         "content": [

@@ -59,29 +59,31 @@ def test_every_name_resolves_to_one_object() -> None:
     assert set(models.__all__) <= set(dir(models))
 
 
-def test_a_name_that_is_none_is_an_attribute_error() -> None:
+def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'Nothing'"):
         models.Nothing  # type: ignore[attr-defined]  # noqa: B018 -- the attribute is the test
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_the_path_gives_the_same_object_as_the_package(path: str) -> None:
-    module = importlib.import_module(f"mistralai.client.models.{path}")
-    for name in PATHS[path]:
-        assert getattr(module, name) is getattr(models, name)
+def test_the_path_gives_the_same_object_as_the_package(subtests: pytest.Subtests) -> None:
+    for path, names in PATHS.items():
+        with subtests.test(path):
+            module = importlib.import_module(f"mistralai.client.models.{path}")
+            for name in names:
+                assert getattr(module, name) is getattr(models, name)
 
 
 def schemas() -> list[str]:
-    """Names of models and of unions of models."""
+    """Return the names of models and of unions of models."""
     no_schema = {"HTTPValidationError", "SDKError"}  # exceptions
     return [name for name in models.__all__ if name not in no_schema]
 
 
-@pytest.mark.parametrize("name", schemas())
-def test_everything_has_a_json_schema(name: str) -> None:
-    adapter: TypeAdapter[object] = TypeAdapter(getattr(models, name))
-    for mode in ("validation", "serialization"):
-        assert adapter.json_schema(mode=mode)  # type: ignore[arg-type]  # a tuple of literals
+def test_everything_has_a_json_schema(subtests: pytest.Subtests) -> None:
+    for name in schemas():
+        with subtests.test(name):
+            adapter: TypeAdapter[object] = TypeAdapter(getattr(models, name))
+            for mode in ("validation", "serialization"):
+                assert adapter.json_schema(mode=mode)  # type: ignore[arg-type]  # a tuple of literals
 
 
 def test_a_json_schema_names_fields_members_and_promised_types() -> None:

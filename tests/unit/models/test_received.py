@@ -42,7 +42,7 @@ def read(chunk: dict[str, Any]) -> CompletionChunk:
     return parse_chunk(json.dumps(chunk).encode())
 
 
-def test_absent_fields_read_as_none_and_are_told_from_null() -> None:
+def test_absent_fields_read_as_none_and_are_distinguished_from_null() -> None:
     chunk = read({"id": None, "choices": [{"delta": {"content": None}}]})
     assert (chunk.id, chunk.model, chunk.created, chunk.usage) == (None, None, None, None)
     assert chunk.model_fields_set == {"id", "choices"}
@@ -52,32 +52,37 @@ def test_absent_fields_read_as_none_and_are_told_from_null() -> None:
     assert delta.model_dump() == {"content": None}
 
 
-@pytest.mark.parametrize("delta", [{"delta": {}}, {"delta": None}, {"index": None}, {}])
-def test_a_delta_that_is_empty_null_or_absent_reads_as_an_empty_one(delta: dict[str, Any]) -> None:
-    choice = read({"choices": [delta]}).choices[0]
-    assert choice.delta == DeltaMessage()
-    assert choice.finish_reason is None
-    assert choice.index == 0
+def test_a_delta_that_is_empty_null_or_absent_reads_as_an_empty_one(
+    subtests: pytest.Subtests,
+) -> None:
+    for delta in [{"delta": {}}, {"delta": None}, {"index": None}, {}]:
+        with subtests.test(delta=delta):
+            choice = read({"choices": [delta]}).choices[0]
+            assert choice.delta == DeltaMessage()
+            assert choice.finish_reason is None
+            assert choice.index == 0
 
 
-@pytest.mark.parametrize("choices", [{"choices": []}, {"choices": None}, {}])
-def test_choices_that_are_empty_null_or_absent_read_as_none_at_all(choices: dict[str, Any]) -> None:
-    assert read({"usage": {"prompt_tokens": 1}, **choices}).choices == []
-    assert ChatCompletionResponse.model_validate(choices).choices == []
+def test_choices_that_are_empty_null_or_absent_read_as_none_at_all(
+    subtests: pytest.Subtests,
+) -> None:
+    for choices in [{"choices": []}, {"choices": None}, {}]:
+        with subtests.test(choices=choices):
+            assert read({"usage": {"prompt_tokens": 1}, **choices}).choices == []
+            assert ChatCompletionResponse.model_validate(choices).choices == []
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("id", 5), ("created", 1.5), ("created", "now"), ("model", ["a"])]
-)
-def test_a_value_of_the_wrong_type_is_kept_as_it_came(field: str, value: object) -> None:
-    chunk = read({field: value})
-    assert getattr(chunk, field) == value
-    assert chunk.model_dump(exclude_unset=True) == {field: value}
+def test_a_value_of_the_wrong_type_is_kept_unchanged(subtests: pytest.Subtests) -> None:
+    for field, value in [("id", 5), ("created", 1.5), ("created", "now"), ("model", ["a"])]:
+        with subtests.test(field=field, value=value):
+            chunk = read({field: value})
+            assert getattr(chunk, field) == value
+            assert chunk.model_dump(exclude_unset=True) == {field: value}
 
 
 @given(st.dictionaries(st.sampled_from(["id", "model", "object", "created", "later"]), JSON))
-def test_whatever_stands_in_a_plain_field_is_kept(fields: dict[str, Any]) -> None:
-    """For any JSON in the fields on which nothing is built, a dump gives what came."""
+def test_any_json_in_a_plain_field_is_kept(fields: dict[str, Any]) -> None:
+    """Any JSON in a field that the package does not interpret is dumped as it was received."""
     chunk = read({**fields, "choices": []})
     assert chunk.model_dump(exclude_unset=True) == {**fields, "choices": []}
     assert json.loads(chunk.model_dump_json(exclude_unset=True)) == {**fields, "choices": []}
@@ -85,21 +90,21 @@ def test_whatever_stands_in_a_plain_field_is_kept(fields: dict[str, Any]) -> Non
 
 @given(JSON)
 def test_a_delta_keeps_any_content(content: Any) -> None:
-    """Any JSON as a content is text, a list of chunks that dump as they came, or kept as it is."""
+    """Any JSON as content is text, a list of chunks that dump unchanged, or is kept as it is."""
     chunk = read({"choices": [{"delta": {"content": content}}]})
     assert chunk.model_dump()["choices"][0]["delta"]["content"] == content
 
 
-@pytest.mark.parametrize("wrong", [{"choices": "?"}, {"choices": [{"delta": "?"}]}, {"usage": "?"}])
-def test_what_breaks_the_structure_is_an_error(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        read(wrong)
+def test_a_value_that_breaks_the_structure_is_an_error(subtests: pytest.Subtests) -> None:
+    for wrong in [{"choices": "?"}, {"choices": [{"delta": "?"}]}, {"usage": "?"}]:
+        with subtests.test(wrong=wrong), pytest.raises(ValidationError):
+            read(wrong)
 
 
-@pytest.mark.parametrize("wrong", [b"", b"[DONE]", b"{", b"[]", b"null", b'"text"', b"\xff"])
-def test_what_is_no_json_object_is_an_error(wrong: bytes) -> None:
-    with pytest.raises(ValidationError):
-        parse_chunk(wrong)
+def test_what_is_not_a_json_object_is_an_error(subtests: pytest.Subtests) -> None:
+    for wrong in [b"", b"[DONE]", b"{", b"[]", b"null", b'"text"', b"\xff"]:
+        with subtests.test(wrong=wrong), pytest.raises(ValidationError):
+            parse_chunk(wrong)
 
 
 def test_an_error_object_reads_as_a_chunk_without_choices_that_has_it_in_its_extras() -> None:
@@ -109,7 +114,7 @@ def test_an_error_object_reads_as_a_chunk_without_choices_that_has_it_in_its_ext
     assert chunk.model_extra == {"message": "no", "code": 1300}
 
 
-def test_a_finish_reason_is_null_where_it_is_empty_and_else_as_it_came() -> None:
+def test_a_finish_reason_is_null_where_it_is_empty_and_else_unchanged() -> None:
     cases = [("", None), (None, None), ("stop", "stop"), ("new", "new"), (" ", " "), (5, 5)]
     for cls in (CompletionResponseStreamChoice, ChatCompletionChoice):
         for given_, expected in [*cases, (["stop"], ["stop"]), (True, True)]:
@@ -127,33 +132,25 @@ def test_new_finish_reasons_and_roles_pass() -> None:
     assert type(choice.finish_reason) is str
 
 
-@pytest.mark.parametrize(
-    ("delta", "name", "arguments", "id_", "index"),
-    [
-        ({"id": "a", "index": 0, "function": {"name": "f"}}, "f", "", "a", 0),
-        ({"index": 0, "function": {"arguments": '{"x'}}, "", '{"x', None, 0),
-        ({"function": {"name": "", "arguments": ""}}, "", "", None, None),
-        ({"function": {"name": None, "arguments": None}}, "", "", None, None),
-        ({"index": None, "id": None, "function": None}, "", "", None, None),
-        ({}, "", "", None, None),
-    ],
-)
-def test_pieces_of_a_tool_call_may_lack_anything(
-    delta: dict[str, Any],
-    name: str,
-    arguments: str,
-    id_: str | None,
-    index: int | None,
-) -> None:
-    calls = read({"choices": [{"delta": {"tool_calls": [delta]}}]}).choices[0].delta.tool_calls
-    assert calls is not None
-    (call,) = calls
-    assert (call.function.name, call.function.arguments, call.id, call.index) == (
-        name,
-        arguments,
-        id_,
-        index,
-    )
+PIECES: list[tuple[dict[str, Any], str, str, str | None, int | None]] = [
+    ({"id": "a", "index": 0, "function": {"name": "f"}}, "f", "", "a", 0),
+    ({"index": 0, "function": {"arguments": '{"x'}}, "", '{"x', None, 0),
+    ({"function": {"name": "", "arguments": ""}}, "", "", None, None),
+    ({"function": {"name": None, "arguments": None}}, "", "", None, None),
+    ({"index": None, "id": None, "function": None}, "", "", None, None),
+    ({}, "", "", None, None),
+]
+
+
+def test_pieces_of_a_tool_call_may_lack_anything(subtests: pytest.Subtests) -> None:
+    for piece, *expected in PIECES:
+        with subtests.test(piece=piece):
+            chunk = read({"choices": [{"delta": {"tool_calls": [piece]}}]})
+            calls = chunk.choices[0].delta.tool_calls
+            assert calls is not None
+            (call,) = calls
+            found = [call.function.name, call.function.arguments, call.id, call.index]
+            assert found == expected
 
 
 def test_extra_keys_anywhere_are_kept_and_reachable() -> None:
@@ -228,7 +225,7 @@ def test_usage_reads_as_none_where_unknown_and_keeps_new_fields() -> None:
     assert details.get("absent", 0) == 0
     with pytest.raises(KeyError):
         details["absent"]
-    assert isinstance(details, Mapping)  # for agent-framework, which counts what is one
+    assert isinstance(details, Mapping)  # agent-framework adds up the mappings of a usage
     assert (len(details), dict(details)) == (2, {"cached_tokens": 4, "later": 1})
     assert details == {"cached_tokens": 4, "later": 1}
     assert details == type(details)(cached_tokens=4, later=1)  # type: ignore[call-arg]  # kept too
@@ -253,10 +250,11 @@ def test_additional_properties_of_a_constructed_usage_can_be_filled() -> None:
 ANSWERS: list[type[BaseModel]] = [ChatCompletionResponse, FIMCompletionResponse, EmbeddingResponse]
 
 
-@pytest.mark.parametrize("cls", ANSWERS)
-def test_an_answer_may_lack_everything(cls: type[BaseModel]) -> None:
-    answer = cls.model_validate({})
-    assert {value for _, value in answer if not isinstance(value, list)} == {None}
+def test_an_answer_may_lack_everything(subtests: pytest.Subtests) -> None:
+    for cls in ANSWERS:
+        with subtests.test(cls.__name__):
+            answer = cls.model_validate({})
+            assert {value for _, value in answer if not isinstance(value, list)} == {None}
 
 
 def test_an_answer_knows_its_headers_outside_dumps_copies_and_comparisons() -> None:
@@ -279,7 +277,7 @@ def test_the_messages_of_an_agent_are_read() -> None:
     assert messages[0].tool_call_id == "a"
 
 
-def test_model_cards_are_told_apart_and_foreign_ones_are_read_too() -> None:
+def test_model_cards_are_distinguished_and_foreign_ones_are_read_too() -> None:
     cards = ModelList.model_validate(
         {
             "data": [
@@ -320,7 +318,7 @@ def test_embeddings_are_numbers_or_text() -> None:
     assert [vector.embedding for vector in data] == [[0.5, 1.0], "AAAA"]
 
 
-def test_text_chunks_and_unknown_ones_stand_side_by_side_in_a_delta() -> None:
+def test_a_delta_can_have_text_chunks_and_unknown_ones() -> None:
     content = [{"type": "text", "text": "a"}, {"type": "hologram"}]
     delta = read({"choices": [{"delta": {"content": content}}]}).choices[0].delta
     assert isinstance(delta.content, list)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mistralai.client._api.params import ChatParams, ParseParams
     from mistralai.client._api.pending import PendingStream
     from mistralai.client._api.resource import Endpoint
-    from mistralai.client._call.steps import Plan
+    from mistralai.client._call.steps import CallSpec
     from mistralai.client._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
     from mistralai.client.models import ChatCompletionResponse, CompletionEvent
     from mistralai.client.sdkconfiguration import SDKConfiguration
@@ -66,7 +66,7 @@ class Chat(chat.Chat):
         super().__init__(sdk_configuration)
         self._api_version = api_version
 
-    def _plan(
+    def _spec(
         self,
         endpoint: Endpoint[Any],
         method: str,
@@ -75,13 +75,13 @@ class Chat(chat.Chat):
         stream: bool,
         asynchronous: bool,
         body: bool = True,
-    ) -> Plan:
+    ) -> CallSpec:
         # The address is asked at each call, which may name another.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
         path = _PATH
         if isinstance(base, str) and version_of(base) is None:
             path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
-        plan = super()._plan(
+        spec = super()._spec(
             replace(endpoint, path=path),
             method,
             params,
@@ -89,8 +89,8 @@ class Chat(chat.Chat):
             asynchronous=asynchronous,
             body=body,
         )
-        asked = {field.name: getattr(plan.request, field.name) for field in fields(plan.request)}
-        return replace(plan, request=AzureRequest(**asked))
+        asked = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
+        return replace(spec, request=AzureRequest(**asked))
 
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:

@@ -1,8 +1,8 @@
-"""The first asynchronous call of a process: what every later one has is loaded in a thread.
+"""The first asynchronous call of a process, whose imports run in a thread.
 
 Modules are imported when they are first used, and the classes of pydantic built: a third of a
 second, in which a loop could do nothing else. So the first call awaits a thread that does it.
-Calls that are made meanwhile do the same, and wait for the same imports there; a call that is
+Concurrent calls do the same, and wait for the same imports there; a call that is
 cancelled leaves the thread to its work. Later calls find a flag.
 
 Nothing here is imported for that: which loop runs is asked of the modules that are there.
@@ -24,12 +24,16 @@ T = TypeVar("T")
 
 _CLIENT = __name__.partition("._api")[0]
 
-_MODULES = ("_http.clients", "_call.flow", "models.answer", "_stream.eventstreaming")
+_MODULES = ("_http.clients", "_api.calls")
 """With what they import, all that a call loads; `tests/life/test_first_call.py` says if not."""
 
 
 class _First:
-    """Whether a first asynchronous call has loaded everything."""
+    """The state of loading.
+
+    Attributes:
+        over: A first asynchronous call has loaded everything.
+    """
 
     over = False
 
@@ -67,7 +71,7 @@ async def in_thread(job: Callable[[], T]) -> T:
     context = contextvars.copy_context()
     try:
         done = asyncio.get_running_loop().run_in_executor(None, context.run, job)
-    except RuntimeError:  # there are no threads here, or the loop is about to end
+    except RuntimeError:  # threads are not supported here, or the loop is about to end
         return job()
     return await done
 

@@ -26,10 +26,10 @@ from ..sse import EventTooLargeError, SSEDecoder
 from .faults import Progress, TransportFailure, transport_error, truncated
 from .hiding import hidden, hide
 from .reader import EventReader, has_content
-from .response import EXCERPT, readable, status_error, unexpected
+from .response import EXCERPT, response_with_body, status_error, unexpected
 from .retry import Attempt, retry_after
 from .steps import Close, Read, Send, Sleep
-from .timeouts import Patience
+from .timeouts import CallClock
 from .timing import Timing
 
 if TYPE_CHECKING:
@@ -40,25 +40,25 @@ if TYPE_CHECKING:
     from .reader import EndReason
     from .request import Request
     from .response import Head
-    from .steps import Plan, Steps, World
+    from .steps import CallSpec, Environment, Steps
     from .timeouts import Phase
 
 T = TypeVar("T")
 
-ERROR_BODY: Final = (1024 * 1024, 5.0)
+ERROR_BODY_LIMIT: Final = (1024 * 1024, 5.0)
 """Bytes and seconds that the body of an error may take."""
 
-DRAIN: Final = (4096, 0.05)
+DRAIN_LIMIT: Final = (4096, 0.05)
 """Bytes and seconds that the rest of a body may take after `[DONE]`."""
 
-LATE: Final = 16 * 1024 * 1024
+LATE_READ_LIMIT: Final = 16 * 1024 * 1024
 """Bytes that may be read after `total`: more than the buffers on the way hold."""
 
-HELD: Final = (1000, 1024 * 1024)
+HOLD_LIMIT: Final = (1000, 1024 * 1024)
 """Events without content, and bytes of data that they came in, which may be held back."""
 
 _REDIRECTS = 5
-_FEW = 16
+DECODE_BATCH = 16
 _EARLY = 0.005  # seconds by which a timer may fire before its moment
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
@@ -92,14 +92,14 @@ class Call:
         "timing",
     )
 
-    def __init__(self, plan: Plan, world: World) -> None:
+    def __init__(self, plan: CallSpec, world: Environment) -> None:
         self.attempts: tuple[Attempt, ...] = ()
         self.head: Head | None = None
         self.timing = Timing()
         self._plan = plan
         self._request = plan.request
         self._world = world
-        self._patience = Patience(plan.limits, world.clock())
+        self._patience = CallClock(plan.timeouts, world.clock())
         self._phase: Phase = "first_event"  # of the wait that is on
         self._read_at = 0.0
         self._content_at: float | None = None
@@ -142,7 +142,7 @@ class Call:
             elapsed=now - self._patience.started,
             since_content=None if self._content_at is None else now - self._content_at,
             phase=self._phase,
-            limit=getattr(self._plan.limits, self._phase),
+            limit=getattr(self._plan.timeouts, self._phase),
         )
 
     def unexpected(self, body: bytes, wanted: str) -> MistralError:
@@ -160,7 +160,7 @@ class Call:
             body = yield from self._error_body()
             if redirects == _REDIRECTS and 300 <= head.status < 400:
                 raise SDKError(
-                    f"the server redirected {_REDIRECTS} times", readable(head, body), ""
+                    f"the server redirected {_REDIRECTS} times", response_with_body(head, body), ""
                 )
             self._request = self._redirected(head, body)
             redirects += 1
@@ -219,13 +219,13 @@ class Call:
         raise SDKError(
             f"the server redirects to {there.hostname or 'nowhere'}, where nothing was sent;"
             " give its address as server_url if it is the right one",
-            readable(head, body),
+            response_with_body(head, body),
             "",
         )
 
     def _error_body(self) -> Steps[bytes]:
         try:
-            return (yield from self._body(*ERROR_BODY))
+            return (yield from self._body(*ERROR_BODY_LIMIT))
         except MistralClientError:
             return b""  # the status says enough
         finally:
@@ -276,7 +276,7 @@ class Call:
         deadline, self._phase = self._patience.deadline(before)
         # A caller who took his time may have what came; pings without a pause are no such thing,
         # nor is more than came while nobody read.
-        late = self._phase == "total" and self._late < LATE
+        late = self._phase == "total" and self._late < LATE_READ_LIMIT
         try:
             moment = deadline if until is None else _least(deadline, until)
             data: bytes = yield Read(moment, late)
@@ -317,7 +317,7 @@ class Call:
         asked = retry_after(error.headers, self._world.wall_clock())
         now = self._world.clock()
         left = None if patience.total_at is None else patience.total_at - now
-        for chance in (self._world.chance(), 0.0):  # jitter keeps no attempt from being made
+        for chance in (self._world.random(), 0.0):  # jitter keeps no attempt from being made
             delay = policy.delay(self._retries, asked, chance)
             if policy.may_wait(delay, now - patience.started, left):
                 self._retries += 1
@@ -346,7 +346,7 @@ class StreamCall(Call):
 
     Events that open a stream without content are held back until one with content
     comes: so long nothing was handed out, a stream that fails is asked for again. When they
-    are more than `HELD` allows they are handed out, and it is not.
+    are more than `HOLD_LIMIT` allows they are handed out, and it is not.
 
     Attributes:
         ready: Events that the caller may have, in order.
@@ -371,7 +371,7 @@ class StreamCall(Call):
         "ready",
     )
 
-    def __init__(self, plan: Plan, world: World) -> None:
+    def __init__(self, plan: CallSpec, world: Environment) -> None:
         super().__init__(plan, world)
         self.answer_so_far = Accumulator()
         self.ready: list[CompletionEvent] = []
@@ -401,7 +401,7 @@ class StreamCall(Call):
                 self._held.clear()
 
     @property
-    def more_came(self) -> bool:
+    def has_unread_events(self) -> bool:
         """Whether the last read of the network brought more than was handed out."""
         return bool(self.ready or self._came)
 
@@ -414,7 +414,7 @@ class StreamCall(Call):
             self.timing.completion_tokens = chunk.usage.completion_tokens
         return event
 
-    def closed(self) -> None:
+    def mark_closed(self) -> None:
         """The caller is done with the stream."""
         if self.end_reason is None:
             self._settle("closed", None)
@@ -465,8 +465,8 @@ class StreamCall(Call):
         reader = self._reader
         events: list[CompletionEvent] = []
         if not self._content:
-            self._held_size += sum(map(_size, self._came[-_FEW:]))
-        for _ in range(min(_FEW, len(self._came))):
+            self._held_size += sum(map(_size, self._came[-DECODE_BATCH:]))
+        for _ in range(min(DECODE_BATCH, len(self._came))):
             event = reader.read(self._came.pop())
             if event is not None:
                 events.append(event)
@@ -491,7 +491,7 @@ class StreamCall(Call):
             self._patience.content()
             if timing.first_content is None:
                 timing.first_content = now - self._patience.started
-        elif len(self._held) > HELD[0] or self._held_size > HELD[1]:
+        elif len(self._held) > HOLD_LIMIT[0] or self._held_size > HOLD_LIMIT[1]:
             self._content = True
 
     def _sniff(self, data: bytes) -> Steps[None]:
@@ -500,7 +500,7 @@ class StreamCall(Call):
         self._sniffed = bool(start)
         if start in {b"{", b"[", b"<"}:
             body = data + (yield from self._error_body())
-            raise self.unexpected(body, "event stream")
+            raise self.unexpected(body, "an event stream")
 
     def _fail(self, problem: MistralClientError) -> Steps[None]:
         """Ask again while nothing was handed out, else end with the error."""
@@ -523,7 +523,7 @@ class StreamCall(Call):
         """The answer is whole: let the body end, so that the connection can be used again."""
         if self._reader.done:
             with suppress(MistralClientError):
-                yield from self._body(*DRAIN)
+                yield from self._body(*DRAIN_LIMIT)
         yield Close()
         self._settle(self._reader.end_reason, None)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ..errors import ErrorDetails, MistralError, ResponseValidationError
 from ..models.parse import event_of, parse_chunk
-from .response import EXCERPT, Complaint, complaint, parsed, stream_error
+from .response import EXCERPT, ErrorBody, parse_json, read_error_body, stream_error
 
 if TYPE_CHECKING:
     from ..models import CompletionChunk, CompletionEvent, DeltaMessage
@@ -77,7 +77,7 @@ class EventReader:
             if reason is not None:
                 self._finished[choice.index] = True
                 if reason == "error":
-                    self._fail(complaint(parsed(raw)) or _UNNAMED, raw)
+                    self._fail(read_error_body(parse_json(raw)) or _UNNAMED, raw)
             elif choice.index not in self._finished:
                 self._finished[choice.index] = False
         return event_of(chunk)
@@ -90,10 +90,12 @@ class EventReader:
     def _named(self, sse: ServerSentEvent) -> CompletionEvent | None:
         """An event with a type: an error, or one that the chat API does not have."""
         if sse.event == "error":
-            found = complaint(parsed(sse.raw)) or Complaint(ErrorDetails(message=sse.data))
+            found = read_error_body(parse_json(sse.raw)) or ErrorBody(
+                ErrorDetails(message=sse.data)
+            )
             self._fail(found, sse.raw)
             return None
-        chunk = parsed(sse.raw)
+        chunk = parse_json(sse.raw)
         if sse.raw.strip() == DONE or (isinstance(chunk, dict) and "choices" in chunk):
             sse.event = "message"
             return self.read(sse)
@@ -105,7 +107,9 @@ class EventReader:
             self.done = True
         elif stripped and stripped != b"null":
             what = (
-                "JSON that is no chunk" if parsed(raw) is not None else "an event that is no JSON"
+                "JSON that is no chunk"
+                if parse_json(raw) is not None
+                else "an event that is no JSON"
             )
             excerpt = raw[:EXCERPT].decode("utf-8", "replace")
             self.error = ResponseValidationError(
@@ -118,16 +122,16 @@ class EventReader:
         extra = chunk.model_extra
         if not extra and str(chunk.object).lower() != "error":
             return False
-        found = complaint(parsed(raw))
+        found = read_error_body(parse_json(raw))
         if found:
             self._fail(found, raw)
         return found is not None
 
-    def _fail(self, found: Complaint, raw: bytes) -> None:
+    def _fail(self, found: ErrorBody, raw: bytes) -> None:
         self.error = stream_error(found, self._head, raw[:EXCERPT], self._wall_time)
 
 
-_UNNAMED = Complaint(ErrorDetails(message="the model stopped with finish_reason 'error'"))
+_UNNAMED = ErrorBody(ErrorDetails(message="the model stopped with finish_reason 'error'"))
 
 
 def has_content(event: CompletionEvent) -> bool:

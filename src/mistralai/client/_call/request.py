@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
@@ -280,7 +281,7 @@ class Request:
         body: JSON, serialised once.
         headers: What the caller adds; these win over this package's own.
         stream: Whether the answer is asked for as an event stream.
-        sent: The credentials that were sent so far, to be hidden where a server repeats them.
+        sent_headers: The header fields that were sent so far and hold a credential.
     """
 
     method: str
@@ -289,12 +290,19 @@ class Request:
     body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     stream: bool = False
-    sent: set[Credential] = field(default_factory=set["Credential"], repr=False, compare=False)
+    sent_headers: set[tuple[str, str]] = field(
+        default_factory=set[tuple[str, str]], repr=False, compare=False
+    )
 
     @property
     def shown_url(self) -> str:
         """The address as messages and logs have it."""
         return shown(self.url)
+
+    @property
+    def sent(self) -> set[Credential]:
+        """The credentials that were sent so far, to be hidden where a server repeats them."""
+        return {Credential.of(name, value) for name, value in self.sent_headers}
 
     def all_headers(self) -> dict[str, str]:
         """The headers of one attempt, names in lower case, the key among them.
@@ -305,33 +313,53 @@ class Request:
         """
         headers = {"accept": "application/json", "user-agent": __user_agent__}
         if self.stream:
+            headers["accept"] = "text/event-stream"
             # Compression would hold back the first tokens until its window fills.
-            headers |= {"accept": "text/event-stream", "accept-encoding": "identity"}
+            headers["accept-encoding"] = "identity"
         if self.body:
             headers["content-type"] = "application/json"
         given = {name.lower(): value for name, value in self.headers.items()}
         if "authorization" not in given:
             headers |= self._authorization()
         headers |= given
-        for name in headers:
-            if _CREDENTIAL.fullmatch(name):
-                self.sent.add(Credential.of(name, headers[name]))
+        self.sent_headers.update(field for field in headers.items() if _is_credential(field[0]))
         return headers
 
     def _authorization(self) -> dict[str, str]:
-        parts = urlsplit(self.url)
         key = self.key.reveal()
-        host = parts.hostname or ""
         if key is None:
-            if host == "mistral.ai" or host.endswith(".mistral.ai"):
+            if _is_mistrals(self.url):
                 from ..errors import MissingKeyError
 
                 raise MissingKeyError("there is no API key for Mistral's server")
             return {}
-        if parts.scheme == "http" and not _LOOPBACK.fullmatch(host):
+        host = _exposed_host(self.url)
+        if host is not None:
             warnings.warn(
                 f"the API key goes to {host} over plain http, readable on the way; use https",
                 InsecureConnectionWarning,
                 stacklevel=2,
             )
         return {"authorization": Secret(f"Bearer {key}")}
+
+
+# These are asked at each attempt, about the same few names and addresses.
+
+
+@lru_cache(maxsize=64)
+def _is_credential(header: str) -> bool:
+    return _CREDENTIAL.fullmatch(header) is not None
+
+
+@lru_cache(maxsize=64)
+def _is_mistrals(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "mistral.ai" or host.endswith(".mistral.ai")
+
+
+@lru_cache(maxsize=64)
+def _exposed_host(url: str) -> str | None:
+    """Return the host of an address where all that is sent can be read on the way."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return host if parts.scheme == "http" and not _LOOPBACK.fullmatch(host) else None

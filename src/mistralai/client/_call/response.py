@@ -57,7 +57,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class ErrorBody:
     """An error body, whichever of its shapes it came in (wire-format section 7)."""
 
     details: ErrorDetails
@@ -65,7 +65,7 @@ class Complaint:
     """What is wrong with which field, where the body lists it."""
 
 
-def complaint(payload: object) -> Complaint | None:
+def read_error_body(payload: object) -> ErrorBody | None:
     """Read an error body, or give `None` where it is none of the known shapes."""
     body = _object(payload)
     if body is None:
@@ -86,7 +86,7 @@ def complaint(payload: object) -> Complaint | None:
         param=_text(body.get("param")),
         raw_status_code=_status(body.get("raw_status_code")) or _status(body.get("status")),
     )
-    return Complaint(details, listed)
+    return ErrorBody(details, listed)
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -118,7 +118,7 @@ def _data(detail: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
     return HTTPValidationErrorData.model_validate({"detail": detail})
 
 
-def parsed(body: bytes) -> object:
+def parse_json(body: bytes) -> object:
     """The JSON of a body, or `None` where it is none."""
     try:
         return json.loads(body)
@@ -126,7 +126,7 @@ def parsed(body: bytes) -> object:
         return None
 
 
-def readable(head: Head, body: bytes) -> httpx2.Response:
+def response_with_body(head: Head, body: bytes) -> httpx2.Response:
     """The response of an answer whose body was read, with that body as its `text` and `json()`.
 
     The body is mostly read from under the response, which then knows nothing of it.
@@ -165,12 +165,12 @@ def _is_read(response: httpx2.Response) -> bool:
 
 def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
     """The error that an answer with an error status is."""
-    head = replace(head, raw=readable(head, body))
-    found = complaint(parsed(body)) or Complaint(ErrorDetails())
+    head = replace(head, raw=response_with_body(head, body))
+    found = read_error_body(parse_json(body)) or ErrorBody(ErrorDetails())
     return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
 
 
-def stream_error(found: Complaint, head: Head, body: bytes, wall_time: float) -> MistralError:
+def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) -> MistralError:
     """The error that an error object inside a 200 answer is.
 
     Its class is the one that the same error would have as a status; `status_code`
@@ -193,20 +193,20 @@ def stream_error(found: Complaint, head: Head, body: bytes, wall_time: float) ->
     return _error(found, head, _decoded(body), wall_time, cls)
 
 
-def _class(found: Complaint, status: int) -> type[SDKError] | None:
+def _class(found: ErrorBody, status: int) -> type[SDKError] | None:
     """The class of a status; `None` stands for `HTTPValidationError`, which is no `SDKError`."""
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return None
     return CapacityExceededError if _at_capacity(found) else class_of(status)
 
 
-def _at_capacity(found: Complaint) -> bool:
+def _at_capacity(found: ErrorBody) -> bool:
     message = found.details.message or ""
     return found.details.code == "3505" or message.lower().startswith(_CAPACITY)
 
 
 def _error(
-    found: Complaint, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
+    found: ErrorBody, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
 ) -> MistralError:
     if cls is None:
         from ..errors.httpvalidationerror import HTTPValidationError
@@ -231,11 +231,11 @@ def _decoded(body: bytes) -> str:
 
 def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
     """The error that a 200 answer is whose body is not what was asked for."""
-    head = replace(head, raw=readable(head, body))
-    if found := complaint(parsed(body)):
+    head = replace(head, raw=response_with_body(head, body))
+    if found := read_error_body(parse_json(body)):
         return stream_error(found, head, body, wall_time)
     return ResponseValidationError(
-        f"the server answered 200 with {head.content_type}, which is no {wanted};"
+        f"the server answered 200 with {head.content_type}, not {wanted};"
         " is server_url the address of a chat API?",
         head.raw,
         body=_decoded(body[:EXCERPT]),

@@ -11,7 +11,7 @@ from ..sse import DEFAULT_MAX_EVENT_SIZE
 if TYPE_CHECKING:
     from .request import Request
     from .retry import Policy
-    from .timeouts import Limits
+    from .timeouts import Timeouts
 
 T = TypeVar("T")
 
@@ -68,29 +68,29 @@ Steps: TypeAlias = Generator[Step, Any, T]
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Environment:
     """What a flow cannot know by itself.
 
     Attributes:
         clock: Seconds of a clock that never goes back.
         wall_clock: Seconds since the epoch.
-        chance: A random number, at least 0 and below 1.
+        random: A random number, at least 0 and below 1.
         log: Takes a line; `None` where nobody listens.
     """
 
     clock: Callable[[], float]
     wall_clock: Callable[[], float]
-    chance: Callable[[], float]
+    random: Callable[[], float]
     log: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CallSpec:
     """What is asked, and how much it may take."""
 
     request: Request
     policy: Policy
-    limits: Limits
+    timeouts: Timeouts
     strict_end: bool = True
     max_event_size: int = DEFAULT_MAX_EVENT_SIZE
     max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE

@@ -51,7 +51,7 @@ class Timeouts:
             TypeError: It is no `Timeouts`.
         """
         if timeouts is None or isinstance(timeouts, Unset):
-            return NOTHING_SAID
+            return ALL_INHERITED
         if not isinstance(timeouts, cls):
             raise TypeError(f"timeouts takes a Timeouts, not {timeouts!r}")
         return timeouts
@@ -65,7 +65,7 @@ class Timeouts:
             ValueError: It is not above 0.
         """
         if timeout_ms is None or isinstance(timeout_ms, Unset):
-            return NOTHING_SAID
+            return ALL_INHERITED
         _check("timeout_ms", timeout_ms)
         seconds = timeout_ms / 1000
         return cls(connect=seconds, first_event=seconds, idle=seconds)
@@ -75,7 +75,7 @@ class Timeouts:
         """The limits that a caller's HTTP client was given; httpx2's own default says nothing."""
         connect, read, pool = timeout.connect, timeout.read, timeout.pool
         if (connect, read, timeout.write, pool) == (5.0, 5.0, 5.0, 5.0):
-            return NOTHING_SAID
+            return ALL_INHERITED
         return cls(
             connect=min((s for s in (connect, pool) if s is not None), default=None),
             first_event=read,
@@ -83,25 +83,21 @@ class Timeouts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What `Timeouts` come to for one call: seconds, or `None` for no limit."""
+def resolve(layers: Iterable[Timeouts]) -> Timeouts:
+    """Merge settings and the defaults into timeouts of which every one is set.
 
-    connect: float | None = 10.0
-    first_event: float | None = 300.0
-    idle: float | None = 300.0
-    total: float | None = None
-
-
-def resolve(layers: Iterable[Timeouts]) -> Limits:
-    """Join settings into limits; the first layer that says something of a limit wins."""
-    limits = Limits()
-    for layer in reversed(tuple(layers)):
-        if layer is NOTHING_SAID:
+    Args:
+        layers: From the one that counts most to the one that counts least.
+    """
+    values: dict[str, float | None] = {}
+    for layer in layers:
+        if layer is ALL_INHERITED:
             continue
-        given = {field.name: getattr(layer, field.name) for field in fields(layer)}
-        limits = replace(limits, **{k: v for k, v in given.items() if not isinstance(v, Unset)})
-    return limits
+        for name in _NAMES:
+            value = getattr(layer, name)
+            if not isinstance(value, Unset):
+                values.setdefault(name, value)
+    return replace(DEFAULTS, **values) if values else DEFAULTS
 
 
 def _check(name: str, value: object) -> None:
@@ -113,33 +109,42 @@ def _check(name: str, value: object) -> None:
         raise ValueError(f"{name} is {value!r}; give a number above 0, or None for no limit")
 
 
-class Patience:
+class CallClock:
     """How long one call may still wait, and in which phase it waits."""
 
-    __slots__ = ("_limits", "_waited", "phase", "started", "total_at")
+    __slots__ = (
+        "_idle",
+        "_waited",
+        "connect",
+        "first_event",
+        "phase",
+        "started",
+        "total",
+        "total_at",
+    )
 
-    def __init__(self, limits: Limits, now: float) -> None:
-        self._limits = limits
+    def __init__(self, timeouts: Timeouts, now: float) -> None:
+        """Start the clock.
+
+        Args:
+            timeouts: The timeouts of the call, as `resolve` returns them.
+            now: The moment of the call.
+        """
+        self.connect = _seconds(timeouts.connect)
+        self.first_event = _seconds(timeouts.first_event)
+        self._idle = _seconds(timeouts.idle)
+        self.total = _seconds(timeouts.total)
         self.started = now
-        self.total_at = None if limits.total is None else now + limits.total
+        self.total_at = None if self.total is None else now + self.total
         self.phase: Phase = "first_event"
         self._waited = 0.0
 
     @property
-    def connect(self) -> float | None:
-        """Seconds that connecting may take."""
-        return self._limits.connect
-
-    @property
-    def first_event(self) -> float | None:
-        """Seconds that the first event may take, counted from the request."""
-        return self._limits.first_event
-
-    @property
     def silence(self) -> float | None:
         """Seconds that the network may be silent at most, in whichever phase."""
-        first_event, idle = self._limits.first_event, self._limits.idle
-        return None if first_event is None or idle is None else max(first_event, idle)
+        if self.first_event is None or self._idle is None:
+            return None
+        return max(self.first_event, self._idle)
 
     def sent(self) -> None:
         """A request goes out: its first event is waited for anew."""
@@ -157,14 +162,21 @@ class Patience:
 
     def deadline(self, now: float) -> tuple[float | None, Phase]:
         """The moment at which waiting that begins now must end, and the limit that says so."""
-        limit = self._limits.idle if self.phase == "idle" else self._limits.first_event
+        limit = self._idle if self.phase == "idle" else self.first_event
         at = None if limit is None else now + limit - self._waited
         if self.total_at is not None and (at is None or self.total_at < at):
             return self.total_at, "total"
         return at, self.phase
 
 
-NOTHING_SAID: Final = Timeouts()
+def _seconds(value: float | Unset | None) -> float | None:
+    assert not isinstance(value, Unset), "timeouts that were not resolved"
+    return value
+
+
+ALL_INHERITED: Final = Timeouts()
+DEFAULTS: Final = Timeouts(connect=10.0, first_event=300.0, idle=300.0, total=None)
+_NAMES: Final = ("connect", "first_event", "idle", "total")
 
 
 resolve_hints(__name__)

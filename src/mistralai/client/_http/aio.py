@@ -2,7 +2,7 @@
 
 The loop reads into a buffer that is one for all its connections, and the response is framed where
 the bytes arrive, in `buffer_updated`. A task that waits for a response has a future, and a timer
-that serves many waits (`alarm`); a read of what is there already takes neither.
+that serves many waits (`alarm`); a read of buffered bytes takes neither.
 
 One task at a time waits for a connection, to send or to read.
 """
@@ -168,15 +168,15 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
     # What the loop calls.
 
     def connection_made(self, transport: Any) -> None:
-        """Begin."""
+        """Keep the transport."""
         self._transport = transport
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
-        """Say where the loop may read to."""
+        """Return the buffer that the loop reads into."""
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        """Take what the loop has read."""
+        """Process the bytes that the loop has read."""
         self.reader.feed(self._buffer[:nbytes])
         self._unread += nbytes
         if self._unread > HIGH_WATER and not self._held_back and not self._lost:
@@ -187,15 +187,15 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
             waiter.set_result(True)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Take note of the end."""
+        """Note the end of the connection."""
         self._end(None if exc is None else _read_error(exc))
 
     def pause_writing(self) -> None:
-        """The peer takes nothing more for now."""
+        """Stop writing: the peer accepts nothing more for now."""
         self._full = True
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """Write on."""
         self._full = False
         self._wake()
 
@@ -328,7 +328,7 @@ async def _race(addresses: list[AddressInfo], local_address: str | None) -> sock
 
 
 async def _drop(running: set[asyncio.Task[socket.socket]], winner: socket.socket | None) -> None:
-    """End the tasks that lost a race; the winner too, if this is cancelled meanwhile."""
+    """End the tasks that lost a race; the winner too, if this is cancelled."""
     for task in running:
         task.cancel()
         task.add_done_callback(_close_result)

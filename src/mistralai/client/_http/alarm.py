@@ -21,7 +21,7 @@ class Alarm:
     _timer_at = 0.0
 
     def _set_alarm(self, seconds: float | None) -> None:
-        """See that the wait that begins ends in time.
+        """Limit the wait that begins now.
 
         The timer of an earlier wait is left as it is where it rings sooner: it looks at the
         moment that counts then, and is set again. So there is one for many waits.
@@ -32,11 +32,11 @@ class Alarm:
             self._ring_at(self._until)
 
     def _forget_alarm(self) -> None:
-        """The wait is over. The timer stays, for the next one."""
+        """End the wait; the timer stays for the next one."""
         self._until = None
 
     def _drop_alarm(self) -> None:
-        """There is nothing to wait for any more."""
+        """Cancel the timer."""
         if self._timer is not None:
             self._timer.cancel()
 

@@ -1,4 +1,4 @@
-"""What a call and a transport tell each other about one request, beside httpx2's objects.
+"""The state of one request that a call and a transport share, beside httpx2's objects.
 
 The call passes an `Attempt` as the extension `EXTENSION` of its request. A request without one,
 from a program's own use of the transport, gets one made for it.

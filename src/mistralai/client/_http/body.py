@@ -60,7 +60,7 @@ class Body(httpx2.SyncByteStream):
 
         Raises:
             httpx2.ReadTimeout: None came in time.
-            httpx2.TransportError: The body broke off; what came before was returned.
+            httpx2.TransportError: The body broke off; all bytes before that were returned.
         """
         connection = self._connection
         if connection is None:
@@ -79,7 +79,7 @@ class Body(httpx2.SyncByteStream):
         return None if self._connection is None else self._connection.get_extra_info(info)
 
     def close(self) -> None:
-        """Be done with the body; its connection serves again if the body was read to its end."""
+        """Close the body; its connection is used again if the body was read to its end."""
         if self._connection is not None:
             self._connection = None
             self._release()
@@ -125,7 +125,7 @@ class AsyncBody(httpx2.AsyncByteStream):
         return None if self._connection is None else self._connection.get_extra_info(info)
 
     async def aclose(self) -> None:
-        """Be done with the body; its connection serves again if the body was read to its end."""
+        """Close the body; its connection is used again if the body was read to its end."""
         if self._connection is not None:
             self._connection = None
             await self._release()

@@ -1,11 +1,12 @@
 """A request as an httpx2 client would build it, at a third of the cost.
 
-httpx2's clients merge headers name by name, and look at them ten times more for what is missing.
-Where nothing is to be merged, a list of them serves.
+httpx2's clients merge headers name by name, and search them ten times more for missing ones.
+Here they are merged once for all calls that have the same ones.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
@@ -36,14 +37,16 @@ def build_request(
         body: The body; empty is none.
         extensions: What the transport is told.
     """
-    fields = _fields(client, headers)
-    if fields is None:
+    merged = None
+    if _is_plain(client):
+        merged = _merged(tuple(client.headers.raw), tuple(headers.items()), url.netloc)
+    if merged is None:
         return client.build_request(
             method, url, headers=headers, content=body or None, extensions=extensions
         )
-    fields.insert(0, ("Host", url.netloc))
+    fields = httpx2.Headers(merged, encoding="ascii")
     if body:
-        fields.append(("Content-Length", str(len(body))))
+        fields["Content-Length"] = str(len(body))
     request = httpx2.Request(
         method, url, headers=fields, stream=httpx2.ByteStream(body), extensions=extensions
     )
@@ -51,15 +54,24 @@ def build_request(
     return request
 
 
-def _fields(
-    client: httpx2.Client | httpx2.AsyncClient, headers: Mapping[str, str]
-) -> list[tuple[Any, Any]] | None:
-    """Return the header fields of the client and these, or `None` where more is to be merged."""
+def _is_plain(client: httpx2.Client | httpx2.AsyncClient) -> bool:
+    """Return whether a client builds requests as httpx2 does, and adds nothing but headers."""
     standard = getattr(client.build_request, "__func__", None) is _STANDARD
-    if not standard or client.params or client.cookies:
+    return standard and not client.params and not client.cookies
+
+
+@lru_cache(maxsize=16)
+def _merged(
+    its_own: tuple[tuple[bytes, bytes], ...], ours: tuple[tuple[str, str], ...], host: bytes
+) -> httpx2.Headers | None:
+    """Return the header fields of a client and a call, or `None` where httpx2 must merge them.
+
+    One call after another has the same ones, but for the length.
+    """
+    given = {name.encode() for name, _ in ours}
+    kept = [field for field in its_own if field[0].lower() not in given]
+    if not _ADDED.isdisjoint(given | {name.lower() for name, _ in kept}):
         return None
-    given = {name.encode() for name in headers}
-    its_own = [field for field in client.headers.raw if field[0].lower() not in given]
-    if not _ADDED.isdisjoint(given | {name.lower() for name, _ in its_own}):
-        return None
-    return [*its_own, *headers.items()]
+    return httpx2.Headers(
+        [(b"Host", host), *kept, *((name.encode(), value.encode()) for name, value in ours)]
+    )

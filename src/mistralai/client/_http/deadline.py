@@ -16,7 +16,7 @@ FOREVER: Final = 1e6
 """Seconds; no limit, to code that takes a number."""
 
 _NEVER_ZERO: Final = 0.001
-"""Seconds; a wait that is late may still take what is already there."""
+"""Seconds; a late wait may still take buffered bytes."""
 
 
 class Deadline(float):
@@ -53,7 +53,7 @@ class Deadline(float):
         return self.at is not None and self._clock() >= self.at
 
     def left(self) -> float | None:
-        """Return the seconds until the moment, at least enough to take what is already there."""
+        """Return the seconds until the moment, at least enough to take buffered bytes."""
         return None if self.at is None else max(_NEVER_ZERO, self.at - self._clock())
 
 

@@ -1,4 +1,4 @@
-"""What a child process does with the connections of its parent.
+"""The connections of a parent process in its child.
 
 It shares them: to shut one down would end the parent's stream, and to send over one would mix
 two requests. So the child sets them aside without touching them, and opens its own.

@@ -5,7 +5,7 @@ httptools (llhttp, the parser of Node) reads the syntax. What it leaves to its u
 - **The end.** A response that is neither chunked nor has a length ends with its connection, any
   other one is cut where the connection ends early (RFC 9112 section 8). llhttp has no call for
   the end of input, so `ResponseReader.eof` decides.
-- **Responses that have no body.** llhttp does not know what was asked, so the response to a HEAD
+- **Responses that have no body.** llhttp does not know the request, so the response to a HEAD
   request ends with its head here. So does 101: nothing asks for another protocol.
 - **Interim responses** (1xx) are messages of their own before the final one, and are skipped.
 - **Bytes past the end** begin another message for llhttp. Nothing asked for it, so the
@@ -17,7 +17,7 @@ httptools (llhttp, the parser of Node) reads the syntax. What it leaves to its u
 
 States: `HEAD` until the final head is complete, `BODY` until the message is, then `DONE`; `FAILED`
 after input that is not HTTP, or ends too early. Body pieces that were read before a failure are
-given out before it.
+returned before it is raised.
 """
 
 from __future__ import annotations
@@ -48,12 +48,15 @@ _LENIENT: Final = {
 
 
 class State(Enum):
-    """How far a response has come."""
+    """The progress of a response."""
 
     HEAD = "head"
     BODY = "body"
     DONE = "done"
     FAILED = "failed"
+
+
+_ENDED: Final = (State.DONE, State.FAILED)
 
 
 class ResponseReader:
@@ -115,8 +118,8 @@ class ResponseReader:
         self.received = False
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
-        """Take bytes of the connection, at least one."""
-        if self.state in {State.DONE, State.FAILED}:
+        """Parse bytes of the connection, at least one."""
+        if self.state in _ENDED:
             self.condemned = True
             return
         self.received = True
@@ -155,7 +158,7 @@ class ResponseReader:
             self._fail(f"the server closed the connection in the middle of {kind}")
 
     def fail(self, error: Exception) -> None:
-        """Note that the connection broke; what was read before stays readable."""
+        """Note that the connection broke; bytes that were read before stay readable."""
         if self.state is State.DONE:
             self.condemned = True
         elif self.state is not State.FAILED:
@@ -165,32 +168,32 @@ class ResponseReader:
 
     @property
     def complete(self) -> bool:
-        """Whether the response came to its end."""
+        """True once the response is complete."""
         return self.state is State.DONE
 
     @property
     def failed(self) -> bool:
-        """Whether the response broke off."""
+        """True once the response has broken off."""
         return self.state is State.FAILED
 
     @property
     def head_complete(self) -> bool:
-        """Whether the final head came."""
+        """True once the final head is complete."""
         return self.status != 0 and self.state is not State.HEAD
 
     @property
     def readable(self) -> bool:
-        """Whether `take` returns without more input: bytes of the body, its end, or an error."""
+        """True if `take` needs no more input: there are bytes of the body, its end, or an error."""
         return bool(self._pieces) or self.state is State.DONE or self.state is State.FAILED
 
     @property
     def pieces(self) -> int:
-        """How many pieces of the body wait to be taken."""
+        """The number of pieces of the body that wait to be taken."""
         return len(self._pieces)
 
     @property
     def keep_alive(self) -> bool:
-        """Whether the response is complete and the connection may carry another request."""
+        """True if the response is complete and the connection may carry another request."""
         return self.state is State.DONE and not self.condemned
 
     @property
@@ -202,7 +205,7 @@ class ResponseReader:
         """Return the received bytes of the body; empty where there are none.
 
         Raises:
-            httpx2.TransportError: It broke off, and what came before was taken.
+            httpx2.TransportError: It broke off, and all bytes before that were taken.
         """
         pieces = self._pieces
         if pieces:
@@ -221,12 +224,12 @@ class ResponseReader:
             self.condemned = True
 
     def on_status(self, reason: bytes) -> None:
-        """Take a piece of the reason phrase."""
+        """Add a piece of the reason phrase."""
         if self.state is State.HEAD:
             self.reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header field, or a trailer field, which is dropped."""
+        """Add a header field; a trailer field is dropped."""
         if self.state is State.HEAD:
             if b"\0" in value or b"\r" in value or b"\n" in value:
                 self._fail("a header has a character that is not allowed there")
@@ -284,7 +287,7 @@ class ResponseReader:
         self.state = State.FAILED
         self._error = httpx2.RemoteProtocolError(message)
         if cause is not None:
-            self._error.__cause__ = cause.with_traceback(None)  # its frame holds what came
+            self._error.__cause__ = cause.with_traceback(None)  # its frame holds received bytes
 
 
 class Unseen(bytes):

@@ -35,12 +35,12 @@ class Inflater:
         self._error: httpx2.DecodingError | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """Take what was read, and return the beginning of what it stands for."""
+        """Decompress bytes, and return the first piece of the result."""
         self._rest += data
         return self.more()
 
     def more(self) -> bytes:
-        """Return the next piece of what was taken; nothing where more must be read."""
+        """Return the next piece; empty where more input is needed."""
         while self._rest or self._full:
             if self._zlib is None and not self._next_member():
                 break
@@ -94,7 +94,7 @@ class Inflater:
 
 
 def _before_error(inflater: Any, data: bytes) -> bytes:
-    """Return what comes before the byte at which zlib gives up: it drops what it was given with it."""
+    """Return the bytes before the one at which zlib fails: zlib itself drops them."""
     found = bytearray()
     with suppress(zlib.error):
         for byte in data:

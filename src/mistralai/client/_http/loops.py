@@ -1,4 +1,4 @@
-"""What is kept for each event loop, and ends with it.
+"""Objects kept per event loop, which end with it.
 
 A connection belongs to the loop that opened it. When a loop ends, what was opened in it is closed
 in it: by an async generator that is left suspended, which asyncio and trio both finish before
@@ -7,7 +7,6 @@ the loop goes.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -22,11 +21,17 @@ def running_loop() -> Any:
     """Return the loop that runs, or the token of trio's run: what lives as long as connections may.
 
     trio may run as a guest of asyncio, so it is asked first. anyio's `current_token` says the same
-    by a longer way.
+    by a longer way. Neither is imported: where its loop runs, it is loaded.
+
+    Raises:
+        RuntimeError: No loop runs.
     """
     trio: Any = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         return trio.lowlevel.current_trio_token()
+    asyncio: Any = sys.modules.get("asyncio")
+    if asyncio is None:
+        raise RuntimeError("no event loop runs here")
     return asyncio.get_running_loop()
 
 

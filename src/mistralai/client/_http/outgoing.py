@@ -91,7 +91,7 @@ class Outgoing:
         return LAST_CHUNK if self._chunked else b""
 
     def _check(self, sent: int, *, whole: bool) -> None:
-        """See that the body is as long as its head says: what is more would be another request."""
+        """Check that the body is as long as its head says: a surplus would be another request."""
         length = self._length
         if length is not None and sent > length:
             raise httpx2.LocalProtocolError(

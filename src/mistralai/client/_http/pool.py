@@ -8,8 +8,8 @@ Invariants:
 
 - A connection is idle or in use, never both; one in use is known to its user alone.
 - At most `max_idle` connections are idle, none for longer than `expiry` once the pool is used.
-- With a limit, `in_use` never exceeds it, and neither do the connections that are open. Who waits
-  for room is let in in the order of coming: a newcomer does not overtake a waiter.
+- With a limit, `in_use` never exceeds it, and neither do the connections that are open. Waiters
+  are admitted in the order of their arrival: a newcomer does not overtake a waiter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ C = TypeVar("C")
 
 
 class Waiter(Protocol):
-    """What tells a request that there is room for it."""
+    """An event that admits a waiting request."""
 
     def set(self) -> object:
         """Let it in."""
@@ -67,25 +67,25 @@ class Pool(Generic[C]):
         return True
 
     def wait(self, waiter: Waiter) -> None:
-        """Wait for room behind those who wait already; the waiter is set when the room is its."""
+        """Queue a waiter for room; it is set once the room is its own."""
         self._waiting.append(waiter)
 
     def leave(self) -> None:
-        """Give the room of a request back, to the first who waits."""
+        """Release the room of a request, to the first waiter if there is one."""
         if self._waiting:
             self._waiting.popleft().set()
         else:
             self.in_use -= 1
 
     def give_up(self, waiter: Waiter) -> None:
-        """Wait no longer; room that was given in the meantime goes back."""
+        """Remove a waiter from the queue; room that it was given already is released."""
         try:
             self._waiting.remove(waiter)
         except ValueError:
             self.leave()
 
     def take(self, origin: Hashable) -> C | None:
-        """Take the idle connection to an origin that was used last."""
+        """Remove and return the idle connection to an origin that was used last."""
         stack = self._idle.get(origin)
         if not stack:
             return None
@@ -109,6 +109,8 @@ class Pool(Generic[C]):
                 else who was let in may take one of them.
         """
         dropped: list[C] = []
+        if not self._ages:
+            return dropped
         for connection, (origin, since) in self._ages.items():
             kept = len(self._ages) - len(dropped)
             room = not opening or self._max_open is None or self.in_use + kept <= self._max_open

@@ -115,6 +115,6 @@ def _keep_alive(response: httpx2.Response) -> None:
     stream: Any = response.extensions.get("network_stream")
     sock = None if stream is None else stream.get_extra_info("socket")
     if sock is not None:
-        with contextlib.suppress(OSError):  # it ended meanwhile
+        with contextlib.suppress(OSError):  # it has ended since
             for option in keepalive():
                 sock.setsockopt(*option)

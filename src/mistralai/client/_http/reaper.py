@@ -1,6 +1,6 @@
-"""Closing what was dropped, where nothing may wait.
+"""Closing dropped responses, where nothing may wait.
 
-A stream that nobody holds any more is finalised wherever the garbage collector
+A stream that nobody refers to is finalised wherever the garbage collector
 runs: perhaps in the middle of the connection pool's own code, which holds a
 lock. So a finaliser only shuts the socket down, and hands the rest on: to a
 thread of this module, or to the event loop that the stream belongs to.

@@ -53,7 +53,7 @@ def keepalive() -> list[tuple[int, int, int]]:
 
 
 def open_socket(info: AddressInfo, local_address: str | None) -> socket.socket:
-    """Make a socket for an address, that does not block."""
+    """Return a non-blocking socket for an address."""
     family, kind, proto, _, _ = info
     sock = socket.socket(family, kind, proto)
     try:
@@ -187,7 +187,7 @@ class SocketConnection:
                 return None
 
     def _upload(self, piece: bytes, timeout: float | None) -> bool:
-        """Send a piece of a body as far as the peer takes it, and look for a response meanwhile."""
+        """Send a piece of a body as far as the peer accepts it, watching for an early response."""
         rest = memoryview(piece)
         self._sock.setblocking(False)
         self._set_to = -1.0

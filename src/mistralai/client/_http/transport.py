@@ -13,44 +13,34 @@ requests to one (`interceptors`).
 
 from __future__ import annotations
 
-import logging
-import sys
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import anyio
 import httpx2
-from anyio import lowlevel, to_thread
+from anyio import to_thread
 
 from . import forks, interceptors, sockets
-from .attempt import EXTENSION, Attempt, do_nothing
+from .attempt import EXTENSION, Attempt
 from .body import AsyncBody, Body
+from .connections import LoopConnections
 from .deadline import left
 from .foreign import response_within
-from .loops import PerLoop, running_loop
+from .loops import PerLoop
 from .outgoing import Outgoing
-from .pool import EXPIRY, MAX_IDLE, Pool
-from .sockets import SocketConnection, keepalive
-from .tls import tls_context
+from .pool import Pool
+from .settings import Settings, log_handing_over, origin_of, response_of
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable
-    from typing import TypeAlias
 
-    from .aio import AioConnection
-    from .trionet import TrioConnection
+    from .connections import LoopConnection
+    from .settings import Origin
+    from .sockets import SocketConnection
 
-    Origin: TypeAlias = tuple[str, str, int, str]
-    LoopConnection: TypeAlias = AioConnection | TrioConnection
-
-_PORTS: Final = {"http": 80, "https": 443}
 _GLANCE: Final = 0.1
 """Seconds after which a thread that waits for room looks whether it was told to stop."""
-
-_log = logging.getLogger("mistralai")
 
 
 class Transport(httpx2.BaseTransport):
@@ -72,7 +62,7 @@ class Transport(httpx2.BaseTransport):
                 first come, first served. By default there is no limit.
             local_address: The address of this machine to connect from.
         """
-        self._settings = _Settings(ssl_context, max_connections, local_address)
+        self._settings = Settings(ssl_context, max_connections, local_address)
         self._begin()
         forks.watch(self)
 
@@ -87,7 +77,7 @@ class Transport(httpx2.BaseTransport):
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
         attempt: Attempt = request.extensions.get(EXTENSION) or Attempt()
         outgoing = Outgoing(request)
-        origin = _origin(request)
+        origin = origin_of(request)
         self._enter(limits.get("pool"), attempt)
         connection: SocketConnection | None = None
         try:
@@ -109,7 +99,7 @@ class Transport(httpx2.BaseTransport):
             raise
         attempt.received = True
         release = partial(self._release, origin, connection, attempt, whole=whole)
-        return _response(reader, Body(connection, limits.get("read"), release))
+        return response_of(reader, Body(connection, limits.get("read"), release))
 
     def close(self) -> None:
         """Close all connections, those of open responses too."""
@@ -125,7 +115,7 @@ class Transport(httpx2.BaseTransport):
             transport.close()
 
     def set_aside(self) -> object:
-        """Forget the connections in a child process, and return what must not be touched.
+        """Forget the connections in a child process, and return the objects that must not be touched.
 
         To close a socket here ends nothing: the parent has it too.
         """
@@ -143,12 +133,17 @@ class Transport(httpx2.BaseTransport):
 
     def _enter(self, timeout: float | None, attempt: Attempt) -> None:
         """Take room in the pool, or wait for it."""
-        self._close_surplus()  # an old connection may be one that a router has forgotten
+        waiter: threading.Event | None = None
         with self._lock:
-            if self._pool.enter():
-                return
-            waiter = threading.Event()
-            self._pool.wait(waiter)
+            # An old connection may be one that a router has forgotten.
+            surplus = self._pool.surplus(time.monotonic())
+            if not self._pool.enter():
+                waiter = threading.Event()
+                self._pool.wait(waiter)
+        for connection in surplus:
+            self._close(connection)
+        if waiter is None:
+            return
         try:
             self._wait_for_room(waiter, left(timeout), attempt)
         except BaseException:
@@ -208,14 +203,15 @@ class Transport(httpx2.BaseTransport):
         """Keep the connection of a response for another request, or close it."""
         attempt.connection = None  # to abort it would end the request of another
         kept = whole and connection.reader.keep_alive and connection in self._open
+        surplus = [] if kept else [connection]
         with self._lock:
             if kept:
-                self._pool.put(origin, connection, time.monotonic())
+                now = time.monotonic()
+                self._pool.put(origin, connection, now)
+                surplus = self._pool.surplus(now)
             self._pool.leave()
-        if kept:
-            self._close_surplus()
-        else:
-            self._close(connection)
+        for each in surplus:
+            self._close(each)
 
     def _close_surplus(self, *, opening: bool = False) -> None:
         with self._lock:
@@ -232,7 +228,7 @@ class Transport(httpx2.BaseTransport):
         secure = request.url.scheme == "https"
         with self._lock:
             if secure not in self._handed_to:
-                _log_handing_over()
+                log_handing_over()
                 settings = self._settings.for_httpx2(secure=secure)
                 self._handed_to[secure] = httpx2.HTTPTransport(**settings)
             return self._handed_to[secure]
@@ -249,8 +245,8 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         local_address: str | None = None,
     ) -> None:
         """Set a transport up, as `Transport` is; `max_connections` is for each event loop."""
-        self._settings = _Settings(ssl_context, max_connections, local_address)
-        self._loops = PerLoop(self._begin, _Loop.aclose)
+        self._settings = Settings(ssl_context, max_connections, local_address)
+        self._loops = PerLoop(self._begin, LoopConnections.aclose)
         forks.watch(self)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -265,7 +261,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         limits: dict[str, float | None] = request.extensions.get("timeout", {})
         attempt: Attempt = request.extensions.get(EXTENSION) or Attempt()
         outgoing = Outgoing(request)
-        origin = _origin(request)
+        origin = origin_of(request)
         await loop.enter(limits.get("pool"), attempt, self._settings.full)
         connection: LoopConnection | None = None
         try:
@@ -291,7 +287,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             raise
         attempt.received = True
         release = partial(loop.release, origin, connection, attempt, whole=whole)
-        return _response(reader, AsyncBody(connection, limits.get("read"), release))
+        return response_of(reader, AsyncBody(connection, limits.get("read"), release))
 
     async def aclose(self) -> None:
         """Close all connections of the running loop, those of open responses too."""
@@ -301,14 +297,14 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         """Forget the connections without touching them, and return what holds them."""
         return self._loops.set_aside()
 
-    def _begin(self) -> _Loop:
-        return _Loop(self._settings.max_connections)
+    def _begin(self) -> LoopConnections:
+        return LoopConnections(self._settings.max_connections)
 
-    async def _httpx2s_own(self, loop: _Loop, request: httpx2.Request) -> httpx2.Response:
+    async def _httpx2s_own(self, loop: LoopConnections, request: httpx2.Request) -> httpx2.Response:
         """Send a request by httpx2's own transport, made when it is first needed."""
         secure = request.url.scheme == "https"
         if secure not in loop.handed_to:
-            _log_handing_over()
+            log_handing_over()
             if secure:
                 await to_thread.run_sync(self._settings.tls)
             settings = self._settings.for_httpx2(secure=secure)
@@ -317,196 +313,3 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
         seconds = left(request.extensions.get("timeout", {}).get("read"))
         sending = loop.handed_to[secure].handle_async_request(request)
         return await response_within(seconds, attempt, sending)
-
-
-class _Loop:
-    """The connections of one event loop."""
-
-    def __init__(self, max_connections: int | None) -> None:
-        self.handed_to: dict[bool, httpx2.AsyncHTTPTransport] = {}
-        self._pool: Pool[LoopConnection] = Pool(max_open=max_connections)
-        self._open: set[LoopConnection] = set()
-        self._connect = _connect_of_running_loop()
-
-    async def enter(
-        self, timeout: float | None, attempt: Attempt, full: Callable[[], Exception]
-    ) -> None:
-        """Take room in the pool, or wait for it."""
-        self._close_surplus()  # an old connection may be one that a router has forgotten
-        if self._pool.enter():
-            return
-        waiter = anyio.Event()
-        self._pool.wait(waiter)
-        try:
-            with anyio.move_on_after(left(timeout)) as scope:
-                attempt.on_abort = scope.cancel
-                await waiter.wait()
-        except BaseException:
-            self._pool.give_up(waiter)
-            raise
-        finally:
-            attempt.on_abort = do_nothing
-        if not waiter.is_set():
-            self._pool.give_up(waiter)
-            if attempt.aborted:
-                raise httpx2.ReadError("the call was closed while it waited for a connection")
-            raise full()
-
-    async def connection(
-        self, origin: Origin, timeout: float | None, attempt: Attempt, settings: _Settings
-    ) -> LoopConnection:
-        """Return the idle connection that was used last and lives, or a new one."""
-        while (connection := self._pool.take(origin)) is not None:
-            if not connection.is_dead():
-                attempt.reused = True
-                attempt.connection = connection
-                return connection
-            self._close(connection)
-        self._close_surplus(opening=True)
-        scheme, host, port, hostname = origin
-        tls = None
-        if scheme == "https":
-            tls = settings.known_tls() or await to_thread.run_sync(settings.tls)
-        connection = await self._connect(
-            host,
-            port,
-            timeout=timeout,
-            tls=tls,
-            server_hostname=hostname,
-            local_address=settings.local_address,
-            attempt=attempt,
-        )
-        self._open.add(connection)
-        attempt.connection = connection
-        return connection
-
-    async def failed(self, connection: LoopConnection | None, attempt: Attempt) -> None:
-        """Close the connection of a request that failed."""
-        self._pool.leave()
-        if connection is not None:
-            attempt.received = connection.reader.received
-            self._open.discard(connection)
-            with anyio.CancelScope(shield=True):
-                await connection.aclose()
-
-    async def release(
-        self, origin: Origin, connection: LoopConnection, attempt: Attempt, *, whole: bool
-    ) -> None:
-        """Keep the connection of a response for another request, or close it."""
-        attempt.connection = None  # to abort it would end the request of another
-        if whole and connection.reader.keep_alive and connection in self._open:
-            connection.taken()
-            self._pool.put(origin, connection, time.monotonic())
-            self._pool.leave()
-            self._close_surplus()
-        else:
-            self._pool.leave()
-            self._open.discard(connection)
-            await connection.aclose()
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        self._pool.clear()
-        connections, self._open = [*self._open], set()
-        for connection in connections:
-            connection.close()
-        handed_to, self.handed_to = self.handed_to, {}
-        for transport in handed_to.values():
-            await transport.aclose()
-        await lowlevel.cancel_shielded_checkpoint()  # asyncio closes sockets in its next turn
-
-    def _close_surplus(self, *, opening: bool = False) -> None:
-        for connection in self._pool.surplus(time.monotonic(), opening=opening):
-            self._close(connection)
-
-    def _close(self, connection: LoopConnection) -> None:
-        self._open.discard(connection)
-        connection.close()
-
-
-class _Settings:
-    """What a transport is set to."""
-
-    def __init__(
-        self,
-        ssl_context: ssl.SSLContext | None,
-        max_connections: int | None,
-        local_address: str | None,
-    ) -> None:
-        if max_connections is not None and max_connections < 1:
-            raise ValueError(f"max_connections is {max_connections}; give 1 or more, or None")
-        self._ssl_context = ssl_context
-        self.max_connections = max_connections
-        self.local_address = local_address
-
-    def known_tls(self) -> ssl.SSLContext | None:
-        """Return the TLS context, if it was made."""
-        return self._ssl_context
-
-    def tls(self) -> ssl.SSLContext:
-        """Return the TLS context; the process's own is made when it is first needed."""
-        if self._ssl_context is None:
-            self._ssl_context = tls_context()
-        return self._ssl_context
-
-    def full(self) -> Exception:
-        """Return the error of a request for which there was no room in time."""
-        return httpx2.PoolTimeout(
-            f"all {self.max_connections} connections of max_connections are in use"
-        )
-
-    def for_httpx2(self, *, secure: bool) -> dict[str, Any]:
-        """Return the same settings for httpx2's own transport."""
-        return {
-            "verify": self.tls() if secure else False,  # for plain http: no context is loaded
-            "limits": httpx2.Limits(
-                max_connections=self.max_connections,
-                max_keepalive_connections=MAX_IDLE,
-                keepalive_expiry=EXPIRY,
-            ),
-            "socket_options": keepalive(),
-            "local_address": self.local_address,
-        }
-
-
-def _origin(request: httpx2.Request) -> Origin:
-    """Return what a connection is kept by: scheme, host, port, and the name in its certificate."""
-    url = request.url
-    if url.scheme not in _PORTS:
-        raise httpx2.UnsupportedProtocol(
-            f"the URL has the scheme {url.scheme!r}, not http or https"
-        )
-    host = url.raw_host.decode("ascii")
-    if not host:
-        raise httpx2.UnsupportedProtocol("the URL has no host")
-    hostname: str = request.extensions.get("sni_hostname") or host
-    return url.scheme, host, url.port or _PORTS[url.scheme], hostname
-
-
-def _response(reader: Any, body: Body | AsyncBody) -> httpx2.Response:
-    return httpx2.Response(
-        reader.status,
-        headers=reader.headers,
-        stream=body,
-        extensions={
-            "http_version": b"HTTP/" + reader.version.encode("ascii"),
-            "reason_phrase": reader.reason,
-            "network_stream": body,
-        },
-    )
-
-
-def _connect_of_running_loop() -> Callable[..., Awaitable[LoopConnection]]:
-    """Return what opens connections on the loop that runs."""
-    if hasattr(running_loop(), "call_soon_threadsafe"):
-        from . import aio
-
-        return aio.connect
-    from . import trionet
-
-    return trionet.connect
-
-
-def _log_handing_over() -> None:
-    if sys.platform != "emscripten":
-        _log.debug("httpx2's transport is intercepted: requests go through it")

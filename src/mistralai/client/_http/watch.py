@@ -98,7 +98,7 @@ class _Watching:
             del watch
 
     def _look(self, watch: Watch, now: float) -> None:
-        # First this, then the moment: a read that begins between them plans anew.
+        # First this, then the moment: a read that begins between them plans again.
         watch.planned = None
         at = watch.at
         if at is None:

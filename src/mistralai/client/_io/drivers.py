@@ -1,8 +1,8 @@
 """The two drivers of a flow, on httpx2.
 
-A driver carries out the steps that a flow yields, and throws what the network
-does wrong back into it as a `TransportFailure`. It holds the one answer that is
-open, and nothing of what the call means.
+A driver carries out the steps that a flow yields, and throws failures of the network
+back into it as a `TransportFailure`. It holds the one response that is open, and knows
+nothing of the call's rules.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ...recording import Recorder
     from .._call.response import Head
-    from .._call.steps import Step, Steps
+    from .._call.steps import Steps
     from ..httpclient import AsyncHttpClient, HttpClient
 
 T = TypeVar("T")
@@ -43,13 +43,14 @@ class SyncDriver:
         self._client: Any = client
         self._clock = clock
         self._recorder = recorder
-        self._exchange = Exchange(clock)
+        self._exchange: Exchange | None = None
         self._response: Any = None
         self._busy = threading.Lock()
-        self._closing = threading.Event()
+        self._closed = False
+        self._sleep: threading.Event | None = None  # set to end a sleep early
 
     def run(self, steps: Steps[T]) -> T:
-        """Carry out steps to their end, and give what they return."""
+        """Carry out steps to their end, and return their result."""
         with self._busy:
             return self._run(steps, sys.exception())
 
@@ -58,9 +59,13 @@ class SyncDriver:
             step = next(steps)
             while True:
                 try:
-                    result = self._do(step)
+                    if isinstance(step, Read):
+                        result: object = self._read(step)
+                    else:
+                        result = self._do(step)
                 except Exception as error:
-                    failure = self._exchange.failure(error, handled)
+                    exchange = self._exchange
+                    failure = exchange.failure(error, handled) if exchange else None
                     if failure is None:
                         raise
                     step = steps.throw(failure)
@@ -75,35 +80,40 @@ class SyncDriver:
             raise
 
     def close(self) -> None:
-        """Be done with the call, from any thread."""
-        self._closing.set()
+        """End the call, from any thread."""
+        self._closed = True
         if self._busy.acquire(blocking=False):
             self._drop()
             self._busy.release()
-        else:
+            return
+        if self._sleep is not None:
+            self._sleep.set()
+        if self._exchange is not None:
             self._exchange.shut_down()
 
     def abandon(self) -> None:
-        """Be done with the call where nothing may wait or take a lock, as in a finaliser."""
+        """End the call where nothing may wait or take a lock, as in a finaliser."""
         response, self._response = self._response, None
-        if response is not None:
+        if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             reap(response.close)
 
-    def _do(self, step: Step) -> object:
+    def _do(self, step: Send | Sleep | Close) -> object:
         match step:
-            case Read():
-                return self._read(step)
             case Send():
                 return self._send(step)
             case Sleep(seconds):
-                self._closing.wait(seconds)
+                self._sleep = threading.Event()
+                if not self._closed:  # looked at after the event can be set
+                    self._sleep.wait(seconds)
+                self._sleep = None
             case Close():
                 self._drop()
         return None
 
     def _read(self, step: Read) -> bytes:
         exchange = self._exchange
+        assert exchange is not None
         exchange.set_read_deadline(step.deadline, late=step.late)
         return exchange.record_read(exchange.body.read(exchange.timeout))
 
@@ -111,7 +121,7 @@ class SyncDriver:
         client = self._client
         self._exchange = exchange = exchange_by(client)(self._clock, self._recorder)
         request = exchange.request(step, client)
-        if self._closing.is_set():
+        if self._closed:
             raise httpx2.ReadError("the call was closed")
         response = client.send(request, **exchange.options(client))
         self._response = exchange.held(response)
@@ -119,7 +129,8 @@ class SyncDriver:
 
     def _drop(self) -> None:
         response, self._response = self._response, None
-        self._exchange.release()
+        if self._exchange is not None:
+            self._exchange.release()
         if response is not None:
             response.close()
 
@@ -138,9 +149,9 @@ class AsyncDriver:
         """Drive a call.
 
         Args:
-            client: What sends its requests.
+            client: Sends its requests.
             clock: The clock of its deadlines.
-            recorder: What keeps its exchanges.
+            recorder: Records its exchanges, if given.
             callers_own: Whether the client is one of the caller's, whose transport may keep no
                 limit of the response headers as a whole.
         """
@@ -148,22 +159,26 @@ class AsyncDriver:
         self._clock = clock
         self._recorder = recorder
         self._callers_own = callers_own
-        self._exchange = Exchange(clock)
+        self._exchange: Exchange | None = None
         self._response: Any = None
         self._sending = False
         self._sleep: anyio.CancelScope | None = None
         self._loop: Loop | None = None
 
     async def run(self, steps: Steps[T]) -> T:
-        """Carry out steps to their end, and return what they return."""
+        """Carry out steps to their end, and return their result."""
         handled = sys.exception()
         try:
             step = next(steps)
             while True:
                 try:
-                    result = await self._do(step)
+                    if isinstance(step, Read):
+                        result: object = await self._read(step)
+                    else:
+                        result = await self._do(step)
                 except Exception as error:
-                    failure = self._exchange.failure(error, handled)
+                    exchange = self._exchange
+                    failure = exchange.failure(error, handled) if exchange else None
                     if failure is None:
                         raise
                     step = steps.throw(failure)
@@ -178,13 +193,15 @@ class AsyncDriver:
             raise
 
     async def aclose(self) -> None:
-        """Be done with the call, from any task."""
+        """End the call, from any task."""
         if self._sleep is not None:
             self._sleep.cancel()
-        if self._sending:
-            self._exchange.attempt.abort()
-        response, self._response = self._response, None
         exchange = self._exchange
+        if exchange is None:
+            return
+        if self._sending:
+            exchange.attempt.abort()
+        response, self._response = self._response, None
         exchange.release()
         if response is None:
             return
@@ -195,17 +212,15 @@ class AsyncDriver:
                 await response.aclose()
 
     def abandon(self) -> None:
-        """Be done with the call where nothing may wait, as in a finaliser, in any thread."""
+        """End the call where nothing may wait, as in a finaliser, in any thread."""
         response, self._response = self._response, None
-        if response is not None:
+        if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             if self._loop is not None:
                 self._loop.run_soon(response.aclose)
 
-    async def _do(self, step: Step) -> object:
+    async def _do(self, step: Send | Sleep | Close) -> object:
         match step:
-            case Read():
-                return await self._read(step)
             case Send():
                 return await self._send(step)
             case Sleep(seconds):
@@ -218,6 +233,7 @@ class AsyncDriver:
 
     async def _read(self, step: Read) -> bytes:
         exchange = self._exchange
+        assert exchange is not None
         exchange.set_read_deadline(step.deadline, late=step.late)
         return exchange.record_read(await exchange.body.read(exchange.timeout))
 
@@ -241,7 +257,7 @@ class AsyncDriver:
 
 
 def exchange_by(client: object) -> type[Exchange]:
-    """Return what an attempt is by a client of httpx2's, or by one of another make."""
+    """Return the class of an attempt: by a client of httpx2's, or by one of another make."""
     if isinstance(client, httpx2.Client | httpx2.AsyncClient):
         return Exchange
     from .foreign import ForeignExchange

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .._call.steps import Send
 
 TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
-"""What a network that fails raises."""
+"""The exceptions of a failing network."""
 
 _CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _BEFORE_CONNECTION = (
@@ -55,11 +55,30 @@ class Exchange:
     """One attempt by a client of httpx2's.
 
     Attributes:
-        attempt: What the call and the transport tell each other.
+        attempt: The state that the call and the transport share.
         body: The body of the response; its `read` takes `timeout`.
         complete: Whether it was read to its end.
         timeout: The limit of a read; it moves.
     """
+
+    __slots__ = (
+        "_asynchronous",
+        "_callers_own",
+        "_clock",
+        "_exact",
+        "_foreign",
+        "_limits",
+        "_process",
+        "_recorder",
+        "_recording",
+        "_sent_at",
+        "_socket",
+        "_step",
+        "attempt",
+        "body",
+        "complete",
+        "timeout",
+    )
 
     def __init__(
         self,
@@ -73,7 +92,7 @@ class Exchange:
 
         Args:
             clock: The clock of its deadlines.
-            recorder: What keeps the exchange.
+            recorder: Records the exchange, if given.
             asynchronous: Whether its body is read in an event loop.
             callers_own: Whether the caller made the client, whose transport may be any.
         """
@@ -87,15 +106,15 @@ class Exchange:
         self._sent_at: float | None = None
         self._foreign: Any = None  # the body, where another transport brought the response
         self._socket: Any = None  # of that response's connection
-        self._process = os.getpid()
+        self._process = 0  # that opened it
         self._exact = False  # reads end when they must
         self.attempt = Attempt()
         self.body: Any = None
         self.complete = False
-        self.timeout = Deadline(None, clock)
+        self.timeout: Deadline
 
     def request(self, step: Send, client: Any) -> Any:
-        """Return what is to be sent."""
+        """Return the request for a client of httpx2's."""
         headers = self._begin(step)
         read, connect = self.timeout, Deadline(step.connect, self._clock)
         request = step.request
@@ -121,7 +140,7 @@ class Exchange:
         return self._step.answer if self._callers_own and self._step is not None else None
 
     def held(self, response: Any) -> Any:
-        """Return what is to be closed in the end."""
+        """Take a response; return the object that closes it."""
         self.body = own_body(response)
         if self.body is not None:
             return response
@@ -130,7 +149,7 @@ class Exchange:
         return self._foreign
 
     def opened(self, response: Any) -> Head:
-        """Take the response whose headers came."""
+        """Return the head of a response, and prepare to read its body."""
         headers = headers_of(response)
         if self._foreign is None:
             self._exact = True
@@ -142,17 +161,17 @@ class Exchange:
         return Head(response.status_code, headers, response, waited)
 
     def set_read_deadline(self, moment: float | None, *, late: bool) -> None:
-        """Say when the next read must end, and whether a late one may take what is there.
+        """Set the deadline of the next read; a late one may still take bytes that are buffered.
 
         Raises:
-            httpx2.ReadTimeout: It is too late, or the body would not notice that it is.
+            httpx2.ReadTimeout: The deadline has passed, and buffered bytes are not wanted either.
         """
         self.timeout.at = moment
         if moment is not None and self._clock() >= moment and not (late and self._exact):
             raise httpx2.ReadTimeout("the time for reading is over")
 
     def record_read(self, data: bytes) -> bytes:
-        """Note bytes of the body and return them; nothing stands for its end."""
+        """Record bytes of the body and return them; empty bytes are its end."""
         if not data:
             self.complete = True
         if self._recording is not None:
@@ -177,11 +196,11 @@ class Exchange:
             shut_down(self._socket)
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
-        """Return what an exception means to a flow, or `None` where it is not the network's.
+        """Return the failure of the network that an exception means, or `None` for any other exception.
 
         Args:
             error: The exception.
-            handled: What the caller was handling when it called, which is the caller's own.
+            handled: The exception that the caller was handling when it called: not ours to change.
         """
         standard = self._standard(error)
         if standard is None:
@@ -220,6 +239,7 @@ class Exchange:
             self._limits["read"] = self._step.silence
         self._foreign.begin(headers)
         self._socket = _socket_of(response)
+        self._process = os.getpid()
         self._exact = self._asynchronous
         if isinstance(self._socket, socket.socket) and not self._asynchronous:
             self._foreign.watch_reads(lambda: self._end_read(response))
@@ -235,7 +255,7 @@ class Exchange:
         forget_requests(error, handled)
 
     def _standard(self, error: Exception) -> Exception | None:
-        """Return an exception in terms of httpx2, if it is the network's."""
+        """Return an exception in terms of httpx2, or `None` if it is not one of the network's."""
         return error if isinstance(error, TRANSPORT_ERRORS) else None
 
 
@@ -246,7 +266,7 @@ def headers_of(response: Any) -> Any:
 
 
 def _socket_of(response: Any) -> Any:
-    """Return the socket, or what stands for it, of a response's connection, where that carries nothing else."""
+    """Return the socket of a response's connection, unless other requests use it too."""
     if str(getattr(response, "http_version", "")).startswith("HTTP/2"):
         return None  # the connection is that of other requests too
     extensions: Any = getattr(response, "extensions", None)
@@ -261,7 +281,7 @@ def forget_requests(
 
     Args:
         error: The exception, with its causes.
-        handled: What the caller was handling when it called, which is the caller's own.
+        handled: The exception that the caller was handling when it called: not ours to change.
         ours_alone: Whether to keep only frames of this package, because the client may be any.
     """
     while error is not None and error is not handled:

@@ -41,7 +41,7 @@ _KINDS: Final = {
         httpx2.DecodingError,
     )
 } | {"TimeoutError": httpx2.ReadTimeout}
-"""What a client's exceptions are, by the names of their classes."""
+"""httpx2's exceptions by the names of their classes."""
 
 _SHORT: Final = 0.1
 """Seconds; a wait so short is not begun where nothing could end it."""
@@ -68,10 +68,14 @@ def alike(error: BaseException) -> httpx2.TransportError | httpx2.DecodingError 
 class ForeignExchange(Exchange):
     """One attempt by such a client."""
 
-    _entered = False  # the client was asked for something
+    __slots__ = ("_entered",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._entered = False  # the client was asked for something
 
     def request(self, step: Send, client: Any) -> Any:
-        """Let the client build the request."""
+        """Return the request that the client builds."""
         headers = self._begin(step)
         self._entered = True
         # A client in a loop waits as long as the cancel scope lets it.
@@ -102,7 +106,7 @@ class ForeignExchange(Exchange):
         return None if self._step.answer is None else self._step.answer + _SLACK
 
     def set_read_deadline(self, moment: float | None, *, late: bool) -> None:
-        """Say when the next read must end.
+        """Set the deadline of the next read.
 
         Raises:
             httpx2.ReadTimeout: It is too late, or would be before anything could end the read.
@@ -112,7 +116,7 @@ class ForeignExchange(Exchange):
             raise httpx2.ReadTimeout("the time for reading is over")
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
-        """Return what an exception of the client means to a flow, or `None`, as `Exchange` does."""
+        """Return the failure that an exception of the client means, or `None`, as `Exchange` does."""
         left = self.timeout.left()
         failure = super().failure(error, handled)
         if failure is None:
@@ -137,7 +141,7 @@ class ForeignExchange(Exchange):
 
 
 def _taken(function: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """The keyword arguments that a function takes."""
+    """Return the keyword arguments that a function takes."""
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):  # it has none to look at

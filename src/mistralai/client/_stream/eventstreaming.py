@@ -126,7 +126,7 @@ class _StreamState(Generic[T, D]):
         # The constructor of a subclass may have failed before it set anything, and the child of a
         # fork only has a copy of a stream that its parent reads.
         if getattr(self, "_process", None) == os.getpid() and self._call.end_reason is None:
-            self._call.closed()
+            self._call.mark_closed()
             if not sys.is_finalizing():  # the system closes connections at the end of the process
                 self._driver.abandon()
             file, line = self._caller
@@ -280,7 +280,7 @@ class EventStream(_StreamState[T, SyncDriver]):
         try:
             self._driver.run(self._call.pump())
         except BaseException:
-            self._call.closed()
+            self._call.mark_closed()
             raise
         if self._call.end_reason is not None:
             self._driver.close()
@@ -322,7 +322,7 @@ class EventStream(_StreamState[T, SyncDriver]):
 
     def close(self) -> None:
         """Close the stream, from any thread: a read that blocks is woken and ends."""
-        self._call.closed()
+        self._call.mark_closed()
         self._driver.close()
 
     def __enter__(self) -> Self:
@@ -357,7 +357,7 @@ class EventStreamAsync(_StreamState[T, AsyncDriver]):
         try:
             await self._driver.run(self._call.pump())
         except BaseException:
-            self._call.closed()
+            self._call.mark_closed()
             raise
         if self._call.end_reason is not None:
             await self._driver.aclose()
@@ -399,7 +399,7 @@ class EventStreamAsync(_StreamState[T, AsyncDriver]):
 
     async def aclose(self) -> None:
         """Close the stream, from any task."""
-        self._call.closed()
+        self._call.mark_closed()
         await self._driver.aclose()
 
     close = aclose

@@ -159,7 +159,7 @@ class PartialReading:
 
     def buffered(self) -> Any:
         """Return the JSON if it has grown and no event is in the buffer that would add to it."""
-        if self._call.more_came:
+        if self._call.has_unread_events:
             return NOTHING
         value = self._growing.partial(last=self._call.end_reason is not None)
         return NOTHING if value is None else value
