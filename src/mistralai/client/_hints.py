@@ -149,8 +149,15 @@ def resolve_hints(module_name: str) -> None:
             _defer(value, module_name)
         elif isinstance(value, type):
             for member in vars(value).values():
-                _defer(getattr(member, "fget", getattr(member, "__func__", member)), module_name)
+                _defer(_function_of(member), module_name)
             _defer(value, module_name)
+
+
+def _function_of(member: object) -> object:
+    """Return the function behind a property, a class method or a static method."""
+    if isinstance(member, property):
+        return member.fget
+    return getattr(member, "__func__", member)
 
 
 def _defer(owner: object, module_name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._api.loading import first, holds_up, in_thread
 from ._api.params import ChatBody, ChatParams, ParseParams
@@ -11,7 +11,7 @@ from ._api.signatures import check_names, described_by
 from ._call.request import take_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from typing_extensions import Unpack
 
@@ -92,13 +92,13 @@ class Chat(Resource):
             StructuredOutputError: The answer does not have this form.
         """
         from ..extra.struct_chat import parsed_response
-        from .models.answer import responses_kept
+        from .models.answer import collecting_responses
 
         take_headers(params)
         structure = _structure("parse", response_format, ParseParams(**params))
-        with responses_kept() as kept:
+        with collecting_responses() as responses:
             answer = self.complete(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure, kept.get(id(answer)))
+        return parsed_response(answer, structure, responses.get(id(answer)))
 
     @described_by(ParseParams)
     async def parse_async(
@@ -107,19 +107,19 @@ class Chat(Resource):
         """Return a whole answer of a given form, as `parse` does, async."""
         take_headers(params)
 
-        def form() -> tuple[Any, Any, Structure[P], ResponseFormatTypedDict]:
-            from ..extra.struct_chat import parsed_response
-            from .models.answer import responses_kept
+        def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
+            from ..extra import struct_chat  # noqa: F401 - in the thread, it takes long to import
 
             structure = _structure("parse_async", response_format, ParseParams(**params))
-            return parsed_response, responses_kept, structure, structure.response_format
+            return structure, structure.response_format
 
-        read, keeping, structure, asked = form() if first.over else await in_thread(form)
-        with keeping() as kept:
-            answer = await self.complete_async(**params, response_format=asked)
-        return cast(
-            "ParsedChatCompletionResponse[P]", read(answer, structure, kept.get(id(answer)))
-        )
+        structure, requested = prepare() if first.over else await in_thread(prepare)
+        from ..extra.struct_chat import parsed_response
+        from .models.answer import collecting_responses
+
+        with collecting_responses() as responses:
+            answer = await self.complete_async(**params, response_format=requested)
+        return parsed_response(answer, structure, responses.get(id(answer)))
 
     @described_by(ParseParams)
     def parse_stream(
@@ -130,6 +130,7 @@ class Chat(Resource):
 
         take_headers(params)
         structure = _structure("parse_stream", response_format, ParseParams(**params))
+        # Some tracers return a generator, which is passed on.
         stream: Any = self.stream(**params, response_format=structure.response_format)
         return ParsedEventStream(stream, structure) if _is_stream(stream) else stream
 
@@ -143,21 +144,30 @@ class Chat(Resource):
         take_headers(params)
         check_names(params, ParseParams, method="parse_stream_async")
 
-        def form() -> tuple[type[ParsedEventStreamAsync[P]], Structure[P], ResponseFormatTypedDict]:
-            from ._stream.parsed import ParsedEventStreamAsync
+        def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
+            from ._stream import parsed  # noqa: F401 - in the thread, it takes long to import
 
             structure = _structure("parse_stream_async", response_format, ParseParams(**params))
-            return ParsedEventStreamAsync, structure, structure.response_format
+            return structure, structure.response_format
 
-        formed = None if holds_up() else form()
-        pending = formed and self.stream_async(**params, response_format=formed[2])
+        async def parsed(
+            structure: Structure[P], pending: Awaitable[object]
+        ) -> ParsedEventStreamAsync[P]:
+            from ._stream.parsed import ParsedEventStreamAsync
 
-        async def start() -> ParsedEventStreamAsync[P]:
-            parsed, structure, asked = await in_thread(form) if formed is None else formed
-            stream: Any = await (pending or self.stream_async(**params, response_format=asked))
-            return parsed(stream, structure) if _is_stream(stream) else stream
+            stream: Any = await pending
+            return ParsedEventStreamAsync(stream, structure) if _is_stream(stream) else stream
 
-        return PendingStream(start)
+        async def prepared_in_thread() -> ParsedEventStreamAsync[P]:
+            structure, requested = await in_thread(prepare)
+            pending = self.stream_async(**params, response_format=requested)
+            return await parsed(structure, pending)
+
+        if holds_up():
+            return PendingStream(prepared_in_thread)
+        structure, requested = prepare()
+        pending = self.stream_async(**params, response_format=requested)
+        return PendingStream(lambda: parsed(structure, pending))
 
 
 def _is_stream(given: object) -> bool:

@@ -69,7 +69,7 @@ def parsed_response(
     made = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
         _fields(response, choices=choices)
     )
-    return made.came_with(response.headers, response.request_id)
+    return made.attach_response(response.headers, response.request_id)
 
 
 def _choice(

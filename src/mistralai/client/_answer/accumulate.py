@@ -156,7 +156,8 @@ class Choice:
     def content(self) -> str | list[Any] | None:
         """Return the content of the message: a string if it is only text, else a list of chunks."""
         if all(isinstance(part, Text) for part in self._parts):
-            return self.text or (None if self.calls else "")
+            text = self.text
+            return None if self.calls and not text else text
         return [part.chunk() if isinstance(part, (Text, Thought)) else part for part in self._parts]
 
     def fields(self) -> dict[str, Any]:

@@ -133,8 +133,9 @@ class ItemScanner:
 
     def _string(self, text: str, position: int) -> int:
         """Return the position after the end of a string, or the end of the piece."""
-        position += self._escaped
-        self._escaped = False
+        if self._escaped:  # the piece before ended with a backslash
+            position += 1
+            self._escaped = False
         while found := _INSIDE.search(text, position):
             if found[0] == '"':
                 self._quoted = False

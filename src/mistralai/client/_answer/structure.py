@@ -106,7 +106,9 @@ def closed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     node = {name: closed(value) for name, value in cast("dict[str, Any]", schema).items()}
-    return {**node, "additionalProperties": False} if node.get("type") == "object" else node
+    if node.get("type") == "object":
+        node["additionalProperties"] = False
+    return node
 
 
 def mismatch(

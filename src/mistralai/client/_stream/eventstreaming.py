@@ -172,7 +172,7 @@ class _StreamState(Generic[T, D]):
     @property
     def snapshot(self) -> ChatCompletionResponse:
         """The answer so far, with every choice. Built when it is read; nothing is copied before."""
-        return self._answer.snapshot().came_with(self.headers, self.request_id)
+        return self._answer.snapshot().attach_response(self.headers, self.request_id)
 
     @property
     def usage(self) -> UsageInfo | None:
@@ -273,7 +273,9 @@ class EventStream(_StreamState[T, SyncDriver]):
         if not call.ready:
             self._pump()
         if call.end_reason == "closed" or not call.ready:
-            raise call.error or StopIteration
+            if call.error is not None:
+                raise call.error
+            raise StopIteration
         return self._take()
 
     def _pump(self) -> None:
@@ -350,7 +352,9 @@ class EventStreamAsync(_StreamState[T, AsyncDriver]):
         if not call.ready:
             await self._pump()
         if call.end_reason == "closed" or not call.ready:
-            raise call.error or StopAsyncIteration
+            if call.error is not None:
+                raise call.error
+            raise StopAsyncIteration
         return self._take()
 
     async def _pump(self) -> None:

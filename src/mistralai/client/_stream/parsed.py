@@ -145,7 +145,7 @@ def _so_far(call: StreamCall) -> Generator[None, None, None]:
         yield
     except StructuredOutputError as error:
         snapshot = call.answer_so_far.snapshot()
-        error.partial = snapshot.came_with(error.headers, request_id(error.headers))
+        error.partial = snapshot.attach_response(error.headers, request_id(error.headers))
         error.events_received = call.timing.events
         raise
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from ..models import ChatCompletionResponse
+    from ..models.response import ChatCompletionResponse
 
 E = TypeVar("E", bound="MistralClientError")
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer"]
 
-_kept: ContextVar[dict[int, "httpx2.Response"] | None] = ContextVar("_kept", default=None)
+_collected: ContextVar[dict[int, "httpx2.Response"] | None] = ContextVar("_collected", default=None)
 
 
 class Answer(BaseModel):
@@ -20,7 +20,7 @@ class Answer(BaseModel):
 
     __slots__ = ("_headers", "_request_id")
 
-    def came_with(self, headers: Mapping[str, str], request_id: str | None) -> Self:
+    def attach_response(self, headers: Mapping[str, str], request_id: str | None) -> Self:
         """Set the headers of the response and the API's id of the request; return the answer."""
         object.__setattr__(self, "_headers", headers)
         object.__setattr__(self, "_request_id", request_id)
@@ -40,19 +40,19 @@ class Answer(BaseModel):
 
 
 @contextmanager
-def responses_kept() -> Generator[dict[int, "httpx2.Response"], None, None]:
+def collecting_responses() -> Generator[dict[int, "httpx2.Response"], None, None]:
     """Collect the responses of the answers received inside the `with`, by the `id()` of the answer.
 
     An answer does not hold its response, which would keep the request and all of its messages.
     """
-    kept: dict[int, httpx2.Response] = {}
-    token = _kept.set(kept)
+    responses: dict[int, httpx2.Response] = {}
+    token = _collected.set(responses)
     try:
-        yield kept
+        yield responses
     finally:
-        _kept.reset(token)
+        _collected.reset(token)
 
 
-def kept_responses() -> "dict[int, httpx2.Response] | None":
-    """Return the dict that `responses_kept` collects responses in, or `None` outside of it."""
-    return _kept.get()
+def collected_responses() -> "dict[int, httpx2.Response] | None":
+    """Return the dict that `collecting_responses` fills, or `None` outside of it."""
+    return _collected.get()
