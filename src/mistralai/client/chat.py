@@ -170,9 +170,9 @@ class Chat(Resource):
         return PendingStream(lambda: parsed(structure, pending))
 
 
-def _is_stream(given: object) -> bool:
+def _is_stream(result: object) -> bool:
     """Return whether this is a stream or a proxy of one; some tracers return a generator."""
-    return hasattr(given, "parts")
+    return hasattr(result, "parts")
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:

@@ -171,8 +171,8 @@ class Mistral:
 
             module, cls = _RESOURCES[name]
             resource = getattr(importlib.import_module(f"..{module}", __name__), cls)
-            made = self.__dict__[name] = resource(self.sdk_configuration)
-            return made
+            self.__dict__[name] = resource(self.sdk_configuration)
+            return self.__dict__[name]
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *_RESOURCES})

@@ -6,8 +6,8 @@ arguments, any of which may be absent. Nothing says that a call is complete, and
 - Mistral's own models send a whole call in one piece, older ones without an index, so that two
   parallel calls differ by their ids alone;
 - hosted models send the id once and then pieces that have only the index, with an empty name;
-- compatible servers repeat the id in each piece, number no calls, or give every call the number 0,
-  and some have no ids, so that only another name tells where the next call begins.
+- compatible servers repeat the id in each piece, do not number calls, or number every call 0, and
+  some have no ids, so that only a different name shows where the next call begins.
 
 A piece that goes to the wrong call corrupts two calls without any error, and a client that looks at
 the index alone does so with the first kind of server. One rule fits all that was recorded:

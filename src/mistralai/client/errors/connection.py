@@ -77,4 +77,4 @@ class StreamInterruptedError(IncompleteStreamError):
 
 @dataclass(init=False, repr=False, eq=False)
 class StreamTruncatedError(IncompleteStreamError):
-    """The body ended cleanly, but a choice has no finish reason and no `[DONE]` came."""
+    """The body ended cleanly, but without `[DONE]` and without the finish reason of a choice."""

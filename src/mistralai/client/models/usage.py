@@ -17,7 +17,7 @@ class _TokensDetails(BaseModel, Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self.model_dump()[name]
 
-    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # pydantic's gives pairs, as no mapping does
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # pydantic's yields pairs
         return iter(self.model_dump())
 
     def __len__(self) -> int:

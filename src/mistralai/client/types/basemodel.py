@@ -88,40 +88,41 @@ class BaseModel(PydanticBaseModel):
         return dumped
 
 
-def as_written(made: object, given: object, left_out: list[str], place: str) -> None:
+def as_written(value: object, source: object, dropped: list[str], path: str) -> None:
     """Remove unknown fields from models that were made of a caller's dicts, and set the defaults.
 
     Objects among the dicts stay as they are.
 
     Args:
-        made: The result of validation: a model, a list of them, or anything else.
-        given: The caller's value.
-        left_out: Collects the names of the fields that are removed.
-        place: The name of the value, as a prefix of theirs.
+        value: The result of validation: a model, a list of them, or anything else.
+        source: The caller's value.
+        dropped: Collects the names of the fields that are removed.
+        path: The name of the value, as a prefix of theirs.
     """
-    if made is given:
+    if value is source:
         return
-    if isinstance(made, list):
-        if isinstance(given, (list, tuple)):
-            models, sources = cast("list[object]", made), cast("list[object]", given)
-            for model, source in zip(models, sources, strict=True):
-                as_written(model, source, left_out, place)
-    elif isinstance(given, Mapping) and isinstance(made, BaseModel):
-        _model_as_written(made, cast("Mapping[str, object]", given), left_out, place)
+    if isinstance(value, list):
+        if isinstance(source, (list, tuple)):
+            values, sources = cast("list[object]", value), cast("list[object]", source)
+            for one, its_source in zip(values, sources, strict=True):
+                as_written(one, its_source, dropped, path)
+    elif isinstance(source, Mapping) and isinstance(value, BaseModel):
+        _model_as_written(value, cast("Mapping[str, object]", source), dropped, path)
 
 
 def _model_as_written(
-    made: BaseModel, given: Mapping[str, object], left_out: list[str], place: str
+    model: BaseModel, source: Mapping[str, object], dropped: list[str], path: str
 ) -> None:
-    extra, fields, values = made.__pydantic_extra__, made.__pydantic_fields_set__, vars(made)
-    if extra and not made._open:  # noqa: SLF001 - of this class
-        left_out += [f"{place}.{name}" if place else name for name in extra]
+    prefix = f"{path}." if path else ""
+    extra, fields, values = model.__pydantic_extra__, model.__pydantic_fields_set__, vars(model)
+    if extra and not model._open:  # noqa: SLF001 - of this class
+        dropped += [f"{prefix}{name}" for name in extra]
         fields.difference_update(extra)
         extra.clear()
     for name, value in values.items():
-        if name in given and value is not given[name]:
-            as_written(value, given[name], left_out, f"{place}.{name}" if place else name)
-    for name, default in made._sent_defaults.items():  # noqa: SLF001 - of this class
+        if name in source and value is not source[name]:
+            as_written(value, source[name], dropped, f"{prefix}{name}")
+    for name, default in model._sent_defaults.items():  # noqa: SLF001 - of this class
         if name not in fields:
             values[name] = default
             fields.add(name)
