@@ -4,8 +4,13 @@ import os
 
 import pytest
 from blockbuster import blockbuster_ctx
+from hypothesis import HealthCheck, settings
 
 from support.colours import COLOURS, UVLOOP, colour_of
+
+# On a busy machine any example can take long.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 _ON_UVLOOP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")

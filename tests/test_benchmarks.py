@@ -1,6 +1,6 @@
 """The benchmark runs: every scenario once with tiny numbers, for this package alone.
 
-No time is asserted: what is looked at is that each figure is there, and those that count.
+No times are asserted, only that each figure exists, and figures that are counts.
 """
 
 import json
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 pytestmark = [
     pytest.mark.skipif(
-        not (ROOT / "benchmarks").exists(), reason="the benchmark stands in a checkout alone"
+        not (ROOT / "benchmarks").exists(), reason="the benchmark is only in a checkout"
     ),
     pytest.mark.usefixtures("importable"),
 ]

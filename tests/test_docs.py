@@ -1,16 +1,14 @@
-"""The examples of the documentation run as they stand, each against a server of its own.
+"""The examples in the documentation run unchanged, each against its own server.
 
-Every block of Python in the README and in `docs` is one. `against=NAME` behind its language says
-what the server does; a block of text right below is what it prints. `docs/simulator.md` and
-`docs/streaming.md` bring their own servers, and have tests of their own.
+Every block of Python in the README and in `docs` is an example. `against=NAME` after its language
+selects a server; a block of text right below is its output. `docs/simulator.md` and
+`docs/streaming.md` have their own servers and tests.
 """
 
 import gc
 import re
 from pathlib import Path
 from typing import NamedTuple
-
-import pytest
 
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
 
@@ -38,7 +36,7 @@ SERVERS = {
 
 
 class Example(NamedTuple):
-    """A block of Python, and what is said of it."""
+    """A block of Python, its server and its output."""
 
     page: Path
     line: int
@@ -48,7 +46,7 @@ class Example(NamedTuple):
 
 
 def examples(page):
-    """The blocks of a page, in order."""
+    """Yield the blocks of a page, in order."""
     text = page.read_text("utf-8")
     for block in BLOCK.finditer(text):
         line = text.count("\n", 0, block.start("source"))
@@ -58,24 +56,24 @@ def examples(page):
 EXAMPLES = [example for page in PAGES for example in examples(page)]
 
 
-@pytest.mark.parametrize(
-    "example", EXAMPLES, ids=[f"{example.page.name}:{example.line}" for example in EXAMPLES]
-)
-def test_an_example_runs_and_prints_what_it_says(example, monkeypatch, capsys):
+def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys):
     monkeypatch.setattr("random.random", lambda: 0.0)  # no wait is lengthened
-    source = "\n" * example.line + example.source  # so that a traceback names the line of the page
-    code = compile(source, str(example.page), "exec")
-    with Simulator(SERVERS[example.server]) as sim:
-        monkeypatch.setenv("MISTRAL_API_KEY", "key")
-        monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
-        exec(code, {"__name__": "__main__"})
-        gc.collect()  # closes the client of an example that does not
-    printed = capsys.readouterr()
-    assert printed.err == ""
-    assert example.prints in {None, printed.out}
+    monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    for example in EXAMPLES:
+        # Empty lines, so that a traceback has the line numbers of the page.
+        source = "\n" * example.line + example.source
+        code = compile(source, str(example.page), "exec")
+        with subtests.test(f"{example.page.name}:{example.line}"):
+            with Simulator(SERVERS[example.server]) as sim:
+                monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
+                exec(code, {"__name__": "__main__"})
+                gc.collect()  # closes a client that the example does not close
+            printed = capsys.readouterr()
+            assert printed.err == ""
+            assert example.prints in {None, printed.out}
 
 
-def test_every_example_of_faults_says_what_it_prints():
+def test_every_example_of_faults_has_its_output():
     of_faults = [example for example in EXAMPLES if example.page.name == "faults.md"]
     assert len(of_faults) > 4
     assert all(example.prints for example in of_faults)

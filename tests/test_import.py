@@ -1,4 +1,4 @@
-"""What is loaded when: an import costs nothing, the rest comes with its first use."""
+"""Modules are loaded when they are first used: an import alone loads almost none."""
 
 import sys
 from importlib.resources import files
@@ -7,35 +7,38 @@ import pytest
 
 from mistralai.simulator import Simulator
 from support.interpreter import modules_after
-from support.programs import run_program
+from support.programs import PROGRAMS, run_program
 
+PACKAGES = ("mistralai", "mistralai.client")
 HEAVY = {"pydantic", "pydantic_core", "httpx2", "httpcore2", "anyio", "asyncio", "ssl", "socket"}
 PLAIN = {"typing", "typing_extensions", "dataclasses", "inspect", "enum", "re", "logging", "json"}
 OTHERS = {"mistralai.cli", "mistralai.simulator", "mistralai.client.models"}
 
 
-@pytest.mark.parametrize("package", ["mistralai", "mistralai.client"])
-def test_importing_the_package_loads_nothing_to_speak_of(package):
-    assert not modules_after(f"import {package}") & (HEAVY | PLAIN | OTHERS)
+def test_importing_the_package_loads_almost_nothing(subtests):
+    for package in PACKAGES:
+        with subtests.test(package):
+            assert not modules_after(f"import {package}") & (HEAVY | PLAIN | OTHERS)
 
 
 def test_the_front_door_does_not_import_the_client():
-    """A thread that imports `mistralai.client` meanwhile would wait for the front door, and it for that."""
+    """It would wait for a thread that imports `mistralai.client`, and that thread for it."""
     assert "mistralai.client" not in modules_after("import mistralai")
 
 
-@pytest.mark.parametrize("package", ["mistralai", "mistralai.client"])
-def test_a_client_and_its_chat_come_without_pydantic_and_httpx2(package):
-    loaded = modules_after(f"from {package} import Mistral; Mistral(api_key='x').chat")
-    assert not loaded & (HEAVY | OTHERS)
+def test_a_client_and_its_chat_load_neither_pydantic_nor_httpx2(subtests):
+    for package in PACKAGES:
+        with subtests.test(package):
+            loaded = modules_after(f"from {package} import Mistral; Mistral(api_key='x').chat")
+            assert not loaded & (HEAVY | OTHERS)
 
 
-def test_a_model_comes_without_an_http_library():
+def test_a_model_loads_no_http_library():
     loaded = modules_after("from mistralai.models import UserMessage; UserMessage(content='x')")
     assert not loaded & {"httpx2", "httpcore2", "anyio", "ssl", "mistralai.client.chat"}
 
 
-def test_a_stream_loads_the_models_that_it_needs():
+def test_a_stream_loads_only_the_models_that_it_needs():
     loaded = modules_after("""
 import httpx2
 from mistralai import Mistral
@@ -52,7 +55,7 @@ assert len([*client.chat.stream(**ask, strict_end=False)]) == 1
     assert not loaded & {"mistralai.client._stream.views", "mistralai.client._answer.deltas"}
 
 
-def test_nothing_that_is_public_loads_the_simulator_or_the_command_line():
+def test_no_public_name_loads_the_simulator_or_the_command_line():
     loaded = modules_after("""
 from mistralai import *
 from mistralai.client import *
@@ -65,42 +68,21 @@ Mistral(api_key="x").chat
 
 
 def test_every_module_can_be_imported_first():
-    """No module needs another one to have been loaded before it."""
-    program = run_program("""
-import importlib, pkgutil, sys
-import mistralai.client
-
-modules = pkgutil.walk_packages(mistralai.client.__path__, "mistralai.client.")
-for name in [module.name for module in modules]:
-    for loaded in [loaded for loaded in sys.modules if loaded.startswith("mistralai")]:
-        del sys.modules[loaded]
-    importlib.import_module(name)
-    print(name)
-""")
+    """No module depends on another having been loaded before it."""
+    program = run_program(PROGRAMS / "imports_each_module_first.py")
     assert (program.stderr, program.returncode) == ("", 0)
     assert len(program.stdout.split()) > 50
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="tries what other systems lack on this one")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="removes features that only Linux is sure to have"
+)
 def test_a_system_without_keepalive_options_and_forks_imports_and_runs():
-    program = """
-import os, socket
-import httpcore2  # what it takes of this system is not ours to leave out
-for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"):
-    if hasattr(socket, name):
-        delattr(socket, name)
-for name in ("fork", "register_at_fork"):
-    delattr(os, name)
-
-from mistralai import Mistral
-
-with Mistral() as client:
-    client.chat.complete(model="m", messages=[{"role": "user", "content": "Hello"}])
-"""
+    program = PROGRAMS / "runs_without_system_features.py"
     with Simulator() as sim:
         done = run_program(program, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
     assert (done.stderr, done.returncode) == ("", 0)
 
 
-def test_type_checkers_are_told_that_the_package_has_types():
+def test_the_package_is_marked_as_typed():
     assert (files("mistralai") / "py.typed").is_file()

@@ -1,4 +1,4 @@
-"""The programs in the documentation run as they stand, and print what stands below them."""
+"""The programs in `docs/streaming.md` run unchanged, and print the output below them."""
 
 import json
 import re
@@ -30,12 +30,12 @@ def thinking(text):
 
 
 def answer(request):
-    """What a model would say to the programs; the simulator's own answers to the rest."""
-    said = request.json
-    last = said["messages"][-1]
+    """Return a suitable answer to each program, or let the simulator choose one."""
+    body = request.json
+    last = body["messages"][-1]
     if last["role"] == "tool":
         return in_pieces(f"It is {last['content']}.")
-    if "tools" in said:
+    if "tools" in body:
         return Answer.of_events(chunk_of({"tool_calls": [CALL]}, "tool_calls"))
     if last["content"] == "Name a book.":
         return in_pieces(json.dumps(BOOKS[0]))
@@ -56,13 +56,15 @@ def sim():
         yield sim
 
 
-@pytest.mark.parametrize(("program", "printed"), PROGRAMS)
-def test_a_program_prints_what_stands_below_it(sim, program, printed):
-    done = run_program(program, "-W", "error", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
-    assert (done.stderr, done.returncode) == ("", 0)
-    # What goes back to the first column writes over the line: a terminal shows what came last.
-    shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
-    assert "\n".join(shown) == printed
+def test_the_programs_print_the_output_below_them(subtests, sim):
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    for number, (program, printed) in enumerate(PROGRAMS, 1):
+        with subtests.test(f"program {number}"):
+            done = run_program(program, "-W", "error", **environment)
+            assert (done.stderr, done.returncode) == ("", 0)
+            # After a return to the first column, a terminal shows the text written last.
+            shown = [line.rpartition("\x1b[G")[2] for line in done.stdout.split("\n")]
+            assert "\n".join(shown) == printed
 
 
 def test_every_program_has_its_output():

@@ -1,4 +1,4 @@
-"""The submodules of the generated SDK: those whose classes are here are there, and have them."""
+"""The submodules of the generated SDK: each exists if one of its classes does, and has them."""
 
 import ast
 import importlib
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 MODELS = Path(models.__file__).parent
 PACKAGES = {"errors": errors, "models": models, "types": types, "utils": utils}
 ROOTS = ("mistralai.client", "mistralai", "mistralai.azure.client")
-FACTS = {}  # the names that each submodule defines there
+FACTS = {}  # the names that each submodule defines in that SDK
 for line in (HERE / "data" / "submodules.txt").read_text("utf-8").splitlines():
     if line and not line.startswith("#"):
         submodule, _, names = line.partition(": ")
@@ -58,22 +58,22 @@ ABSENT = {
     "utils.url",
     "utils.values",
 }
-"""Submodules of the generated SDK that are absent here on purpose: none of their classes is here."""
+"""Submodules of the generated SDK that are absent on purpose: none of their classes is here."""
 
 NOT_COVERED = re.compile(
     "AgentsAPIV1Conversations.*|ListModelsV1.*|RetrieveModelV1.*"  # as `ABSENT` has them
     "|Security|Context"  # one value each
 )
-"""Models of the generated SDK that are absent on purpose, their dict twins aside."""
+"""Models of the generated SDK that are absent on purpose, besides their `TypedDict` variants."""
 
 OWN = {"CompletionTokensDetails", "PromptTokensDetails"} | {
     f"Unknown{kind}" for kind in ("ConversationEntry", "ConversationTool", "Tool", "ToolChoice")
 }
-"""Models of this package that the generated SDK has not."""
+"""Models of this package that are not in the generated SDK."""
 
 
 def here(submodule):
-    """The names of a submodule that its package has here."""
+    """Return the names of a submodule that exist in this package."""
     package = PACKAGES[submodule.partition(".")[0]]
     return [name for name in FACTS[submodule] if name in package.__all__]
 
@@ -82,7 +82,7 @@ def is_found(submodule):
     return importlib.util.find_spec(f"mistralai.client.{submodule}") is not None
 
 
-def test_a_submodule_is_there_if_its_classes_are_and_has_them_under_every_root():
+def test_a_submodule_exists_if_one_of_its_classes_does_and_has_them_under_every_root():
     wrong = []
     for submodule in FACTS:
         names = here(submodule)
@@ -95,7 +95,7 @@ def test_a_submodule_is_there_if_its_classes_are_and_has_them_under_every_root()
             wrong.append(f"{submodule} is {found}")
         for name in names:
             if getattr(found[0], name, None) is not getattr(package, name):
-                wrong.append(f"{submodule} has not the {name} of the package")
+                wrong.append(f"{submodule} lacks the {name} of the package")
         listed = {*getattr(found[0], "__all__", names)}
         if not {*names} <= listed <= {*dir(found[0])}:
             wrong.append(f"{submodule} lists {listed}, has {names}")
@@ -103,8 +103,8 @@ def test_a_submodule_is_there_if_its_classes_are_and_has_them_under_every_root()
     assert sum(name.startswith("models.") for name in FACTS) > 130
 
 
-def test_those_that_are_absent_are_absent_on_purpose():
-    """`models.security` and `utils.logger` are there as soon as their classes are."""
+def test_absent_submodules_are_absent_on_purpose():
+    """A submodule such as `models.security` is expected once one of its classes exists."""
     assert {*FACTS} >= ABSENT
     assert {name for name in ABSENT if here(name) or is_found(name)} == set()
     others = {name for name in FACTS if not is_found(name)} - ABSENT
@@ -112,7 +112,7 @@ def test_those_that_are_absent_are_absent_on_purpose():
 
 
 def test_every_model_is_in_a_submodule_of_the_generated_sdk():
-    """A model that is new here needs a line in `data/submodules.txt`, or is this package's own."""
+    """A new model needs a line in `data/submodules.txt`, or is listed in `OWN`."""
     known = {name for submodule in FACTS for name in here(submodule)}
     assert {*models.__all__} - known == OWN
 
@@ -123,8 +123,8 @@ def is_made_of_models(annotation):
     return any(is_made_of_models(part) for part in get_args(annotation))
 
 
-def test_what_models_lack_is_not_covered_or_a_dict_twin_of_a_model():
-    """The twin of a union of plain values is that union: it is there."""
+def test_absent_models_are_not_covered_or_typed_dicts_of_models():
+    """The `TypedDict` variant of a union of plain values is that union, and exists."""
     facts = {name for submodule in FACTS if "models." in submodule for name in FACTS[submodule]}
     absent = {name for name in facts - {*models.__all__} if not name.isupper()}
     wrong = set()
@@ -137,7 +137,7 @@ def test_what_models_lack_is_not_covered_or_a_dict_twin_of_a_model():
     assert len(absent) > 80
 
 
-def test_the_table_has_the_submodules_that_are_no_files_with_each_of_their_names():
+def test_the_table_has_all_names_of_the_submodules_that_are_not_files():
     wrong = {}
     for submodule, names in _submodules.SUBMODULES.items():
         expected = here(f"models.{submodule}") if f"models.{submodule}" in FACTS else []
@@ -149,7 +149,7 @@ def test_the_table_has_the_submodules_that_are_no_files_with_each_of_their_names
 
 
 def test_the_typing_tests_import_the_submodules_that_are_files_for_type_checkers_alone():
-    """Those that define nothing, under both roots: without a type checker a row would do."""
+    """Files that define nothing, under both roots: without type checkers a row would be enough."""
     typed = {
         node.module
         for path in (HERE / "typing").glob("*.py")
@@ -165,7 +165,7 @@ def test_the_typing_tests_import_the_submodules_that_are_files_for_type_checkers
     assert [name for name in files if name not in typed] == []
 
 
-def test_names_that_the_generated_submodule_imports_are_there_and_others_are_not():
+def test_a_submodule_has_the_names_that_the_generated_one_imports_and_no_others():
     from mistralai.models.chatcompletionresponse import ChatCompletionChoice, UsageInfo
 
     assert (ChatCompletionChoice, UsageInfo) == (models.ChatCompletionChoice, models.UsageInfo)
@@ -176,7 +176,7 @@ def test_names_that_the_generated_submodule_imports_are_there_and_others_are_not
         module.x  # noqa: B018 - reading it is the test
 
 
-def test_a_submodule_is_an_attribute_of_the_package_as_any_other():
+def test_a_submodule_is_an_attribute_of_its_package():
     from mistralai.client.models import imageurlchunk
     from mistralai.models import imageurlchunk as older
 

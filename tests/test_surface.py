@@ -1,4 +1,4 @@
-"""The public names: both spellings give the same objects, and each is documented."""
+"""The public names: both paths lead to the same objects, and each is documented."""
 
 import ast
 import importlib
@@ -20,7 +20,7 @@ import mistralai.client.models.usermessage
 import mistralai.httpclient
 from mistralai import _spellings
 from mistralai.client import errors, models, types, utils
-from support.programs import run_program
+from support.programs import PROGRAMS, run_program
 
 PACKAGE = Path(mistralai.__file__).parent
 AZURE = PACKAGE / "azure" / "client"
@@ -33,17 +33,50 @@ STAND_INS = sorted(
 )
 
 
+WITHOUT_A_FILE = [
+    (f"{root}{name}", f"mistralai.client.{name}")
+    for root, names in {
+        "": [
+            "models.security",
+            "errors.httpvalidationerror",
+            "errors.mistralerror",
+            "errors.no_response_error",
+            "errors.responsevalidationerror",
+            "errors.sdkerror",
+            "types.basemodel",
+            "utils.logger",
+            "utils.retries",
+        ],
+        "azure.client.": ["httpclient"],
+    }.items()
+    for name in names
+]
+"""Modules that are found under another path, where no file stands in for them."""
+
+
 def name_of(path):
-    """The name by which a file is imported, without `mistralai.`."""
+    """Return the name under which a file is imported, without `mistralai.`."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def real_of(path):
-    """The name of the module that a file stands for."""
+    """Return the name of the module that a file stands in for."""
     return f"mistralai.client.{name_of(path).removeprefix('azure.client.')}"
 
 
-every_stand_in = pytest.mark.parametrize("path", STAND_INS, ids=name_of)
+def is_of(folder, path):
+    """Return whether a file is a stand-in below this folder; Azure's folder is in the package's."""
+    return (AZURE in path.parents) == (folder == AZURE)
+
+
+def imported_by_typing_tests():
+    """Return the modules that `tests/typing` imports from."""
+    return {
+        node.module
+        for path in (Path(__file__).parent / "typing").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+    }
 
 
 def test_the_front_door_has_these_names():
@@ -65,7 +98,7 @@ def test_the_front_door_has_these_names():
         assert {name} <= {*dir(mistralai)} & {*dir(mistralai.client)}
 
 
-def test_the_models_stand_at_the_front_door_too():
+def test_the_models_are_at_the_front_door_too():
     for name in models.__all__:
         assert getattr(mistralai, name) is getattr(models, name)
     assert not hasattr(mistralai.client, "UserMessage")
@@ -79,10 +112,11 @@ def test_the_version_is_the_distributions():
     assert mistralai.__version__ == version
 
 
-@pytest.mark.parametrize("package", [mistralai, mistralai.client, errors, models, types, utils])
-def test_names_that_are_none_raise_attribute_errors(package):
-    with pytest.raises(AttributeError, match=f"'{package.__name__}' has no attribute 'nothing'"):
-        package.nothing  # noqa: B018 - reading it is the test
+def test_unknown_names_raise_attribute_errors(subtests):
+    for package in (mistralai, mistralai.client, errors, models, types, utils):
+        message = f"'{package.__name__}' has no attribute 'nothing'"
+        with subtests.test(package.__name__), pytest.raises(AttributeError, match=message):
+            package.nothing  # noqa: B018 - reading it is the test
 
 
 def public_objects():
@@ -92,7 +126,7 @@ def public_objects():
 
 
 def own_doc(value):
-    """The docstring of the object itself; a class without one shows that of a base."""
+    """Return the docstring of the object itself, not one inherited from a base class."""
     return vars(value).get("__doc__") if inspect.isclass(value) else value.__doc__
 
 
@@ -119,7 +153,7 @@ def test_every_public_method_is_documented():
     assert bare == []
 
 
-def test_a_star_import_gives_what_all_says():
+def test_a_star_import_has_the_names_of_all():
     for package in ("mistralai", "mistralai.client", "mistralai.models", "mistralai.errors"):
         names = {}
         exec(f"from {package} import *", names)
@@ -127,42 +161,48 @@ def test_a_star_import_gives_what_all_says():
         assert sorted(names) == sorted(importlib.import_module(package).__all__)
 
 
-@every_stand_in
-def test_both_spellings_give_the_same_module(path):
-    older = importlib.import_module(f"mistralai.{name_of(path)}")
-    assert older is importlib.import_module(real_of(path))
-    assert older.__name__ == older.__spec__.name == real_of(path)
-    assert sys.modules[f"mistralai.{name_of(path)}"] is older
+def test_both_spellings_give_the_same_module(subtests):
+    for name, real in [*((name_of(path), real_of(path)) for path in STAND_INS), *WITHOUT_A_FILE]:
+        with subtests.test(name):
+            older = importlib.import_module(f"mistralai.{name}")
+            assert older is importlib.import_module(real)
+            assert older.__name__ == older.__spec__.name == real
+            assert sys.modules[f"mistralai.{name}"] is older
 
 
-@every_stand_in
-def test_a_stand_in_names_the_module_that_it_stands_for_and_nothing_else(path):
-    docstring, guard, star, step_aside = ast.parse(path.read_text("utf-8")).body
-    assert isinstance(docstring, ast.Expr)
-    assert ast.unparse(guard) == "from mistralai._spellings import step_aside"
-    assert ast.unparse(star) == f"from {real_of(path)} import *"
-    assert ast.unparse(step_aside) == "step_aside(__name__)"
+def test_a_stand_in_names_its_module_and_nothing_else(subtests):
+    for path in STAND_INS:
+        with subtests.test(name_of(path)):
+            docstring, guard, star, step_aside = ast.parse(path.read_text("utf-8")).body
+            assert isinstance(docstring, ast.Expr)
+            assert ast.unparse(guard) == "from mistralai._spellings import step_aside"
+            assert ast.unparse(star) == f"from {real_of(path)} import *"
+            assert ast.unparse(step_aside) == "step_aside(__name__)"
 
 
 def test_the_stand_ins_are_those_of_the_aliases():
-    assert {real_of(path).split(".")[2] for path in STAND_INS} == _spellings.ALIASES
-    on_azure = {path.relative_to(AZURE).parts[0] for path in STAND_INS if AZURE in path.parents}
-    on_azure = {name.removesuffix(".py") for name in on_azure}
-    assert on_azure == _spellings.AZURE_ALIASES
+    """Each alias of `mistralai` needs its file: a thread may import it before the finder exists."""
+    of_front_door = {name_of(path).partition(".")[0] for path in STAND_INS if is_of(PACKAGE, path)}
+    assert of_front_door == _spellings.ALIASES
+    on_azure = {path.relative_to(AZURE).parts[0] for path in STAND_INS if is_of(AZURE, path)}
+    assert on_azure <= _spellings.AZURE_ALIASES
     others = {module.name for module in pkgutil.iter_modules([str(PACKAGE)])} - _spellings.ALIASES
     assert not {name for name in others if (PACKAGE / "client" / f"{name}.py").exists()}
 
 
-def test_stand_ins_are_never_executed():
-    program = run_program(f"""
-import importlib, sys
+def test_the_typing_tests_import_each_stand_in_that_no_thread_needs():
+    """Type checkers see files alone. Without them the finder would do below a package."""
+    typed = imported_by_typing_tests()
+    below = {name_of(path) for path in STAND_INS if path.parent not in {PACKAGE, AZURE}}
+    packages = {name for name in below if (PACKAGE / name.replace(".", "/")).is_dir()}
+    assert len(below - packages) > 15
+    assert {name for name in below - packages if f"mistralai.{name}" not in typed} == set()
 
-executed = set()
-sys.addaudithook(lambda event, args: event == "exec" and executed.add(args[0].co_filename))
-for name in {[name_of(path) for path in STAND_INS]}:
-    importlib.import_module("mistralai." + name)
-print(*executed, sep="\\n")
-""")
+
+def test_stand_ins_are_never_executed():
+    names = [f"mistralai.{name_of(path)}" for path in STAND_INS]
+    program = run_program(PROGRAMS / "executed_files.py", arguments=names)
+    assert program.stderr == ""
     executed = {Path(line) for line in program.stdout.splitlines()}
     assert {PACKAGE / "__init__.py", PACKAGE / "client" / "chat.py"} <= executed
     assert not executed & {*STAND_INS}
@@ -182,7 +222,7 @@ def test_classes_are_the_same_and_pickle_under_either_spelling():
     assert type(pickle.loads(pickle.dumps(error))) is errors.SDKError
 
 
-def test_the_names_of_a_clients_parts_are_where_programs_import_them():
+def test_the_names_of_a_clients_parts_are_at_the_paths_that_programs_import():
     for module, names in {
         "httpclient": ["AsyncHttpClient", "HttpClient"],
         "models": ["Security", "SecurityTypedDict"],
@@ -206,16 +246,19 @@ def test_an_older_path_in_a_pickle_is_found():
     assert pickle.loads(pickled) is models.UserMessage
 
 
-@pytest.mark.parametrize("spelling", ["mistralai.chat.Chat", "mistralai.client.chat.Chat"])
-def test_what_is_patched_under_one_spelling_is_patched_under_the_other(spelling):
-    client = mistralai.Mistral("key")
-    with mock.patch(f"{spelling}.complete", return_value="patched"):
-        assert client.chat.complete() == "patched"
-        assert mistralai.client.chat.Chat.complete() == "patched"
+def test_a_class_patched_under_one_spelling_is_patched_under_the_other(subtests):
+    for spelling in ("mistralai.chat.Chat", "mistralai.client.chat.Chat"):
+        client = mistralai.Mistral("key")
+        with (
+            subtests.test(spelling),
+            mock.patch(f"{spelling}.complete", return_value="patched"),
+        ):
+            assert client.chat.complete() == "patched"
+            assert mistralai.client.chat.Chat.complete() == "patched"
 
 
 def test_a_module_can_be_reloaded_under_either_spelling():
-    """In an interpreter of its own, for a reload makes new classes."""
+    """In a separate interpreter, because a reload creates new classes."""
     program = run_program("""
 import importlib
 import mistralai.utils.retries as older
@@ -227,64 +270,62 @@ assert importlib.reload(real) is older
     assert (program.stderr, program.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("name", ["chat", "models", "models.content", "utils.eventstreaming"])
-def test_specs_and_sources_are_found_under_both_spellings(name):
-    older = importlib.util.find_spec(f"mistralai.{name}")
-    real = importlib.util.find_spec(f"mistralai.client.{name}")
-    assert older is not None
-    assert real is not None
-    assert older.origin == real.origin
-    module = importlib.import_module(f"mistralai.{name}")
-    assert inspect.getsource(module) == Path(str(real.origin)).read_text("utf-8")
+def test_specs_and_sources_are_found_under_both_spellings(subtests):
+    for name in ("chat", "models", "models.content", "utils.eventstreaming"):
+        with subtests.test(name):
+            older = importlib.util.find_spec(f"mistralai.{name}")
+            real = importlib.util.find_spec(f"mistralai.client.{name}")
+            assert older is not None
+            assert real is not None
+            assert older.origin == real.origin
+            module = importlib.import_module(f"mistralai.{name}")
+            assert inspect.getsource(module) == Path(str(real.origin)).read_text("utf-8")
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["nothing", "models.nothing", "client.nothing", "chats", "azure.client.models.nothing", "gcp"],
-)
-def test_what_is_not_there_is_not_found(name):
-    assert importlib.util.find_spec(f"mistralai.{name}") is None
-    with pytest.raises(ModuleNotFoundError, match=f"mistralai.{name}"):
-        importlib.import_module(f"mistralai.{name}")
+def test_modules_that_do_not_exist_are_not_found(subtests):
+    absent = ["nothing", "models.nothing", "client.nothing", "chats", "gcp"]
+    for name in [*absent, "azure.client.models.nothing"]:
+        with subtests.test(name):
+            assert importlib.util.find_spec(f"mistralai.{name}") is None
+            with pytest.raises(ModuleNotFoundError, match=f"mistralai.{name}"):
+                importlib.import_module(f"mistralai.{name}")
 
 
-RACE = """
-import faulthandler, importlib, threading
-
-faulthandler.dump_traceback_later(20, exit=True)
-together = threading.Barrier(len(NAMES), timeout=10)
-modules = []
-
-def load(name):
-    together.wait()
-    modules.append(importlib.import_module(name))
-
-threads = [threading.Thread(target=load, args=[name]) for name in NAMES]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(len(modules), len(set(modules)))
-"""
+RACES = [
+    (["mistralai", "mistralai.client", "mistralai.client.models"], 3),
+    (["mistralai.models", "mistralai.client.models"], 1),
+    (["mistralai.models.usermessage", "mistralai.client.models.usermessage"], 1),
+    (["mistralai.chat", "mistralai.client.chat", "mistralai.sdk", "mistralai.client.sdk"], 2),
+]
+"""Names that threads import at the same time, and how many modules they are."""
 
 
-@pytest.mark.parametrize(
-    ("names", "different"),
-    [
-        (["mistralai", "mistralai.client", "mistralai.client.models"], 3),
-        (["mistralai.models", "mistralai.client.models"], 1),
-        (["mistralai.models.usermessage", "mistralai.client.models.usermessage"], 1),
-        (["mistralai.chat", "mistralai.client.chat", "mistralai.sdk", "mistralai.client.sdk"], 2),
-    ],
-)
-def test_threads_whose_first_import_is_either_spelling_get_one_module(names, different):
-    program = run_program(f"NAMES = {names * 6}\n{RACE}")
-    assert (program.stderr, program.returncode) == ("", 0)
-    assert program.stdout.split() == [str(len(names) * 6), str(different)]
+def test_threads_whose_first_import_is_either_spelling_get_one_module(subtests):
+    for names, different in RACES:
+        with subtests.test(" ".join(names)):
+            program = run_program(PROGRAMS / "imports_in_threads.py", arguments=names * 6)
+            assert (program.stderr, program.returncode) == ("", 0)
+            assert program.stdout.split() == [str(len(names) * 6), str(different)]
+
+
+def test_a_thread_that_imports_an_alias_before_the_finder_exists_gets_the_module(subtests):
+    """Paths below an alias need no file: importing them begins with the alias."""
+    for names in (
+        sorted(_spellings.ALIASES),
+        ["errors.sdkerror", "models.tool", "utils.retries", "azure.client.httpclient"],
+        ["azure.client.errors"],
+    ):
+        with subtests.test(" ".join(names)):
+            arguments = [f"mistralai.{name}" for name in names]
+            program = run_program(PROGRAMS / "imports_before_the_finder.py", arguments=arguments)
+            assert (program.stderr, program.returncode) == ("", 0)
+            assert program.stdout.split() == [
+                f"mistralai.client.{name.removeprefix('azure.client.')}" for name in names
+            ]
 
 
 def test_the_finder_imports_nothing(monkeypatch):
-    """It runs under the import lock of the process: whatever it waited for could wait for it."""
+    """It runs under the import lock of the process: waiting for an import could be a deadlock."""
 
     def refuse(name, *_):
         raise AssertionError(f"{name} is imported")
@@ -295,42 +336,15 @@ def test_the_finder_imports_nothing(monkeypatch):
     assert spec.origin == models.messages.__file__
 
 
-def test_the_finder_is_put_up_once():
+def test_the_finder_is_installed_once():
     before = [*sys.meta_path]
     importlib.reload(mistralai)
     assert sys.meta_path == before
 
 
 def test_a_thread_that_imports_a_submodule_waits_for_the_finder():
-    """It comes while another thread loads the finder, and is not told that there is no such module."""
-    program = run_program("""
-import importlib, sys, threading
-
-threads, answers, modules = [], {}, []
-
-def load(name):
-    modules.append(importlib.import_module(name))
-
-class Spy:
-    def find_spec(self, name, path=None, target=None):
-        if name != "mistralai._spellings":
-            return
-        for asked in ["mistralai.models.tool", "mistralai.client", "mistralai._submodules", "other"]:
-            finders = [finder for finder in sys.meta_path if type(finder).__name__ == "_Finder"]
-            answers[asked] = [finder.find_spec(asked) is not None for finder in finders]
-        for asked in ["mistralai.models.tool", "mistralai.client.models.tool", "mistralai.models"]:
-            threads.append(threading.Thread(target=load, args=[asked]))
-            threads[-1].start()
-
-sys.meta_path.insert(0, Spy())
-import mistralai
-for thread in threads:
-    thread.join()
-print(*answers.items(), sep="\\n")
-from mistralai.client.models import tool
-print(set(modules) <= {tool, mistralai.models}, len(modules))
-print(mistralai.models.__spec__.name, tool.__spec__.loader)
-""")
+    """Without that it would be told that there is no such module."""
+    program = run_program(PROGRAMS / "imports_while_the_finder_loads.py")
     assert (program.stderr, program.returncode) == ("", 0)
     assert program.stdout.splitlines() == [
         "('mistralai.models.tool', [True, True])",

@@ -1,16 +1,16 @@
-"""A client for the Mistral chat API whose centre is the stream.
+"""A client for the Mistral chat API, built around streaming.
 
     from mistralai import Mistral
 
     with Mistral().chat.stream(model=..., messages=[...]) as stream:
         for event in stream: ...
 
-`mistralai` and `mistralai.client` are two spellings of one package: both give
-the same module objects, so that a class patched under one path is patched under
-the other.
+`mistralai` and `mistralai.client` are two paths to one package: both give the
+same module objects, so that a class patched under one path is patched under the
+other.
 """
 
-TYPE_CHECKING: bool = False  # pyright: ignore[reportConstantRedefinition]  # the star below has one too
+TYPE_CHECKING: bool = False  # pyright: ignore[reportConstantRedefinition]  # also in the star import
 if TYPE_CHECKING:
     from .client import UNSET as UNSET
     from .client import BackoffStrategy as BackoffStrategy
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from .client import models as models
     from .client import types as types
     from .client import utils as utils
-    from .client.models import *  # noqa: F403 - the models stand here too, as in SDK 1
+    from .client.models import *  # noqa: F403 - models are importable from here, as in SDK 1
 
-if not TYPE_CHECKING and "_Finder" not in globals():  # once, also where this module is reloaded
+if not TYPE_CHECKING and "_Finder" not in globals():  # once, even if this module is reloaded
     import sys
 
     class _Finder:
-        """Lets threads that import a submodule wait until a finder of `_spellings` is loaded.
+        """A finder that makes threads wait until the finders of `_spellings` are loaded.
 
-        Python does not wait for a package when another thread imports a submodule of it. The
-        waiting is the loader's, because finders run under the import lock of the process.
+        A thread that imports a submodule does not wait for another that is still executing the
+        package. The loader waits, because finders run under the import lock of the process.
         """
 
         def find_spec(self, name, _path=None, _target=None):
@@ -49,21 +49,20 @@ if not TYPE_CHECKING and "_Finder" not in globals():  # once, also where this mo
             module.__spec__ = module.__spec__.loader_state
 
     _first, _last = _Finder(), _Finder()
-    sys.meta_path.insert(0, _first)  # before those that look at files
-    sys.meta_path.append(_last)  # behind them, and behind those that call hooks
+    sys.meta_path.insert(0, _first)  # before the finders that read files
+    sys.meta_path.append(_last)  # after them, and after those that call hooks
 
     from . import _spellings
 
     _first.find_spec, _last.find_spec = _spellings.find_alias, _spellings.find_names
 
 if not TYPE_CHECKING:
-    # Not imported here: a thread that imports `mistralai.client` at the same time would wait for
-    # this module, and this one for it.
+    # The client is not imported here: a thread that imports `mistralai.client` at the same time
+    # would wait for this module, and this module for that thread.
 
     def __getattr__(name):
-        # From the table of modules: until its import is over, import hooks included, the client is
-        # no attribute of this package, and `import mistralai.client as client` would ask this
-        # function for it.
+        # From `sys.modules`: the client becomes an attribute of this package when its import ends,
+        # import hooks included. Until then `import mistralai.client as client` calls this function.
         __import__("mistralai.client")
         client = sys.modules["mistralai.client"]
         if name == "client":

@@ -1,4 +1,4 @@
-"""`python -m mistralai`: the command line."""
+"""Run the command line as `python -m mistralai`."""
 
 import sys
 

@@ -1,15 +1,18 @@
-"""Other spellings of import paths: `mistralai.models` is `mistralai.client.models`.
+"""Aliases of import paths: `mistralai.models` is `mistralai.client.models`.
 
-So is `mistralai.azure.client.models`. The first is that of SDK 1. And below
-`mistralai.client.models` are submodules that only have names of the package
-(`_submodules`).
+So is `mistralai.azure.client.models`. The first is the path in SDK 1. Below
+`mistralai.client.models` there are also submodules that only re-export names of
+the package (`_submodules`).
 
-One finder gives the same module object under both names. Stand-in modules would
-not: a submodule imported through a stand-in becomes a second module with second
-classes. The files that stand at these paths are for type checkers and editors,
-which do not see the finder. They are executed only where a thread imports one of
-them while another thread has begun to import `mistralai`, and is not yet so far
-as to put the finder up; then they step aside.
+A finder returns the same module object under both names. A module that imports
+everything from another would not do: a submodule imported through it becomes a
+second module with second classes. Some paths also have a stand-in file, for two
+readers that do not see the finder:
+
+* type checkers and editors, at the paths that `tests/typing` imports;
+* a thread that imports an alias after another thread has begun to import
+  `mistralai`, but before that one has installed the finder. Then the file is
+  executed, waits, and puts the real module in its place (`step_aside`).
 """
 
 import os
@@ -41,17 +44,17 @@ ALIASES = frozenset(
         "utils",
     }
 )
-"""The submodules of `mistralai` that are those of `mistralai.client`."""
+"""The submodules of `mistralai` that are aliases of those of `mistralai.client`."""
 
 AZURE_ALIASES = frozenset({"errors", "httpclient", "models", "types", "utils"})
-"""The submodules of `mistralai.azure.client` that are those of `mistralai.client`."""
+"""The submodules of `mistralai.azure.client` that are aliases of those of `mistralai.client`."""
 
 _MODELS = "mistralai.client.models"
 _PLACES = {"mistralai.azure.client.": AZURE_ALIASES, "mistralai.": ALIASES}
 
 
 def real_name(name: str) -> str | None:
-    """The name of the module that another spelling stands for, if it is one."""
+    """Return the name of the real module if this name is an alias, else `None`."""
     for place, aliases in _PLACES.items():
         rest = name.removeprefix(place)
         if rest != name and rest.partition(".")[0] in aliases:
@@ -60,19 +63,20 @@ def real_name(name: str) -> str | None:
 
 
 def names_of(name: str) -> list[str]:
-    """The names of the package that make up a submodule, if it is made of names."""
+    """Return the names that a submodule of `_submodules` re-exports, or an empty list."""
     package, _, submodule = name.rpartition(".")
     return SUBMODULES.get(submodule, "").split() if package == _MODELS else []
 
 
-# Finders import nothing, and so do not use `importlib.util`: they run under the import lock of the
-# process, and a module that another thread is loading would be waited for for ever.
+# Finders import nothing, not even `importlib.util`: they run under the import lock of the process,
+# and waiting for a module that another thread is loading would be a deadlock.
 
 
 def find_alias(name: str, _path: "Any" = None, _target: "Any" = None) -> "ModuleSpec | None":
-    """Find what stands for a module of `mistralai.client` (importlib's protocol)."""
+    """Find an alias of a module of `mistralai.client` (`find_spec` of importlib)."""
     real = real_name(name)
-    if real is None or (found := _find(real)) is None:
+    found = None if real is None else _find(real)
+    if real is None or found is None:
         return None
     loader: Any = _Alias(real)
     is_package = found.submodule_search_locations is not None
@@ -80,18 +84,19 @@ def find_alias(name: str, _path: "Any" = None, _target: "Any" = None) -> "Module
 
 
 def find_names(name: str, _path: "Any" = None, _target: "Any" = None) -> "ModuleSpec | None":
-    """Find a submodule that is made of names (likewise)."""
+    """Find a submodule that re-exports names (`find_spec` of importlib)."""
     loader: Any = _Names()
     return type(__spec__)(name, loader) if names_of(name) else None
 
 
 def _find(name: str) -> "ModuleSpec | None":
-    """Ask the other finders for a module below this package, those that look at files first.
+    """Find a module below this package with the other finders, beginning with the last.
 
-    Finders that call hooks stand before them, and some import the package above the module.
+    Those that read files are last. Finders that call hooks come before them, and some of them
+    import the module's package.
     """
     folders = name.split(".")[1:-1]
-    path = [os.path.join(place, *folders) for place in sys.modules["mistralai"].__path__]  # noqa: PTH118 - pathlib takes long to load
+    path = [os.path.join(place, *folders) for place in sys.modules["mistralai"].__path__]  # noqa: PTH118 - pathlib is slow to import
     for finder in reversed(sys.meta_path):
         if not hasattr(finder, "find_spec"):
             continue
@@ -101,21 +106,21 @@ def _find(name: str) -> "ModuleSpec | None":
 
 
 class _Names:
-    """Makes a module of names that the package above it has."""
+    """The loader of a submodule that re-exports names of its package."""
 
     def create_module(self, _spec: "ModuleSpec") -> None:
-        """Leave it to the import system."""
+        """Use the import system's default."""
 
     def exec_module(self, module: "ModuleType") -> None:
-        """Take the names from the package, which loads the modules that define them."""
-        __import__(_MODELS)  # another thread may be about to execute it
+        """Copy the names from the package, which loads the modules that define them."""
+        __import__(_MODELS)  # may wait for another thread that executes it
         package = sys.modules[_MODELS]
         names = names_of(module.__name__)
         module.__doc__ = f"Names of `{_MODELS}`, at their path in the generated SDK."
         vars(module).update({name: getattr(package, name) for name in names}, __all__=names)
 
         def other(name: str) -> object:
-            """Give another name of the package: the generated submodules import many of them."""
+            """Return another name of the package: the generated submodules import many of them."""
             if name not in package.__all__:
                 raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
             return getattr(package, name)
@@ -127,27 +132,27 @@ class _Names:
 
 
 class _Alias:
-    """Gives the module that is there under its real name."""
+    """The loader of an alias, which returns the real module."""
 
     def __init__(self, real: str) -> None:
         self._real = real
         self._spec: ModuleSpec | None = None
 
     def create_module(self, _spec: "ModuleSpec") -> "ModuleType":
-        """Give the real module."""
+        """Return the real module."""
         __import__(self._real)
         module = sys.modules[self._real]
         self._spec = module.__spec__
         return module
 
     def exec_module(self, module: "ModuleType") -> None:
-        """Put back what the import system wrote over: reload and relative imports need it."""
+        """Restore the spec, which the import system overwrote, for reloads and relative imports."""
         module.__spec__ = self._spec
 
 
 def step_aside(name: str) -> None:
-    """Put the real module in the place of the stand-in that is being loaded."""
-    __import__("mistralai")  # waits for the thread that puts the finder up
+    """Replace the stand-in that is being executed by the real module."""
+    __import__("mistralai")  # waits for the thread that installs the finder
     real = real_name(name)
     assert real
     __import__(real)

@@ -1,11 +1,11 @@
-"""The submodules of `mistralai.client.models` that are names of classes elsewhere.
+"""The submodules of `mistralai.client.models` that only re-export names.
 
-Each submodule of the generated SDK whose classes are here is there, and has its names that are
-here: as a file, which type checkers and editors see, or as a row of this table, of which
-`_spellings` makes the module.
+A submodule of the generated SDK exists here if one of its classes does, with those of its names
+that exist here: as a file, which type checkers and editors see, or as a row of this table, from
+which `_spellings` makes the module.
 """
 
-# Strings, which load in half the time of tuples.
+# Strings load in half the time of tuples.
 SUBMODULES = {
     "agentconversation": (
         "AgentConversation AgentConversationAgentVersion AgentConversationAgentVersionTypedDict"

@@ -1,6 +1,6 @@
-"""For type checkers and editors; see `_spellings`."""
+"""A stand-in for type checkers and editors; see `_spellings`."""
 
 from mistralai._spellings import step_aside
-from mistralai.client.sdkconfiguration import *  # noqa: F403 - whatever that module has
+from mistralai.client.sdkconfiguration import *  # noqa: F403 - every public name
 
 step_aside(__name__)

@@ -1,5 +1,6 @@
-"""The commands beside `chat`."""
+"""The commands other than `chat`."""
 
+import itertools
 import json
 import os
 import signal
@@ -10,15 +11,16 @@ import pytest
 
 from mistralai import Mistral
 from mistralai.simulator import Answer, At, Scenario, Simulator, faults
-from support.commands import QUIET, ask, run_cli
+from support.commands import QUIET, ask, run_cli, run_here
 from support.serving import HELLO
 from support.terminal import in_terminal
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-def at(sim, *words, **options):
-    return run_cli(*words, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url, **options)
+def at(sim, *words, run=run_here, **options):
+    """Run a command against a simulator."""
+    return run(*words, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url, **options)
 
 
 @pytest.fixture
@@ -33,12 +35,12 @@ def test_models_are_listed(sim):
     assert len(lines) == 5
 
 
-def test_models_are_given_as_json(sim):
+def test_models_are_written_as_json(sim):
     cards = json.loads(at(sim, "models", "--json").stdout)
     assert next(card["id"] for card in cards) == "mistral-large-latest"
 
 
-def test_models_of_a_server_that_says_less_are_listed():
+def test_models_of_a_server_that_leaves_fields_out_are_listed():
     listed = {"object": "list", "data": [{"id": "my\x1bmodel"}, {"object": "model"}]}
     with Simulator(Answer.of_json(listed)) as sim:
         done = at(sim, "models")
@@ -46,29 +48,32 @@ def test_models_of_a_server_that_says_less_are_listed():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
-@pytest.mark.parametrize("columns", [80, 40])
-def test_models_are_a_table_on_a_terminal(columns):
-    with in_terminal("models", "--simulate", columns=columns) as term:
-        assert term.wait_for_end() == 0
-        assert "model" in term.text
-        assert "131072" in term.text
-        assert max(map(len, term.rows)) < columns
+def test_models_are_a_table_on_a_terminal(subtests):
+    for columns in (80, 40):
+        with (
+            subtests.test(str(columns)),
+            in_terminal("models", "--simulate", columns=columns) as term,
+        ):
+            assert term.wait_for_end() == 0
+            assert "model" in term.text
+            assert "131072" in term.text
+            assert max(map(len, term.rows)) < columns
 
 
-def test_fim_streams_what_stands_between(sim):
+def test_fim_streams_the_code_between_prefix_and_suffix(sim):
     done = at(sim, "fim", "def mean(values):", "--suffix", "print(mean([1, 2]))")
     assert done.stdout.startswith("    return ")
     assert sim.requests[0].json["suffix"] == "print(mean([1, 2]))"
     assert sim.requests[0].json["model"] == "codestral-latest"
 
 
-def test_fim_reads_what_is_piped_in(sim):
+def test_fim_reads_its_prefix_from_a_pipe(sim):
     at(sim, "fim", stdin="def mean(values):\n")
     assert sim.requests[0].json["prompt"] == "def mean(values):\n"
 
 
 def test_the_doctor_finds_nothing_wrong(sim):
-    done = at(sim, "doctor")
+    done = at(sim, "doctor", run=run_cli)
     assert done.returncode == 0
     assert [line.split()[0] for line in done.stdout.splitlines()] == [
         "ok", "ok", "ok", "ok", "note", "ok", "ok"
@@ -78,65 +83,64 @@ def test_the_doctor_finds_nothing_wrong(sim):
 
 def test_the_doctor_never_shows_the_key(sim):
     secret = "sk-0123456789abcdef"
-    done = run_cli("doctor", MISTRAL_API_KEY=secret, MISTRAL_SERVER_URL=sim.url)
+    done = run_here("doctor", MISTRAL_API_KEY=secret, MISTRAL_SERVER_URL=sim.url)
     assert "MISTRAL_API_KEY is set, 19 characters" in done.stdout
     assert secret not in done.stdout + done.stderr
     assert secret[3:9] not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    ("environment", "said", "code"),
-    [
-        ({}, "FAIL  key      MISTRAL_API_KEY is not set", 3),
-        ({"MISTRAL_API_KEY": "'quoted'"}, "has blanks or quotes around it", 3),
-        ({"MISTRAL_SERVER_URL": "http://127.0.0.1:9"}, "nothing answers at port 9", 5),
-        ({"MISTRAL_SERVER_URL": "http://no.such.host.invalid"}, "no.such.host.invalid is not", 5),
-        (
-            {
-                "MISTRAL_SERVER_URL": "http://x.test",
-                "HTTP_PROXY": "http://u:pass@proxy.invalid:3128",
-            },
-            "FAIL  proxy    proxy.invalid is not known",
-            5,
-        ),
-    ],
-)
-def test_the_doctor_says_what_to_do(environment, said, code):
-    done = run_cli("doctor", **environment)
-    assert said in done.stdout
-    assert "left out, see" in done.stdout
-    assert "pass" not in done.stdout
-    assert (done.stderr, done.returncode) == ("", code)
+PROBLEMS = [
+    ({}, "FAIL  key      MISTRAL_API_KEY is not set", 3),
+    ({"MISTRAL_API_KEY": "'quoted'"}, "is surrounded by spaces or quotes", 3),
+    ({"MISTRAL_SERVER_URL": "http://127.0.0.1:9"}, "cannot connect to port 9", 5),
+    ({"MISTRAL_SERVER_URL": "http://no.such.host.invalid"}, "resolve no.such.host.invalid", 5),
+    (
+        {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": "http://u:pass@proxy.invalid:3128"},
+        "FAIL  proxy    cannot resolve proxy.invalid",
+        5,
+    ),
+]
 
 
-def test_the_doctor_knows_a_certificate_that_is_not_trusted():
+def test_the_doctor_says_what_to_do(subtests):
+    for environment, message, code in PROBLEMS:
+        with subtests.test(message):
+            done = run_here("doctor", **environment)
+            assert message in done.stdout
+            assert "skipped, see" in done.stdout
+            assert "pass" not in done.stdout
+            assert (done.stderr, done.returncode) == ("", code)
+
+
+def test_the_doctor_reports_a_certificate_that_is_not_trusted():
     with Simulator(tls=True) as sim:
         done = at(sim, "doctor")
         assert "FAIL  TLS      the certificate is not trusted" in done.stdout
         assert "SSL_CERT_FILE" in done.stdout
         assert done.returncode == 5
-        assert at(sim, "doctor", SSL_CERT_FILE=str(sim.ca_file)).returncode == 0
+        assert at(sim, "doctor", run=run_cli, SSL_CERT_FILE=str(sim.ca_file)).returncode == 0
 
 
-def test_the_doctor_knows_a_server_without_tls(sim):
+def test_the_doctor_reports_a_server_without_tls(sim):
     url = sim.url.replace("http:", "https:")
-    done = run_cli("doctor", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=url)
-    assert "Does the server speak TLS there?" in done.stdout
+    done = run_here("doctor", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=url)
+    assert "Does the server use TLS on this port?" in done.stdout
 
 
-@pytest.mark.parametrize(("fault", "code"), [("status-401", 3), ("status-429", 4), ("cut", 5)])
-def test_the_doctor_tells_how_the_stream_fails(fault, code):
-    done = run_cli("doctor", f"--simulate={fault}", "--timeout", "5")
-    assert "FAIL  " in done.stdout
-    assert done.returncode == code
+def test_the_doctor_reports_how_the_stream_fails(subtests):
+    for fault, code in [("status-401", 3), ("status-429", 4), ("cut", 5)]:
+        with subtests.test(fault):
+            done = run_here("doctor", f"--simulate={fault}", "--timeout", "5")
+            assert "FAIL  " in done.stdout
+            assert done.returncode == code
 
 
-def test_the_doctor_says_that_a_model_is_not_there(sim):
+def test_the_doctor_reports_a_model_that_the_server_does_not_have(sim):
     done = at(sim, "doctor", "-m", "nobody")
-    assert "nobody is not among them. Choose another with -m." in done.stdout
+    assert "5 models, but not nobody. Choose another with -m." in done.stdout
 
 
-def test_what_is_recorded_is_played_back(sim, tmp_path):
+def test_a_recording_is_played_back(sim, tmp_path):
     path = tmp_path / "talk.jsonl"
     first = ask(sim, "--record", str(path), "Write a short poem about coding.")
     ask(sim, "--record", str(path), "Hello there")
@@ -147,10 +151,10 @@ def test_what_is_recorded_is_played_back(sim, tmp_path):
     assert "key" not in path.read_text("utf-8").replace("monkey", "")
 
 
-def test_a_replay_takes_the_forms_of_chat(sim, tmp_path):
+def test_a_replay_has_the_output_forms_of_chat(sim, tmp_path):
     path = tmp_path / "talk.jsonl"
     ask(sim, "--record", str(path), "Hello there")
-    done = run_cli("replay", str(path), "--speed", "inf", "--json")
+    done = run_here("replay", str(path), "--speed", "inf", "--json")
     assert json.loads(done.stdout.splitlines()[-1])["text"] == "Hello there"
 
 
@@ -158,12 +162,12 @@ def test_a_replay_ends_as_the_recorded_answer_did(tmp_path):
     path = tmp_path / "talk.jsonl"
     with Simulator(Scenario("poem", faults=[faults.Cut(at=At(event=5))])) as sim:
         ask(sim, "--record", str(path), "x")
-    done = run_cli("replay", str(path))
+    done = run_here("replay", str(path))
     assert done.stdout == "A cursor blinks, the\n"
     assert done.returncode == 6
 
 
-def test_a_replay_of_an_answer_that_was_stopped_just_ends(tmp_path):
+def test_a_replay_of_an_answer_that_the_user_stopped_just_ends(tmp_path):
     path = tmp_path / "talk.jsonl"
     with (
         Simulator("poem") as sim,
@@ -171,27 +175,27 @@ def test_a_replay_of_an_answer_that_was_stopped_just_ends(tmp_path):
         client.chat.stream(model="m", messages=[{"role": "user", "content": "x"}]) as stream,
     ):
         next(stream.text_stream)
-    done = run_cli("replay", str(path))
+    done = run_here("replay", str(path))
     assert done.stdout.startswith("A")
     assert done.returncode == 0
 
 
-def test_a_recording_cannot_drive_the_terminal(tmp_path):
+def test_a_recording_cannot_control_the_terminal(tmp_path):
     path = tmp_path / "talk.jsonl"
     body = HELLO.replace(b"Hel", b"\\u001b[2J")
     with Simulator(Answer(body=[body])) as sim:
         ask(sim, "--record", str(path), "a\x1b[2Jb")
-    done = run_cli("replay", str(path))
+    done = run_here("replay", str(path))
     assert done.stdout == "\\x1b[2Jlo\n"
     assert done.stderr == "> a\\x1b[2Jb\n"
 
 
-def test_a_replay_goes_on_after_an_attempt_that_failed(tmp_path):
+def test_a_replay_continues_after_a_failed_attempt(tmp_path):
     path = tmp_path / "talk.jsonl"
     busy = faults.Status(status=503, retry_after=0.001, form="ms", first=1)
     with Simulator(Scenario(faults=[busy])) as sim:
         ask(sim, "--record", str(path), "Hello there")
-    done = run_cli("replay", str(path))
+    done = run_here("replay", str(path))
     assert done.stdout == "Hello there\n"
     assert "status 503" in done.stderr
     assert done.returncode == 0
@@ -201,26 +205,27 @@ def test_simulate_takes_a_scenario_and_a_recording(sim, tmp_path):
     scenario, recording = tmp_path / "one.toml", tmp_path / "two.jsonl"
     scenario.write_text('reply = "poem"')
     ask(sim, "--record", str(recording), "Hello there")
-    assert run_cli("chat", "--simulate", str(scenario), "x").stdout.startswith("A cursor blinks")
-    assert run_cli("chat", "--simulate", str(recording), "Hello there").stdout == "Hello there\n"
+    assert run_here("chat", "--simulate", str(scenario), "x").stdout.startswith("A cursor blinks")
+    assert run_here("chat", "--simulate", str(recording), "Hello there").stdout == "Hello there\n"
 
 
-def test_the_doctor_names_the_proxy_and_lets_it_do_the_rest(sim):
+def test_the_doctor_names_the_proxy_and_leaves_the_rest_to_it(sim):
     environment = {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": sim.url, "NO_PROXY": ""}
-    done = run_cli("doctor", MISTRAL_API_KEY="key", **environment)
+    done = run_cli("doctor", MISTRAL_API_KEY="key", **environment)  # warns: http is not encrypted
     assert f"note  proxy    127.0.0.1:{sim.port}, from the environment" in done.stdout
-    assert "ok    DNS      left to the proxy" in done.stdout
+    assert "ok    DNS      resolved by the proxy" in done.stdout
     assert "ok    stream" in done.stdout
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(("text", "code"), [("nonsense", 2), ("", 2)])
-def test_a_file_that_is_no_recording_is_named(tmp_path, text, code):
+def test_a_file_that_is_not_a_recording_is_named(subtests, tmp_path):
     path = tmp_path / "talk.jsonl"
-    path.write_text(text)
-    done = run_cli("replay", str(path))
-    assert str(path) in done.stderr
-    assert done.returncode == code
+    for text in ("nonsense", ""):
+        with subtests.test(repr(text)):
+            path.write_text(text)
+            done = run_here("replay", str(path))
+            assert str(path) in done.stderr
+            assert done.returncode == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of Unix")
@@ -239,41 +244,46 @@ def test_simulate_serves_until_ctrl_c():
 
 
 def test_simulate_has_the_options_of_the_simulator():
-    assert "--scenario" in run_cli("simulate", "--help").stdout
+    shown = run_cli("simulate", "--help").stdout
+    assert shown.startswith("usage:")
+    assert "--scenario" in shown
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_for_a_shell_is_printed(shell):
-    done = run_cli("completion", shell)
-    assert "_MISTRALAI_COMPLETE" in done.stdout
-    assert done.returncode == 0
+def test_the_script_for_a_shell_is_printed(subtests):
+    for shell in SHELLS:
+        with subtests.test(shell):
+            done = run_here("completion", shell)
+            assert "_MISTRALAI_COMPLETE" in done.stdout
+            assert done.returncode == 0
 
 
-@pytest.mark.parametrize("shell", SHELLS)
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("mistralai doc", "doctor"),
-        ("mistralai chat --thinking fo", "fold"),
-        ("mistralai chat --sc", "--schema"),
-    ],
-)
-def test_the_command_line_is_completed(shell, words, found):
-    place = len(words.split()) - 1
-    last = words.split()[-1]
-    environment = {"COMP_WORDS": words, "COMP_CWORD": last if shell == "fish" else str(place)}
-    done = run_cli(_MISTRALAI_COMPLETE=f"{shell}_complete", **environment)
-    assert found in done.stdout
-    assert done.returncode == 0
+COMPLETED = [
+    ("mistralai doc", "doctor"),
+    ("mistralai chat --thinking fo", "fold"),
+    ("mistralai chat --sc", "--schema"),
+]
 
 
-@pytest.mark.parametrize(
-    "command", ["", "chat", "fim", "models", "doctor", "replay", "simulate", "completion"]
-)
-def test_help_has_examples(command):
-    shown = run_cli(*filter(None, [command]), "--help").stdout
-    assert shown.startswith("usage:" if command == "simulate" else "Usage: mistralai")
-    assert command == "simulate" or "Examples:" in shown
+def test_the_command_line_is_completed(subtests):
+    for shell, (words, found) in itertools.product(SHELLS, COMPLETED):
+        *before, last = words.split()
+        environment = {
+            "_MISTRALAI_COMPLETE": f"{shell}_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": last if shell == "fish" else str(len(before)),
+        }
+        with subtests.test(f"{shell}: {words}"):
+            done = run_here(**environment)
+            assert found in done.stdout
+            assert done.returncode == 0
+
+
+def test_help_has_examples(subtests):
+    for words in ([], ["chat"], ["fim"], ["models"], ["doctor"], ["replay"], ["completion"]):
+        with subtests.test(" ".join(words)):
+            shown = run_here(*words, "--help").stdout
+            assert shown.startswith("Usage: mistralai")
+            assert "Examples:" in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
@@ -285,6 +295,6 @@ def test_help_fits_a_narrow_terminal():
 
 
 def test_the_simulator_is_noted_on_standard_error_alone():
-    done = run_cli("models", "--simulate")
+    done = run_here("models", "--simulate")
     assert done.stderr == QUIET
     assert "simulator" not in done.stdout

@@ -1,4 +1,4 @@
-"""`mistralai chat` alone, as a person uses it: keys in, a screen out."""
+"""The conversation of `mistralai chat`, as a person uses it: keys in, a screen out."""
 
 import json
 import stat
@@ -17,7 +17,7 @@ UP, ESCAPE_ENTER, CTRL_C, CTRL_D = "\x1b[A", "\x1b\r", "\x03", "\x04"
 
 @pytest.fixture
 def talk(tmp_path):
-    """Begins a conversation against a simulator, with a history of its own."""
+    """Start conversations with a simulator, with a history of their own."""
     terms = []
 
     def begin(sim, *words, **options):
@@ -25,13 +25,13 @@ def talk(tmp_path):
         environment["XDG_STATE_HOME"] = str(tmp_path / "state")
         term = in_terminal("chat", *words, **environment, **options)
         terms.append(term)
-        term.wait_for("Ctrl-D leaves.\n> ".rstrip())
+        term.wait_for("Ctrl-D exits.\n>")
         return term
 
     yield begin
     for term in terms:
         with term:
-            term.leave()
+            term.exit_prompt()
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def sim():
 
 
 def say(term, text, answer=None):
-    """Send a line, and wait for its answer: an echo unless it is given."""
+    """Send a line, and wait for its answer, by default an echo."""
     shown = f"> {text}\n{answer or text}\n"
     before = term.text.count(shown)
     term.send(f"{text}\r")
@@ -64,33 +64,33 @@ def test_each_turn_has_the_turns_before_it(sim, talk):
     ]
 
 
-def test_ctrl_d_leaves(sim, talk):
+def test_ctrl_d_exits(sim, talk):
     term = talk(sim)
     say(term, "one")
     term.send(CTRL_D)
     assert term.wait_for_end() == 0
 
 
-def test_quit_leaves(sim, talk):
+def test_quit_exits(sim, talk):
     term = talk(sim)
     term.send("/quit\r")
     assert term.wait_for_end() == 0
 
 
-def test_ctrl_c_stops_the_answer_and_what_came_is_kept(talk):
+def test_ctrl_c_stops_the_answer_and_keeps_the_part_received(talk):
     stalled = Scenario("poem", faults=[faults.Stall(at=At(event=5))])
     with Simulator([stalled, Scenario("echo")]) as sim:
         term = talk(sim)
         term.send("a poem\r")
         term.wait_for("A cursor blinks")
         term.send(CTRL_C)
-        term.wait_for("(stopped; what came is kept)")
+        term.wait_for("(stopped; the partial answer is kept)")
         sim.wait_for_connections(0)
         say(term, "go on")
         assert messages(sim)[:2] == [("user", "a poem"), ("assistant", "A cursor blinks, the")]
 
 
-def test_ctrl_c_at_the_prompt_clears_the_line_and_stays(sim, talk):
+def test_ctrl_c_at_the_prompt_clears_the_line_and_does_not_exit(sim, talk):
     term = talk(sim)
     term.send("never mind")
     term.wait_for("never mind")
@@ -99,17 +99,17 @@ def test_ctrl_c_at_the_prompt_clears_the_line_and_stays(sim, talk):
     assert messages(sim) == [("user", "one")]
 
 
-@pytest.mark.parametrize("key", [ESCAPE_ENTER, "\\\r"], ids=["Alt-Enter", "a backslash"])
-def test_input_has_several_lines(sim, talk, key):
+def test_input_may_have_several_lines(sim, talk):
     term = talk(sim)
-    term.send(f"one{key}")
-    term.wait_for("> one\n.")
-    term.send("two\r")
-    term.wait_for(". two\none\ntwo\n>")
-    assert messages(sim) == [("user", "one\ntwo")]
+    for key, first, second in [(ESCAPE_ENTER, "one", "two"), ("\\\r", "three", "four")]:
+        term.send(f"{first}{key}")
+        term.wait_for(f"> {first}\n.")
+        term.send(f"{second}\r")
+        term.wait_for(f". {second}\n{first}\n{second}\n>")
+        assert messages(sim)[-1] == ("user", f"{first}\n{second}")
 
 
-def test_what_is_pasted_may_have_several_lines(sim, talk):
+def test_pasted_text_may_have_several_lines(sim, talk):
     term = talk(sim)
     term.send("\x1b[200~one\r\ntwo\r\n\x1b[201~")
     term.wait_for(". two")
@@ -118,8 +118,10 @@ def test_what_is_pasted_may_have_several_lines(sim, talk):
     assert messages(sim) == [("user", "one\ntwo\nthree")]
 
 
-def test_earlier_input_comes_back_also_in_the_next_conversation(sim, talk, tmp_path):
-    say(talk(sim), "one")
+def test_earlier_input_is_recalled_in_the_next_conversation_too(sim, talk, tmp_path):
+    first = talk(sim)
+    say(first, "one")
+    first.exit_prompt()  # a terminal that nobody reads does not answer its program
     term = talk(sim)
     term.send(UP)
     term.wait_for("> one")
@@ -129,7 +131,7 @@ def test_earlier_input_comes_back_also_in_the_next_conversation(sim, talk, tmp_p
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
 
 
-def test_retry_asks_the_last_question_again(sim, talk):
+def test_retry_sends_the_last_question_again(sim, talk):
     term = talk(sim)
     say(term, "one")
     say(term, "two")
@@ -138,7 +140,7 @@ def test_retry_asks_the_last_question_again(sim, talk):
     assert messages(sim) == [("user", "one"), ("assistant", "one"), ("user", "two")]
 
 
-def test_retry_after_a_failure_asks_again(talk):
+def test_retry_after_a_failure_sends_the_question_again(talk):
     refused = Scenario(faults=[faults.Status(status=400, first=1)])
     with Simulator(refused) as sim:
         term = talk(sim)
@@ -149,11 +151,11 @@ def test_retry_after_a_failure_asks_again(talk):
         assert messages(sim) == [("user", "one")]
 
 
-def test_undo_takes_a_question_and_its_answer_back(sim, talk):
+def test_undo_removes_a_question_and_its_answer(sim, talk):
     term = talk(sim)
     say(term, "one")
     say(term, "two")
-    say(term, "/undo", "taken back: two")
+    say(term, "/undo", "removed: two")
     say(term, "three")
     assert messages(sim) == [("user", "one"), ("assistant", "one"), ("user", "three")]
 
@@ -166,7 +168,7 @@ def test_the_model_and_the_system_can_be_changed(sim, talk):
     say(term, "one")
     assert sim.requests[-1].json["model"] == "small"
     assert messages(sim) == [("system", "Be brief"), ("user", "one")]
-    say(term, "/system -", "system: nothing")
+    say(term, "/system -", "system: none")
     say(term, "two")
     assert messages(sim)[0] == ("user", "one")
 
@@ -187,13 +189,13 @@ def test_help_lists_the_commands(sim, talk):
     term.wait_for("/model [NAME]", "/system [TEXT]", "/save FILE", "/retry", "/undo", "/usage")
 
 
-def test_a_command_that_is_none_is_not_sent(sim, talk):
+def test_an_unknown_command_is_not_sent(sim, talk):
     term = talk(sim)
-    say(term, "/nonsense", "there is no /nonsense; /help lists the commands")
+    say(term, "/nonsense", "unknown command /nonsense; /help lists the commands")
     assert sim.requests == []
 
 
-def test_a_path_is_no_command(sim, talk):
+def test_a_path_is_not_a_command(sim, talk):
     say(talk(sim), "/etc/hosts is what?")
 
 
@@ -205,27 +207,25 @@ def test_tab_completes_a_command(sim, talk):
     term.wait_for("0 answers; tokens: prompt unknown, completion unknown\n>")
 
 
-@pytest.mark.parametrize("name", ["chat.md", "chat.json"])
-def test_a_conversation_is_saved(sim, talk, tmp_path, name):
+def test_a_conversation_is_saved(sim, talk, tmp_path):
     term = talk(sim, "-s", "Be brief", columns=200)
     say(term, "naïve?")
-    path = tmp_path / name
-    say(term, f"/save {path}", f"saved 2 messages to {path}")
-    say(term, f"/save {path}", f"saved 2 messages to {path}")  # this session's own is replaced
-    text = path.read_text("utf-8")
-    if name == "chat.json":
-        assert [message["role"] for message in json.loads(text)] == ["system", "user", "assistant"]
-    else:
-        parts = ("System", "Be brief"), ("You", "naïve?"), ("Assistant", "naïve?")
-        assert text == "\n".join(f"## {who}\n\n{said}\n" for who, said in parts)
+    markdown, data = tmp_path / "chat.md", tmp_path / "chat.json"
+    for path in (markdown, data, markdown, data):  # a file of this session is replaced
+        say(term, f"/save {path}", f"saved 2 messages to {path}")
+    saved = json.loads(data.read_text("utf-8"))
+    assert [message["role"] for message in saved] == ["system", "user", "assistant"]
+    parts = ("System", "Be brief"), ("You", "naïve?"), ("Assistant", "naïve?")
+    expected = "\n".join(f"## {speaker}\n\n{text}\n" for speaker, text in parts)
+    assert markdown.read_text("utf-8") == expected
 
 
-def test_a_file_that_is_there_is_not_overwritten(sim, talk, tmp_path):
+def test_an_existing_file_is_not_overwritten(sim, talk, tmp_path):
     path = tmp_path / "notes.md"
     path.write_text("mine")
     term = talk(sim, columns=200)
     say(term, "one")
-    say(term, f"/save {path}", f"{path} is there already; give another name")
+    say(term, f"/save {path}", f"{path} already exists; choose another name")
     assert path.read_text() == "mine"
 
 
@@ -239,7 +239,7 @@ def test_thinking_goes_back_to_the_model(talk):
         assert kinds == ["thinking", "text"]
 
 
-def test_a_failure_leaves_the_conversation_as_it_was(talk):
+def test_a_failure_does_not_change_the_conversation(talk):
     with Simulator(Scenario(faults=[faults.Status(status=400, first=1)])) as sim:
         term = talk(sim)
         term.send("one\r")
@@ -248,7 +248,7 @@ def test_a_failure_leaves_the_conversation_as_it_was(talk):
         assert messages(sim) == [("user", "two")]
 
 
-def test_answers_may_go_into_a_pipe_and_the_prompt_stays_on_the_terminal(sim, tmp_path):
+def test_answers_can_be_piped_while_the_prompt_stays_on_the_terminal(sim, tmp_path):
     path = tmp_path / "answers.txt"
     environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
     command = f"mistralai chat | cat > {path}"
@@ -261,6 +261,6 @@ def test_answers_may_go_into_a_pipe_and_the_prompt_stays_on_the_terminal(sim, tm
     assert path.read_text() == "one\n"
 
 
-def test_a_narrow_screen_will_do(sim, talk):
+def test_a_narrow_screen_is_enough(sim, talk):
     term = talk(sim, columns=44, rows=10)
     say(term, "one")

@@ -1,4 +1,4 @@
-"""`make demo`, one command: the command line, with the simulator where no server is named."""
+"""`make demo`: the command line, with the simulator unless a server is named."""
 
 import os
 import shutil
@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 from mistralai.simulator import Simulator
-from support.commands import QUIET, tokens_a_second
+from support.commands import QUIET, tokens_per_second
 
 ROOT = Path(__file__).parent.parent.parent
 
 if not (shutil.which("make") and (ROOT / "Makefile").exists()):
-    pytest.skip("there is no make here, or no Makefile", allow_module_level=True)
+    pytest.skip("make or the Makefile is missing", allow_module_level=True)
 
 
 @pytest.fixture
 def demo(tmp_path):
-    """Runs `make demo` in an environment that is ready."""
+    """Return a function that runs `make demo` in a prepared environment."""
     script = tmp_path / "bin" / "mistralai"
     script.parent.mkdir()
     script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mistralai "$@"\n')
@@ -46,10 +46,10 @@ def test_without_a_key_the_simulator_answers(demo):
     assert done.returncode == 0
     assert done.stdout.startswith("A cursor blinks")
     assert done.stderr.startswith(f"{QUIET}time to first token ")
-    assert tokens_a_second(done.stderr) < 100  # or nobody would see it stream
+    assert tokens_per_second(done.stderr) < 100  # slow enough to see that it streams
 
 
-def test_with_a_key_the_server_is_asked(demo):
+def test_with_a_key_the_server_answers(demo):
     with Simulator() as sim:
         done = demo(MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url)
         assert len(sim.requests) == 1

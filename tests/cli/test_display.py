@@ -1,12 +1,13 @@
-"""What stands on the screen, and in its scrollback, is the same however the text came."""
+"""The screen and its scrollback are the same however the text is split into pieces."""
 
+import functools
 import io
 import itertools
 import re
 
 import pyte
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mistralai.cli.screen.display import Display
@@ -24,7 +25,7 @@ from mistralai.cli.screen.sections import (
 TEXT = """\
 # A heading
 
-Some *emphasis* and a [link](https://example.org/a), <b>html</b> as it stands.
+Some *emphasis* and a [link](https://example.org/a), <b>html</b> as text.
 A second line.
 
 1. One
@@ -59,7 +60,7 @@ SECTIONS = {"text": lambda: MarkdownSection(PAINTER), "thinking": lambda: Thinki
 
 
 def shown(pieces, columns=60, rows=24):
-    """What a terminal has after pieces were drawn one by one."""
+    """Return the text of a terminal after drawing pieces one by one."""
     screen = pyte.HistoryScreen(columns, rows, history=10_000, ratio=0.5)
     screen.set_mode(pyte.modes.LNM)
     region = Region(pyte.Stream(screen).feed, reflowing=False)
@@ -79,49 +80,54 @@ def cut(draw, text=TEXT):
     return [text[i:j] for i, j in itertools.pairwise(places)]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+@functools.cache
+def whole_text(columns):
+    return shown([("text", TEXT)], columns, rows=200)
+
+
+@settings(max_examples=40)
 @given(cut(), st.integers(20, 70), st.integers(3, 40))
-def test_cuts_and_the_height_of_the_screen_change_nothing(pieces, columns, rows):
-    """Cut anywhere, on a screen of any height, the text is there once, whole and in order."""
-    whole = shown([("text", TEXT)], columns, rows=200)
-    assert shown([("text", piece) for piece in pieces], columns, rows) == whole
+def test_the_screen_does_not_depend_on_pieces_or_height(pieces, columns, rows):
+    """Split anywhere, on a screen of any height, the text is shown once, complete and in order."""
+    assert shown([("text", piece) for piece in pieces], columns, rows) == whole_text(columns)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("ab 1.-*#`|>~_=[]()!\\\n\t<&漢🐍"), max_size=60), st.data())
-def test_any_markdown_is_the_same_however_it_is_cut(text, data):
-    """Text made of marks, cut anywhere, gives what it gives at once."""
+def test_any_markdown_is_the_same_however_it_is_split(text, data):
+    """Text made of marks, split anywhere, looks as it does in one piece."""
     pieces = data.draw(cut(text))
     assert shown([("text", piece) for piece in pieces]) == shown([("text", text)])
 
 
 @given(st.text(st.sampled_from("ab 1.-*#`|>~=\n"), max_size=60))
-def test_blocks_are_the_text(text):
-    """Nothing of a text is lost between its blocks, finished or not."""
+def test_blocks_joined_are_the_text(text):
+    """No part of a text is lost between its blocks, finished or not."""
     assert "".join(blocks(text)) == text
-    over, rest = finished(text)
-    assert "".join(over) + rest == text
+    complete, rest = finished(text)
+    assert "".join(complete) + rest == text
 
 
-@pytest.mark.parametrize(
-    ("text", "over"),
-    [
-        ("", 0),
-        ("one", 0),
-        ("one\n\n", 0),
-        ("one\n\ntwo", 0),  # `two` has no end yet: it may be an underline, a list, a table
-        ("one\n\ntwo\n", 1),
-        ("one\n---\n", 0),
-        ("- one\n\n- two\n", 0),
-        ("```\none\n\ntwo\n", 0),
-        ("```\none\n```\ntwo\n", 1),
-    ],
-)
-def test_a_block_is_over_when_another_has_begun(text, over):
-    assert len(finished(text)[0]) == over
+FINISHED = [
+    ("", 0),
+    ("one", 0),
+    ("one\n\n", 0),
+    ("one\n\ntwo", 0),  # `two` is unfinished: it may become an underline, a list, a table
+    ("one\n\ntwo\n", 1),
+    ("one\n---\n", 0),
+    ("- one\n\n- two\n", 0),
+    ("```\none\n\ntwo\n", 0),
+    ("```\none\n```\ntwo\n", 1),
+]
 
 
-def test_thinking_and_text_stand_apart_in_the_order_in_which_they_come():
+def test_a_block_is_finished_once_another_has_begun(subtests):
+    for text, count in FINISHED:
+        with subtests.test(repr(text)):
+            assert len(finished(text)[0]) == count
+
+
+def test_thinking_and_text_are_separate_sections_in_the_order_received():
     pieces = [("thinking", "Two"), ("thinking", " and\ntwo."), ("text", "*Four"), ("text", "*.\n")]
     assert shown([*pieces, ("thinking", "Sure."), ("text", "Yes.")]) == (
         "Two and\ntwo.\n\nFour.\n\nSure.\n\nYes."
@@ -135,18 +141,18 @@ MARKS += ["\n", "\x1b[2J", "\x9b", "\r", "\x0c", "a", " ", "|", "- ", "# ", "> "
 
 @given(st.lists(st.sampled_from(MARKS), max_size=12))
 def test_no_control_character_comes_out_of_markdown(parts):
-    """Whatever is encoded in a text, what is drawn has no control sequence but those of styles."""
+    """Whatever a text encodes, the lines contain no control sequences except those of styles."""
     section = MarkdownSection(PAINTER)
     section.add("".join(parts))
     for line in section.settled(40, last=True):
         assert not re.search(r"[\x00-\x1f\x7f-\x9f]", CONTROLS.sub("", line.text))
 
 
-def test_an_address_that_encodes_an_escape_is_shown_with_one():
+def test_a_url_that_encodes_an_escape_is_shown_with_its_escape():
     assert r"http://a/\x1b[2J" in shown([("text", "<http://a/%1b[2J>")])
 
 
-def test_html_is_shown_as_it_stands():
+def test_html_is_shown_as_text():
     assert shown([("text", "a <b>c</b>\n\n<div>d</div>\n")]) == "a <b>c</b>\n\n<div>d</div>"
 
 
@@ -161,7 +167,7 @@ def plain(*texts):
     return [Line(text, len(text)) for text in texts]
 
 
-def test_lines_that_are_not_there_any_more_are_taken_away(screen):
+def test_removed_lines_disappear(screen):
     region = Region(pyte.Stream(screen).feed, reflowing=False)
     region.draw(plain("above"), plain("one", "two", "three"), (40, 10))
     region.draw([], plain("one"), (40, 10))
@@ -169,8 +175,8 @@ def test_lines_that_are_not_there_any_more_are_taken_away(screen):
     assert [row.rstrip() for row in screen.display[:5]] == ["above", "one", "deux", "", ""]
 
 
-def test_after_a_resize_all_that_may_change_is_drawn_again(screen):
-    """A terminal may have cut off what did not fit."""
+def test_after_a_resize_all_growing_lines_are_redrawn(screen):
+    """A terminal may have cut off lines that did not fit."""
     region = Region(pyte.Stream(screen).feed, reflowing=False)
     region.draw([], plain("x" * 30, "two"), (40, 10))
     screen.resize(10, 20)
@@ -183,7 +189,7 @@ def test_lines_of_a_poem_stay_lines():
     assert shown([("text", "One,\ntwo,\nthree.")]) == "One,\ntwo,\nthree."
 
 
-def test_words_cut_in_two_are_counted_once():
+def test_words_split_between_pieces_are_counted_once():
     section = FoldedSection(PAINTER)
     for piece in ("Two an", "d", " two", " ", "", " make four."):
         section.add(piece)
@@ -191,30 +197,31 @@ def test_words_cut_in_two_are_counted_once():
     assert "(thought 5 words)" in line.text
 
 
-@pytest.mark.parametrize("text", ["no JSON", '{"a": [1, 2', ""])
-def test_what_is_no_json_is_shown_as_it_came(text):
-    section = JSONSection(PAINTER)
-    section.add(text)
-    lines = section.settled(40, last=True)
-    assert CONTROLS.sub("", "".join(line.text for line in lines)) == text
+def test_invalid_json_is_shown_as_text(subtests):
+    for text in ("no JSON", '{"a": [1, 2', ""):
+        with subtests.test(repr(text)):
+            section = JSONSection(PAINTER)
+            section.add(text)
+            lines = section.settled(40, last=True)
+            assert CONTROLS.sub("", "".join(line.text for line in lines)) == text
 
 
-@pytest.mark.parametrize(("reflowing", "up"), [(False, "\r\x1b[1A"), (True, "\r\x1b[3A")])
-def test_a_narrower_screen_is_taken_as_its_terminal_treats_long_lines(reflowing, up):
-    written = []
-    region = Region(written.append, reflowing=reflowing)
-    lines = [Line("x" * 30, 30), Line("y" * 30, 30)]
-    region.draw([], lines, (40, 24))
-    region.draw([], [EMPTY], (20, 24))
-    assert up in written[-1]
+def test_on_a_narrower_screen_the_cursor_moves_as_its_terminal_wraps_lines(subtests):
+    for reflowing, up in [(False, "\r\x1b[1A"), (True, "\r\x1b[3A")]:
+        with subtests.test(up):
+            written = []
+            region = Region(written.append, reflowing=reflowing)
+            region.draw([], plain("x" * 30, "y" * 30), (40, 24))
+            region.draw([], [EMPTY], (20, 24))
+            assert up in written[-1]
 
 
-def test_a_terminal_that_breaks_lines_anew_is_known_by_its_variables():
+def test_a_terminal_that_rewraps_lines_is_recognized_by_its_variables():
     assert reflows({"TMUX": "/tmp/tmux"})
     assert not reflows({"TMUX": "", "TERM": "xterm"})
 
 
-def test_a_terminal_that_is_gone_is_told_to_the_reader_of_the_stream():
+def test_the_reader_of_the_stream_gets_the_error_of_a_closed_terminal():
     def gone(_text):
         raise OSError("gone")
 

@@ -1,9 +1,8 @@
-"""The forms of output for scripts: events as JSON, raw bytes, figures, JSON of a schema."""
+"""The forms of output for scripts: events as JSON, raw bytes, statistics, JSON of a schema."""
 
 import json
 
 import httpx2
-import pytest
 
 from mistralai.simulator import Answer, At, Reply, Scenario, Simulator, faults
 from support.commands import ask
@@ -47,14 +46,14 @@ def test_json_has_a_line_for_each_event_and_a_summary():
     assert times == sorted(times)
 
 
-def test_json_is_ascii_whatever_the_model_says():
+def test_json_is_ascii_for_any_text():
     with said("naïve \x1b \x9b 🐍") as sim:
         done = ask(sim, "--json", "x")
     assert done.stdout.isascii()
     assert lines_of(done)[-1]["text"] == "naïve \x1b \x9b 🐍"
 
 
-def test_json_of_an_answer_that_breaks_off_has_what_came_and_the_error():
+def test_json_of_an_incomplete_answer_has_its_text_and_the_error():
     with Simulator(Scenario("poem", faults=[faults.Cut(at=At(event=5))])) as sim:
         done = ask(sim, "--json", "x")
     summary = lines_of(done)[-1]
@@ -78,77 +77,70 @@ def test_raw_gives_the_body_of_an_error_too():
     assert done.returncode == 1
 
 
-def test_figures_stand_on_standard_error():
+def test_statistics_are_on_standard_error():
     with Simulator("poem") as sim:
         done = ask(sim, "--stats", "x")
     assert done.stdout.startswith("A cursor blinks")
-    for name in ("time to first token", "tokens a second", "total", "events", "gaps", "usage"):
+    for name in ("time to first token", "tokens per second", "total", "events", "gaps", "usage"):
         assert f"\n{name} " in f"\n{done.stderr}", name
     assert "█" in done.stderr
     assert "\nattempts             1\n" in done.stderr
     assert "\nfinish reason        stop\n" in done.stderr
 
 
-def test_figures_say_why_there_were_several_attempts():
+def test_statistics_give_the_reason_of_a_retry():
     again = faults.Status(status=503, retry_after=0.001, form="ms", first=1)
     with Simulator(Scenario(faults=[again])) as sim:
         done = ask(sim, "--stats", "x")
-    assert "attempts             2; status 503, again after " in done.stderr
+    assert "attempts             2; status 503, retried after " in done.stderr
 
 
-def test_what_the_server_does_not_say_is_unknown_and_not_zero():
+def test_values_that_the_server_leaves_out_are_unknown_and_not_zero():
     with Simulator(Answer(body=[HELLO, DONE])) as sim:
         done = ask(sim, "--stats", "x")
     assert "usage                unknown" in done.stderr
-    assert "tokens a second      unknown" in done.stderr
+    assert "tokens per second    unknown" in done.stderr
 
 
-def test_figures_go_with_json():
+def test_statistics_can_be_combined_with_json():
     with Simulator() as sim:
         done = ask(sim, "--json", "--stats", "x")
     assert lines_of(done)[-1]["type"] == "summary"
     assert "time to first token" in done.stderr
 
 
-@pytest.mark.parametrize("form", ["inline", "file"])
-def test_a_schema_is_sent_and_the_answer_is_json_of_it(form, tmp_path):
-    source = json.dumps(BOOK)
-    if form == "file":
-        path = tmp_path / "my book.json"
-        path.write_text(source)
-        source = str(path)
-    with Simulator() as sim:
-        done = ask(sim, "--schema", source, "Name a book")
-        sent = sim.requests[0].json["response_format"]
-    assert (done.stderr, done.returncode) == ("", 0)
-    assert json.loads(done.stdout).keys() == {"title", "pages"}
-    assert sent == {
-        "type": "json_schema",
-        "json_schema": {
-            "name": "my_book" if form == "file" else "answer",
-            "schema": BOOK,
-            "strict": True,
-        },
-    }
+def test_a_schema_is_sent_and_the_answer_is_json_of_it(subtests, tmp_path):
+    path = tmp_path / "my book.json"
+    path.write_text(json.dumps(BOOK))
+    for source, name in [(json.dumps(BOOK), "answer"), (str(path), "my_book")]:
+        with subtests.test(name):
+            with Simulator() as sim:
+                done = ask(sim, "--schema", source, "Name a book")
+                sent = sim.requests[0].json["response_format"]
+            assert (done.stderr, done.returncode) == ("", 0)
+            assert json.loads(done.stdout).keys() == {"title", "pages"}
+            json_schema = {"name": name, "schema": BOOK, "strict": True}
+            assert sent == {"type": "json_schema", "json_schema": json_schema}
 
 
-@pytest.mark.parametrize(
-    ("text", "said_of_it"),
-    [
-        ('{"title": "Emma", "pages": 0}', "at $.pages: 0 is less than the minimum of 1"),
-        ('{"title": "Emma"}', "'pages' is a required property"),
-        ("Emma", "the answer is not JSON"),
-    ],
-)
-def test_an_answer_that_is_not_of_the_schema_is_printed_and_refused(text, said_of_it):
-    with said(text) as sim:
-        done = ask(sim, "--schema", json.dumps(BOOK), "x")
-    assert done.stdout == f"{text}\n"
-    assert said_of_it in done.stderr
-    assert done.returncode == 1
+INVALID = [
+    ('{"title": "Emma", "pages": 0}', "at $.pages: 0 is less than the minimum of 1"),
+    ('{"title": "Emma"}', "'pages' is a required property"),
+    ("Emma", "the answer is not valid JSON"),
+]
 
 
-def test_an_answer_without_room_for_its_json_says_so():
+def test_an_answer_that_does_not_match_the_schema_is_printed_and_refused(subtests):
+    for text, message in INVALID:
+        with subtests.test(text):
+            with said(text) as sim:
+                done = ask(sim, "--schema", json.dumps(BOOK), "x")
+            assert done.stdout == f"{text}\n"
+            assert message in done.stderr
+            assert done.returncode == 1
+
+
+def test_an_answer_that_is_cut_off_before_its_json_is_complete_says_so():
     body = [event(chunk('{"title": "Em', "length")), DONE]
     with Simulator(Answer(body=body)) as sim:
         done = ask(sim, "--schema", json.dumps(BOOK), "x")
@@ -156,7 +148,7 @@ def test_an_answer_without_room_for_its_json_says_so():
     assert done.returncode == 1
 
 
-def test_tools_that_the_model_asks_for_are_named():
+def test_tool_calls_are_shown():
     with Simulator("tool-call") as sim:
         done = ask(sim, "x")
-    assert "(the model asks for the tool " in done.stderr
+    assert "(the model requests the tool call " in done.stderr

@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
-from mistralai.simulator import Answer, At, Gate, Reply, Scenario, Simulator, faults
-from support.commands import tokens_a_second
+from mistralai.cli.simulation import PACE, scenario
+from mistralai.simulator import Answer, At, Gate, Reply, Scenario, Simulator, Timing, faults
+from support.commands import tokens_per_second
 from support.serving import DONE, chunk, event
 from support.terminal import in_shell, in_terminal
 
@@ -16,17 +17,17 @@ CODE = "".join(f"line_{number} = {number}\n" for number in range(60))
 
 
 def chat(sim, *words, **options):
-    """`mistralai chat` in a terminal, against a simulator."""
+    """Run `mistralai chat` in a terminal, against a simulator."""
     return in_terminal("chat", *words, MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=sim.url, **options)
 
 
 def said(text, thinking=None):
-    """A simulator that says a text."""
+    """Return a simulator that answers with a text."""
     return Simulator(Scenario(Reply(text=text, thinking=thinking)))
 
 
 def held(*pieces):
-    """A simulator that waits before each piece but the first, and the gates that let it go on."""
+    """Return a simulator that waits after each piece, and the gates that let it continue."""
     gates = [Gate() for _ in pieces]
     steps = [step for piece, gate in zip(pieces, gates, strict=True) for step in (piece, gate)]
     steps = [step if isinstance(step, Gate) else event(chunk(step)) for step in steps]
@@ -60,11 +61,11 @@ def test_a_block_is_rendered_while_it_grows_and_printed_once():
         assert term.written.count(b"first\x1b[0m block.") == 1
 
 
-def test_a_block_taller_than_the_screen_ends_up_whole_and_once():
+def test_a_block_taller_than_the_screen_is_finally_shown_completely_and_once():
     sim, gates = held(f"Before.\n\n```python\n{CODE}", "```\n\nAfter.\n")
     with sim, chat(sim, "x", rows=10) as term:
         term.wait_for("line_59 = 59")
-        assert "line_0 = 0" not in term.text  # it has left the screen, and may not be drawn again
+        assert "line_0 = 0" not in term.text  # it has scrolled off, and cannot be redrawn
         gates[0].open()
         gates[1].open()
         assert term.wait_for_end() == 0
@@ -72,7 +73,7 @@ def test_a_block_taller_than_the_screen_ends_up_whole_and_once():
         assert term.text == f"Before.\n\n{code}\nAfter."
 
 
-def test_what_stood_on_the_screen_stays_in_the_scrollback():
+def test_all_lines_stay_in_the_scrollback():
     with (
         said("\n\n".join(f"Paragraph {number}." for number in range(50))) as sim,
         chat(sim, "x", rows=10) as term,
@@ -96,29 +97,29 @@ def test_only_lines_that_change_are_written_again():
         assert term.written.count(b"one") == 1
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(40, 24), (100, 30), (80, 12)])
-def test_a_resize_in_the_middle_leaves_the_answer_whole(columns, rows):
+def test_a_resize_in_the_middle_keeps_the_answer_complete(subtests):
     words = " ".join(f"word{number}" for number in range(30))
-    sim, gates = held(f"Before.\n\n{words}", " and the end.\n")
-    with sim, chat(sim, "x") as term:
-        term.wait_for("word29")
-        term.resize(columns, rows)
-        gates[0].open()
-        term.wait_for("the end.")
-        gates[1].open()
-        assert term.wait_for_end() == 0
-        assert term.text.split() == ["Before.", *words.split(), "and", "the", "end."]
-        assert max(map(len, term.rows)) < columns
+    for columns, rows in [(40, 24), (100, 30), (80, 12)]:
+        sim, gates = held(f"Before.\n\n{words}", " and the end.\n")
+        with subtests.test(f"{columns} by {rows}"), sim, chat(sim, "x") as term:
+            term.wait_for("word29")
+            term.resize(columns, rows)
+            gates[0].open()
+            term.wait_for("the end.")
+            gates[1].open()
+            assert term.wait_for_end() == 0
+            assert term.text.split() == ["Before.", *words.split(), "and", "the", "end."]
+            assert max(map(len, term.rows)) < columns
 
 
-def test_a_narrow_terminal_shows_all():
+def test_a_narrow_terminal_shows_everything():
     words = " ".join(f"word{number}" for number in range(30))
     with said(words) as sim, chat(sim, "x", columns=20) as term:
         assert term.wait_for_end() == 0
         assert term.text.split() == words.split()
 
 
-def test_thinking_is_shown_apart_and_faint():
+def test_thinking_is_a_section_of_faint_text():
     with said("Four.", thinking="Two and two.") as sim, chat(sim, "x") as term:
         assert term.wait_for_end() == 0
         assert term.text == "Two and two.\n\nFour."
@@ -143,7 +144,7 @@ def test_hidden_thinking_is_not_shown():
         assert term.text == "Four."
 
 
-def test_until_something_comes_a_status_is_shown_and_then_taken_away():
+def test_a_spinner_is_shown_until_the_answer_begins():
     gate = Gate()
     answer = Answer(body=[gate, event(chunk("Hello", "stop")), DONE])
     with Simulator(answer) as sim, chat(sim, "-m", "small", "x") as term:
@@ -169,14 +170,15 @@ def test_plain_text_is_not_rendered():
         assert term.text == "Some **strong** words."
 
 
-@pytest.mark.parametrize("how", ["option", "variable"])
-def test_colours_can_be_switched_off(how):
-    with said("`code`\n\n```python\nx = 1\n```\n") as sim:
-        words = ["--no-color"] if how == "option" else []
-        environment = {"NO_COLOR": "1"} if how == "variable" else {}
-        with in_terminal(
-            *words, "chat", "x", MISTRAL_API_KEY="k", MISTRAL_SERVER_URL=sim.url, **environment
-        ) as term:
+def test_colors_can_be_switched_off(subtests):
+    for words, environment in [(["--no-color"], {}), ([], {"NO_COLOR": "1"})]:
+        with (
+            subtests.test(f"{words} {environment}"),
+            said("`code`\n\n```python\nx = 1\n```\n") as sim,
+            in_terminal(
+                *words, "chat", "x", MISTRAL_API_KEY="k", MISTRAL_SERVER_URL=sim.url, **environment
+            ) as term,
+        ):
             assert term.wait_for_end() == 0
             assert term.cell("code").fg == "default"
             assert term.cell("1").fg == "default"
@@ -188,7 +190,7 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_plain_text():
         assert term.written == b"Some **strong** words.\r\n"
 
 
-def test_a_console_without_utf8_gets_the_nearest():
+def test_a_console_without_utf8_gets_similar_characters():
     with (
         said("- naïve …\n\n---\n\n> said\n") as sim,
         chat(sim, "x", PYTHONUTF8="0", PYTHONIOENCODING="ascii") as term,
@@ -199,7 +201,7 @@ def test_a_console_without_utf8_gets_the_nearest():
         assert "said" in term.text
 
 
-def test_ctrl_c_stops_the_answer_and_keeps_what_came():
+def test_ctrl_c_stops_the_answer_and_keeps_the_part_received():
     stalled = Scenario("poem", faults=[faults.Stall(at=At(event=5))])
     with Simulator(stalled) as sim, chat(sim, "x") as term:
         term.wait_for("A cursor blinks")
@@ -209,7 +211,7 @@ def test_ctrl_c_stops_the_answer_and_keeps_what_came():
         sim.wait_for_connections(0)
 
 
-def test_an_answer_that_breaks_off_is_printed_before_the_error():
+def test_an_incomplete_answer_is_printed_before_the_error():
     with (
         Simulator(Scenario("poem", faults=[faults.Cut(at=At(event=5))])) as sim,
         chat(sim, "x") as term,
@@ -220,7 +222,7 @@ def test_an_answer_that_breaks_off_is_printed_before_the_error():
         assert second.startswith("mistralai: ")
 
 
-def test_json_of_a_schema_grows_in_its_place():
+def test_json_of_a_schema_is_redrawn_as_it_grows():
     sim, gates = held('{"title": "Wal', 'den", "pages": 35', "2}")
     schema = '{"type": "object", "properties": {"pages": {"type": "integer"}}}'
     with sim, chat(sim, "--schema", schema, "x") as term:
@@ -233,23 +235,23 @@ def test_json_of_a_schema_grows_in_its_place():
         assert term.text == '{\n  "title": "Walden",\n  "pages": 352\n}'
 
 
-@pytest.mark.parametrize(("answer", "shown"), [("y", "data: {"), ("n", "not written")])
-def test_raw_bytes_are_written_to_a_terminal_only_after_a_question(answer, shown):
-    with said("Hello") as sim, chat(sim, "--raw", "x") as term:
-        term.wait_for("Write it as it comes?")
-        assert "data:" not in term.text
-        term.send(f"{answer}\n")
-        assert term.wait_for_end() == (0 if answer == "y" else 2)
-        assert shown in term.text
+def test_raw_bytes_are_written_to_a_terminal_only_after_a_question(subtests):
+    for answer, code, shown in [("y", 0, "data: {"), ("n", 2, "not written")]:
+        with subtests.test(answer), said("Hello") as sim, chat(sim, "--raw", "x") as term:
+            term.wait_for("Write it unfiltered?")
+            assert "data:" not in term.text
+            term.send(f"{answer}\n")
+            assert term.wait_for_end() == code
+            assert shown in term.text
 
 
-def test_raw_bytes_are_not_written_to_a_terminal_where_nobody_can_be_asked():
+def test_raw_bytes_are_not_written_to_a_terminal_if_the_user_cannot_be_asked():
     with in_shell("echo x | mistralai chat --simulate --raw") as term:
         assert term.wait_for_end() == 2
-        assert "--raw would write what the server sends to this terminal." in term.text
+        assert "--raw would write unfiltered output to this terminal." in term.text
 
 
-def test_a_terminal_that_does_not_tell_its_size_has_80_columns_or_those_of_the_environment():
+def test_a_terminal_that_does_not_report_its_size_has_80_columns_or_those_of_the_environment():
     text = (
         "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     )
@@ -263,14 +265,16 @@ def test_a_terminal_that_does_not_tell_its_size_has_80_columns_or_those_of_the_e
             assert term.rows[0] == first, environment
 
 
-def test_the_simulator_takes_its_time_on_a_terminal_where_no_scenario_says_otherwise(tmp_path):
-    unpaced = tmp_path / "unpaced.toml"
-    unpaced.write_text('reply = "poem"\n')
-    for words, term, paced in [
-        (["--simulate", "poem"], "xterm", True),
-        (["--simulate", "poem", "--plain"], "dumb", True),
-        (["--simulate", str(unpaced)], "xterm", False),
-    ]:
-        with in_terminal("chat", *words, "--stats", "x", TERM=term) as terminal:
-            assert terminal.wait_for_end() == 0
-            assert (tokens_a_second(terminal.text) < 100) == paced, words
+def test_the_simulator_answers_at_a_readable_pace_on_a_terminal():
+    for words, term in [([], "xterm"), (["--plain"], "dumb")]:
+        with in_terminal("chat", "--simulate", "poem", *words, "--stats", "x", TERM=term) as shown:
+            assert shown.wait_for_end() == 0
+            assert tokens_per_second(shown.text) < 100, term
+
+
+def test_a_scenario_in_a_file_has_its_own_pace(tmp_path):
+    path = tmp_path / "unpaced.toml"
+    path.write_text('reply = "poem"\n')
+    assert scenario(str(path), paced=True).timing == Timing()
+    assert scenario("poem", paced=True).timing == PACE
+    assert scenario("poem", paced=False).timing == Timing()

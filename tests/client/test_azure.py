@@ -174,7 +174,7 @@ def test_the_key_and_the_address_of_mistrals_own_api_stay_there(monkeypatch):
 
 def test_there_is_chat_alone(client):
     for name in ("fim", "ocr", "nothing"):
-        with pytest.raises(AttributeError, match="on Azure there is `chat` alone"):
+        with pytest.raises(AttributeError, match="only `chat` exists on Azure"):
             getattr(client, name)
     assert "chat" in dir(client)
     assert "fim" not in dir(client)

@@ -178,7 +178,7 @@ def test_a_body_that_never_ends_after_done_is_given_up(colour):
 @every_whole_client
 def test_streams_in_a_row_use_one_connection_and_a_dead_one_is_replaced_by_a_retry(colour):
     """Only a transport of this package says that a connection was a reused one: no try is free."""
-    with Simulator([*[Answer(body=[*STREAM, Pause(0.02)])] * 3, Wire([], "reset"), "auto"]) as sim:
+    with Simulator([*[Answer(body=[*STREAM, Pause(0.005)])] * 3, Wire([], "reset"), "auto"]) as sim:
         client = colour.client(server_url=sim.url, retry_config=quickly())
         for _ in range(3):
             assert len(colour.collect(colour.open(client, **ASK))) == 4

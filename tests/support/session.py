@@ -1,6 +1,6 @@
-"""Draws `docs/session.svg`: a conversation in a pseudo-terminal, as rich exports it.
+"""Create `docs/session.svg`: a conversation in a pseudo-terminal, exported by rich.
 
-`make docs/session.svg` runs it. What is drawn is the screen of a real session.
+Run by `make docs/session.svg`. The picture is the screen of a real session.
 """
 
 import io
@@ -16,8 +16,8 @@ from rich.text import Text
 from mistralai.simulator import Reply, Scenario, Simulator
 from support.terminal import Terminal, in_terminal
 
-_NAMES = {"brown": "yellow"}  # pyte's names of colours, where they are not rich's
-_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture fetches nothing
+_NAMES = {"brown": "yellow"}  # pyte's names of colors that rich has under another name
+_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # the picture must not fetch fonts
 
 COLUMNS, ROWS = 80, 28
 QUESTION = "How do I read a file line by line?"
@@ -37,7 +37,7 @@ with open("notes.txt", encoding="utf-8") as file:
 
 
 def session() -> Terminal:
-    """Talk, and give the terminal as it stands then."""
+    """Run the conversation; return the terminal at its end."""
     replies = [Scenario(Reply(text=ANSWER, thinking=THINKING)), Scenario("poem")]
     with Simulator(replies) as sim, tempfile.TemporaryDirectory() as state:
         environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
@@ -45,9 +45,9 @@ def session() -> Terminal:
             "chat", columns=COLUMNS, rows=ROWS, XDG_STATE_HOME=state, **environment
         ) as term:
             term.wait_for("\n>")
-            for said, then in ((QUESTION, "rstrip().\n>"), ("/usage", "completion")):
-                term.send(f"{said}\r")
-                term.wait_for(f"> {said}\n", then)
+            for text, answer in ((QUESTION, "rstrip().\n>"), ("/usage", "completion")):
+                term.send(f"{text}\r")
+                term.wait_for(f"> {text}\n", answer)
                 term.wait_until(lambda shown: shown.endswith("\n>"), "the next prompt")
             term.send("A poem, please\r")
             term.wait_for("coders sleep.\n>")
@@ -55,7 +55,7 @@ def session() -> Terminal:
 
 
 def painted(term: Terminal) -> Text:
-    """The screen as a text of rich's."""
+    """Return the screen as a `Text` of rich."""
     lines = []
     for cells in term.cells():
         line = Text()

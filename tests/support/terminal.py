@@ -1,7 +1,7 @@
-"""A terminal that a test looks at: a pseudo-terminal, and pyte as the screen.
+"""A terminal for tests: a pseudo-terminal, with pyte as the screen.
 
-Nothing here sleeps: `wait_for` reads what the program writes until the screen shows what is waited
-for, or the program has ended.
+Nothing here sleeps: `wait_for` reads the program's output until the screen shows the expected text
+or the program has ended.
 """
 
 import contextlib
@@ -24,13 +24,13 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
-"""Makes the terminal the one that Ctrl-C and its size come from, then becomes the program."""
+"""Makes the terminal the controlling one, for Ctrl-C and resizes, then becomes the program."""
 
-_PATIENCE = 30.0  # seconds; a test that waits so long has failed
+_TIMEOUT = 30.0  # seconds until a test fails
 
 
 class _Screen(pyte.HistoryScreen):
-    """A screen that answers where the program asks it something, and gives up empty rows first."""
+    """A screen that answers the program's queries, and drops empty rows first when it shrinks."""
 
     master: int
 
@@ -54,9 +54,9 @@ class Terminal:
 
     Args:
         words: The arguments of the interpreter.
-        columns: Of the screen.
-        rows: Of the screen.
-        sized: Whether the terminal tells its size; if not, it says 0 by 0.
+        columns: The columns of the screen.
+        rows: The rows of the screen.
+        sized: Whether the terminal reports its size; otherwise it reports 0 by 0.
         environment: Variables to add to the environment.
     """
 
@@ -101,12 +101,12 @@ class Terminal:
 
     @property
     def rows(self) -> list[str]:
-        """What the screen shows."""
+        """The rows of the screen."""
         return [row.rstrip() for row in self._screen.display]
 
     @property
     def scrollback(self) -> list[str]:
-        """What has left the screen at its top."""
+        """The rows that have scrolled off."""
         columns = range(self._screen.columns)
         return [
             "".join(row[column].data for column in columns).rstrip()
@@ -115,11 +115,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """All of it, without empty lines at the end."""
+        """The scrollback and the screen, without empty lines at the end."""
         return "\n".join([*self.scrollback, *self.rows]).rstrip()
 
     def cells(self) -> list[list[pyte.screens.Char]]:
-        """The cells that the screen shows, row by row."""
+        """Return the cells of the screen, row by row."""
         screen = self._screen
         return [
             [screen.buffer[row][column] for column in range(screen.columns)]
@@ -127,34 +127,34 @@ class Terminal:
         ]
 
     def cell(self, text: str) -> pyte.screens.Char:
-        """The cell in which a text begins that the screen shows."""
+        """Return the cell in which a text on the screen begins."""
         row = next(number for number, shown in enumerate(self._screen.display) if text in shown)
         return self._screen.buffer[row][self._screen.display[row].index(text)]
 
     def wait_for(self, *texts: str) -> str:
-        """Read until all of these texts are there; give all that is."""
+        """Read until all of these texts are shown; return the text."""
         return self.wait_until(lambda shown: all(text in shown for text in texts), f"{texts}")
 
     def wait_until(self, holds: Callable[[str], bool], what: str) -> str:
-        """Read until something holds of the text; give the text."""
-        end = time.monotonic() + _PATIENCE
+        """Read until the text satisfies a condition; return the text."""
+        end = time.monotonic() + _TIMEOUT
         while not holds(self.text):
-            assert time.monotonic() < end, f"{what} did not come:\n{self.text}"
-            assert self._read(end), f"{what} did not come before the end:\n{self.text}"
+            assert time.monotonic() < end, f"{what} was not shown:\n{self.text}"
+            assert self._read(end), f"{what} was not shown before the end:\n{self.text}"
         return self.text
 
     def wait_for_end(self) -> int:
-        """Read until the program has ended; give its exit code."""
-        while self._read(time.monotonic() + _PATIENCE):
+        """Read until the program has ended; return its exit code."""
+        while self._read(time.monotonic() + _TIMEOUT):
             pass
-        return self._process.wait(_PATIENCE)
+        return self._process.wait(_TIMEOUT)
 
     def send(self, text: str) -> None:
         """Press keys."""
         os.write(self._master, text.encode())
 
-    def leave(self) -> None:
-        """Press Ctrl-D at the prompt, and wait for the end, unless that has come."""
+    def exit_prompt(self) -> None:
+        """Press Ctrl-D at the prompt and wait for the end, unless the program has ended."""
         if self._process.poll() is None:
             self.wait_until(lambda shown: shown.endswith("\n>"), "a prompt")
             self.send("\x04")
@@ -174,7 +174,7 @@ class Terminal:
             return False
         try:
             data = os.read(self._master, 65536)
-        except OSError:  # how Linux says that nobody has the other end any more
+        except OSError:  # on Linux: the other end is closed
             return False
         self.written += data
         self._stream.feed(data)
@@ -187,7 +187,7 @@ def in_terminal(*words: str, **options: object) -> Terminal:
 
 
 def in_shell(command: str, **options: object) -> Terminal:
-    """Run a line of a shell in a terminal, `mistralai` in it being the program."""
+    """Run a shell command in a terminal, with `mistralai` defined."""
     line = f'mistralai() {{ "{sys.executable}" -m mistralai "$@"; }}\n{command}'
     program = f"import os; os.execvp('sh', ['sh', '-c', {line!r}])"
     return Terminal("-c", program, **options)

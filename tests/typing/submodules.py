@@ -1,9 +1,9 @@
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true
-"""The submodules of models that are there for type checkers too, under both roots. Nobody runs this."""
+"""The submodules that type checkers see as files, under each root. This file is never executed."""
 
 from typing import assert_type
 
-from mistralai.client import models
+from mistralai.client import deltas, http, models
 from mistralai.client.models.assistantmessage import AssistantMessage
 from mistralai.client.models.chatcompletionresponse import ChatCompletionResponse
 from mistralai.client.models.completionevent import CompletionEvent
@@ -19,6 +19,8 @@ from mistralai.client.models.toolcall import ToolCall
 from mistralai.client.models.toolmessage import ToolMessage
 from mistralai.client.models.usermessage import UserMessage
 from mistralai.client.models.validationerror import ValidationError
+from mistralai.deltas import TextDelta as OlderTextDelta
+from mistralai.http import Transport as OlderTransport
 from mistralai.models.assistantmessage import AssistantMessage as OlderAssistantMessage
 from mistralai.models.chatcompletionresponse import (
     ChatCompletionResponse as OlderChatCompletionResponse,
@@ -40,6 +42,8 @@ from mistralai.models.validationerror import ValidationError as OlderValidationE
 
 def they_have_the_classes_of_the_package() -> None:
     assert_type(AssistantMessage, type[models.AssistantMessage])
+    assert_type(OlderTextDelta, type[deltas.TextDelta])
+    assert_type(OlderTransport, type[http.Transport])
     assert_type(OlderAssistantMessage, type[models.AssistantMessage])
     assert_type(ChatCompletionResponse, type[models.ChatCompletionResponse])
     assert_type(OlderChatCompletionResponse, type[models.ChatCompletionResponse])

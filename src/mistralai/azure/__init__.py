@@ -1,1 +1,1 @@
-"""The chat API of a Mistral model that Azure serves: `mistralai.azure.client`."""
+"""The chat API of a Mistral model deployed on Azure: `mistralai.azure.client`."""

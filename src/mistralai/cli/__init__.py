@@ -1,7 +1,7 @@
 """The command `mistralai`: chat with a model in the terminal, in a pipe and in a script.
 
-It stands on top of the package and uses its public names. What it needs beside the
-package is the extra `cli`. In a pipe neither rich nor prompt_toolkit is loaded.
+It uses the public names of the package. Its other dependencies are the extra `cli`.
+In a pipe neither rich nor prompt_toolkit is loaded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _EXTRA = frozenset({"click", "jsonschema", "markdown_it", "prompt_toolkit", "ric
 
 
 def main() -> int:
-    """Run the command line of this process; say what is missing where the extra is.
+    """Run the command line of this process. Name the missing package if the extra is not installed.
 
     Returns:
         The exit code.
@@ -28,5 +28,5 @@ def main() -> int:
             f"mistralai: the command line needs {missing.name}: pip install 'mistralai[cli]'\n"
         )
         return 1
-    except KeyboardInterrupt:  # before there was anything to interrupt
+    except KeyboardInterrupt:  # while modules are imported
         return 130

@@ -1,4 +1,4 @@
-"""One answer: ask, show what comes, and know how it ended."""
+"""Request one answer, show it, and report how it ended."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 def answer(
     ask: Callable[[], EventStream[CompletionEvent]], sink: Sink, output: Output, model: str
 ) -> Outcome:
-    """Ask, and show the answer.
+    """Request an answer and show it.
 
     Args:
         ask: Sends the request.
-        sink: Where the answer goes.
-        output: Where it is shown that it is waited for.
-        model: Who is waited for.
+        sink: Shows the answer.
+        output: Shows a spinner until the answer begins.
+        model: The model's name, shown beside the spinner.
 
     Returns:
-        How it ended: whole, by a `MistralClientError`, or by Ctrl-C, after which the stream is closed
-        and has what came.
+        How the answer ended: complete, with a `MistralClientError`, or with Ctrl-C. After Ctrl-C
+        the stream is closed and has the part that was received.
     """
     stream: EventStream[CompletionEvent] | None = None
     error: BaseException | None = None
@@ -49,9 +49,9 @@ def answer(
 
 
 def _note(stream: EventStream[CompletionEvent], output: Output) -> None:
-    """Say what else a reader has to know of an answer."""
+    """Note that the answer was cut off, or that it calls tools."""
     if stream.finish_reason in CUT_OFF:
-        output.note("(the answer ended at its limit of tokens; see --max-tokens)")
-    for call in stream.tool_calls:  # nothing here runs them
-        said = one_line(f"{call.function.name}({call.function.arguments})")
-        output.note(f"(the model asks for the tool {said})")
+        output.note("(the answer was cut off at its token limit; see --max-tokens)")
+    for call in stream.tool_calls:  # the command line runs none
+        shown = one_line(f"{call.function.name}({call.function.arguments})")
+        output.note(f"(the model requests the tool call {shown})")

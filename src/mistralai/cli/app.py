@@ -1,4 +1,4 @@
-"""The command and its subcommands, and how they end."""
+"""The command, its subcommands, and their exit codes."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..client import __version__
-from .everywhere import everywhere
+from .global_options import global_options
 from .output import Output, ReaderGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _COMMANDS: Final = ("chat", "fim", "models", "doctor", "replay", "simulate", "completion")
-"""Each has a module of its name."""
+"""Each is defined in `commands`, in a module with its name."""
 
-_WIDEST: Final = 100  # columns of help
+_MAX_HELP_WIDTH: Final = 100  # columns
 _EXAMPLES = """\b
 Examples:
   mistralai chat "Write a short poem about coding."
   git diff | mistralai chat "Review this"
-  mistralai chat --simulate          a conversation without key and network
-  mistralai doctor                   what stands between you and an answer
+  mistralai chat --simulate          a conversation without a key or network
+  mistralai doctor                   diagnose key, network and server problems
 
 \b
-Exit codes: 1 any failure not named here, 2 usage, 3 authentication, 4 rate
-limit, 5 connection, 6 cut or timed out, 130 interrupted.
+Exit codes: 1 any other failure, 2 usage, 3 authentication, 4 rate limit,
+5 connection, 6 incomplete or timed out, 130 interrupted.
 """
 
 
-class _Commands(click.Group):
-    """Loads the module of a command when it is used."""
+class _LazyGroup(click.Group):
+    """A group that imports the module of a command when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return [*_COMMANDS]
@@ -45,45 +45,45 @@ class _Commands(click.Group):
         module = importlib.import_module(f".commands.{cmd_name}", __package__)
         command: click.Command = getattr(module, cmd_name)
         if "debug" not in {option.name for option in command.params}:
-            command.params += everywhere()
+            command.params += global_options()
         return command
 
 
-@click.group(cls=_Commands, epilog=_EXAMPLES, params=everywhere())
+@click.group(cls=_LazyGroup, epilog=_EXAMPLES, params=global_options())
 @click.version_option(__version__, package_name="mistralai", message="%(prog)s %(version)s")
 def mistralai() -> None:
-    """Chat with Mistral's models, or with a simulated one, and see what the stream does."""
+    """Chat with Mistral's models, or with a simulated one, and inspect the stream."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command line.
 
     Args:
-        arguments: The words after the program's name; those of the process by default.
+        arguments: The arguments after the program's name; by default those of the process.
 
     Returns:
         The exit code.
     """
     output = Output()
     try:
-        ended: object = mistralai.main(
+        result: object = mistralai.main(
             arguments,
             "mistralai",
             standalone_mode=False,
             obj=output,
-            terminal_width=min(_WIDEST, output.size[0]) - 1,  # click's own is never below 50
+            terminal_width=min(_MAX_HELP_WIDTH, output.size[0]) - 1,  # click would use at least 50
         )
         output.flush()
     except ReaderGoneError:
         return _closed_pipe()
-    except ModuleNotFoundError:  # of the extra, which the caller names
+    except ModuleNotFoundError:  # a package of the extra: `main` names it
         raise
-    except click.ClickException as wrong:
-        wrong.show(output.err)
-        return wrong.exit_code
-    except (Exception, KeyboardInterrupt, click.Abort) as error:  # noqa: BLE001 - each has its row in the table
+    except click.ClickException as error:
+        error.show(output.err)
+        return error.exit_code
+    except (Exception, KeyboardInterrupt, click.Abort) as error:  # noqa: BLE001 - `failures` has a row for each
         return _failed(error, output)
-    return ended if isinstance(ended, int) else 0  # where a command called `exit`
+    return result if isinstance(result, int) else 0  # an int if a command called `exit`
 
 
 def _failed(error: BaseException, output: Output) -> int:
@@ -99,7 +99,7 @@ def _failed(error: BaseException, output: Output) -> int:
 
 
 def _closed_pipe() -> int:
-    """Nobody reads on: end without a word, also when Python flushes the stream at its end."""
+    """Exit silently: redirect standard output, which Python flushes when it exits."""
     from .failure import CLOSED_PIPE
 
     null = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""Consoles that cannot show every character: the nearest in ASCII, or an escape, never an error."""
+"""Replacements for characters that a console cannot encode: similar ASCII, or an escape."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ _NEAREST: Final = str.maketrans(
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """An error handler of codecs, for encoding alone."""
+    """Replace characters that cannot be encoded (an error handler of `codecs`)."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     text = error.object[error.start : error.end].translate(_NEAREST)
     return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
-def forgive(stream: object) -> None:
-    """Let a text stream write what its encoding lacks."""
+def replace_unencodable(stream: object) -> None:
+    """Configure a text stream to replace characters that its encoding lacks."""
     codecs.register_error(_NAME, _nearest)
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=_NAME)
 
 
 def is_unicode(stream: object) -> bool:
-    """Whether a text stream can write every character."""
+    """Return whether a text stream can encode every character."""
     name = getattr(stream, "encoding", None) or "ascii"
     return codecs.lookup(name).name.startswith("utf")

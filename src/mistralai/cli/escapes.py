@@ -1,8 +1,8 @@
-r"""What others say, made harmless for a terminal.
+r"""Escape control characters in untrusted text before it is written to a terminal.
 
-A model, a recording or an error body may hold control characters that move the cursor, set the
-title or fill the clipboard. They are shown as escapes, `\x1b` for ESC. Line ends of Windows become
-those of Unix; tabs and line ends stay.
+A model, a recording or an error body may contain control characters that move the cursor, set the
+title or fill the clipboard. They are shown as escapes, such as `\x1b` for ESC. CRLF becomes LF;
+tabs and line feeds are kept.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def harmless(text: str) -> str:
-    """Show the control characters of a whole text as escapes."""
+    """Escape the control characters of a complete text."""
     return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def one_line(text: str) -> str:
-    """The same, for a place that has room for one line: blanks of any kind become one space."""
+    """Escape the control characters of a text, and turn all white space into single spaces."""
     return harmless(" ".join(text.split()))
 
 
 class Filter:
-    """The same for a text that comes in pieces: a line end may be cut in two."""
+    """An incremental `harmless` for a text in pieces, which may split a CRLF."""
 
     def __init__(self) -> None:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """Take the next piece; give what can be shown of it."""
+        """Add a piece; return the text that can be shown."""
         text = self._held + piece
         self._held = "\r" if text.endswith("\r") else ""
         return harmless(text.removesuffix("\r") if self._held else text)
 
     def end(self) -> str:
-        """Give what was held back."""
+        """Return the text that was held back."""
         held, self._held = self._held, ""
         return harmless(held)
 

@@ -1,4 +1,4 @@
-"""The exit codes, and failures of the command itself."""
+"""The exit codes, and errors of the command line itself."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CONNECTION: Final = 5
 PARTIAL: Final = 6
 INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
-"""The exit codes of `docs/cli.md`. The last two are 128 and the number of SIGINT and of SIGPIPE."""
+"""The exit codes of `docs/cli.md`. The last two are 128 plus the number of SIGINT and SIGPIPE."""
 
 
 class CommandError(Exception):
-    """A failure of the command itself, with its exit code and a hint."""
+    """An error of the command line itself, with an exit code and a hint."""
 
     def __init__(self, sentence: str, hint: str = "", *, code: int = OTHER) -> None:
         super().__init__(sentence)
@@ -25,7 +25,7 @@ class CommandError(Exception):
 
 
 class UsageError(CommandError):
-    """What was asked for makes no sense, which is known before anything was sent."""
+    """Invalid or contradictory options, detected before anything is sent."""
 
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence, hint, code=USAGE)

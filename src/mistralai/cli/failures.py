@@ -1,4 +1,4 @@
-"""What each failure comes to: an exit code, a sentence, a hint."""
+"""The exit code, the sentence and the hint for each class of errors."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ from .failure import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_LONGEST: Final = 600  # characters of a sentence
-_FOR_PROGRAMS: Final = re.compile(r"\.? What (arrived|was read) is in \.partial(; strict_end=.*)?")
+_MAX_LENGTH: Final = 600  # characters of a sentence
+_FOR_PROGRAMS: Final = re.compile(r"\.? [A-Z][^.]* \.partial\b.*")
+"""The end of a message that tells a program where the partial answer is."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line of the table: what a class of errors comes to."""
+    """A row of the table: the exit code and hint of a class of errors."""
 
     kind: type[Exception]
     code: int
@@ -41,34 +42,34 @@ def _is_connecting(error: Exception) -> bool:
     return isinstance(error, errors.APITimeoutError) and error.phase == "connect"
 
 
-_DOCTOR: Final = "`mistralai doctor` looks for the reason."
+_DOCTOR: Final = "`mistralai doctor` diagnoses the cause."
 
-_KEY: Final = "Set MISTRAL_API_KEY to a key of https://console.mistral.ai, or try --simulate."
+_KEY: Final = "Set MISTRAL_API_KEY to a key from https://console.mistral.ai, or use --simulate."
 
 _TABLE: Final = (
     _Row(errors.MissingKeyError, AUTHENTICATION, _KEY),
     _Row(errors.AuthenticationError, AUTHENTICATION, _KEY),
-    _Row(errors.PermissionDeniedError, AUTHENTICATION, "Ask for the right, or use another key."),
-    _Row(errors.CapacityExceededError, RATE_LIMIT, "Try again later, or another model with -m."),
-    _Row(errors.RateLimitError, RATE_LIMIT, "Wait a little, or raise the limit of the workspace."),
-    _Row(errors.NotFoundError, OTHER, "`mistralai models` lists the models; see --server-url too."),
+    _Row(errors.PermissionDeniedError, AUTHENTICATION, "Request access, or use another key."),
+    _Row(errors.CapacityExceededError, RATE_LIMIT, "Try later, or another model with -m."),
+    _Row(errors.RateLimitError, RATE_LIMIT, "Wait, or raise the workspace's limit."),
+    _Row(errors.NotFoundError, OTHER, "Check --server-url, and the model with `mistralai models`."),
     _Row(errors.APITimeoutError, CONNECTION, _DOCTOR, _is_connecting),
-    _Row(errors.APITimeoutError, PARTIAL, "--timeout gives it more time."),
-    _Row(errors.IncompleteStreamError, PARTIAL, "The answer is not whole: ask again."),
+    _Row(errors.APITimeoutError, PARTIAL, "Raise the limit with --timeout."),
+    _Row(errors.IncompleteStreamError, PARTIAL, "The answer is incomplete: try again."),
     _Row(errors.APIConnectionError, CONNECTION, _DOCTOR),
-    _Row(errors.HTTPValidationError, OTHER, "Look at the options that you gave."),
-    _Row(errors.ResponseValidationError, OTHER, "See whether --server-url is right."),
+    _Row(errors.HTTPValidationError, OTHER, "Check the options."),
+    _Row(errors.ResponseValidationError, OTHER, "Check --server-url."),
     _Row(errors.MistralClientError, OTHER),
     _Row(UnicodeError, OTHER),
     _Row(ValueError, USAGE, "`--help` lists the options."),
     _Row(TypeError, USAGE, "`--help` lists the options."),
     _Row(OSError, OTHER),
 )
-"""From the particular to the general: the first line that fits counts."""
+"""The first row that matches counts: subclasses come before their bases."""
 
 
 def exit_code(error: BaseException) -> int:
-    """The exit code for what stopped a command."""
+    """Return the exit code for an error."""
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(error, CommandError):
@@ -78,19 +79,21 @@ def exit_code(error: BaseException) -> int:
 
 
 def sentence(error: BaseException) -> str:
-    """What happened, and what to do about it, in a line."""
+    """Return one line that describes an error and says what to do about it."""
     if isinstance(error, KeyboardInterrupt):
         return "stopped"
-    said = one_line(_said(error)) or type(error).__name__
-    if len(said) > _LONGEST:
-        said = f"{said[:_LONGEST]}…"
+    text = one_line(_message(error)) or type(error).__name__
+    if len(text) > _MAX_LENGTH:
+        text = f"{text[:_MAX_LENGTH]}…"
     hint = _hint(error)
-    end = "" if said.endswith((".", ":", "!", "?", "…")) or not hint else "."
-    return f"{said}{end} {hint}".strip()
+    if not hint:
+        return text
+    end = "" if text.endswith((".", ":", "!", "?", "…")) else "."
+    return f"{text}{end} {hint}"
 
 
 def details(error: BaseException) -> str:
-    """The traceback, harmless."""
+    """Return the traceback, with control characters escaped."""
     return harmless("".join(traceback.format_exception(error)))
 
 
@@ -108,13 +111,13 @@ def _hint(error: BaseException) -> str:
     return "" if row is None else row.hint
 
 
-def _said(error: BaseException) -> str:
-    """The error's own sentence, without what it says to programs."""
+def _message(error: BaseException) -> str:
+    """Return the error's message without the parts that are meant for programs."""
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
     text = _FOR_PROGRAMS.sub("", str(error))
     if isinstance(error, errors.SDKError | errors.MissingKeyError):
         text = text.replace(error.hint, "")
-    if isinstance(error, errors.SDKError) and error.error.message:  # the body has no more to say
+    if isinstance(error, errors.SDKError) and error.error.message:  # the body repeats it
         text = text.partition(" Body: ")[0]
     return text

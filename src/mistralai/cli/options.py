@@ -1,4 +1,4 @@
-"""The options that several commands share, and the objects that they become."""
+"""The options that several commands share, and decorators that pass them as objects."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
-from .asking import Asking
 from .connection import Connection
 from .failure import UsageError
+from .request_options import RequestOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,15 +28,15 @@ _NEVER_A_PARAM: Final = frozenset({"stream", "messages", "model", "prompt"})
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
-    """How an answer is shown.
+class DisplayOptions:
+    """The options that say how an answer is displayed.
 
     Attributes:
-        as_json: A JSON object a line for each event.
-        raw: The bytes as they came.
-        stats: Figures afterwards.
-        plain: Text as it is, no Markdown, also on a terminal.
-        thinking: `"show"`, `"fold"`, `"hide"`, or `None` for what fits the output.
+        as_json: Write one JSON object per event.
+        raw: Write the bytes of the response.
+        stats: Write statistics after the answer.
+        plain: Do not render Markdown, even on a terminal.
+        thinking: `"show"`, `"fold"`, `"hide"`, or `None` to choose by the kind of output.
     """
 
     as_json: bool = False
@@ -47,16 +47,18 @@ class Showing:
 
     def __post_init__(self) -> None:
         if self.as_json and self.raw:
-            raise UsageError("--json and --raw exclude each other")
+            raise UsageError("--json and --raw are mutually exclusive")
 
 
-def _params(_context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> Any:
-    """Read `--param KEY=JSON`; what is no JSON is a string."""
+def _params(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, Any]:
+    """Parse the values of `--param KEY=JSON`; a value that is not valid JSON is a string."""
     params: dict[str, Any] = {}
-    for text in given:
+    for text in values:
         key, equals, value = text.partition("=")
         if not key or not equals:
-            raise click.BadParameter(f"{text!r} is not KEY=JSON, such as top_p=0.9")
+            raise click.BadParameter(f"{text!r} is not KEY=JSON, for example top_p=0.9")
         if key in _NEVER_A_PARAM:
             raise click.BadParameter(f"{key!r} is set by the command itself")
         try:
@@ -70,64 +72,79 @@ _CONNECTION = (
     click.option(
         "--server-url",
         metavar="URL",
-        help="Another server that speaks the API: vLLM, llama.cpp, LiteLLM ... [env: MISTRAL_SERVER_URL]",
+        help="Another server with a compatible API: vLLM, llama.cpp, LiteLLM ..."
+        " [env: MISTRAL_SERVER_URL]",
     ),
     click.option(
         "--simulate",
         metavar="[SCENARIO]",
-        help="Ask the embedded simulator: no key, no network. A preset such as poem or thinking,"
-        " faults such as cut-after-5, both with a comma between, or a file.",
+        help="Use the embedded simulator, without a key or network. SCENARIO is a preset such as"
+        " poem or thinking, faults such as cut-after-5, several of these separated by commas, or a"
+        " file.",
     ),
     click.option(
         "--timeout",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        help="To wait for a connection, for the first piece of an answer, and for each next one.",
+        help="Timeout for connecting, for the first token, and between tokens.",
     ),
     click.option(
         "--record",
         type=click.Path(dir_okay=False),
         metavar="FILE",
-        help="Add what is sent and received to this file, for `mistralai replay`.",
+        help="Append requests and responses to this file, for `mistralai replay`.",
     ),
 )
 _ASKING = (
     click.option(
-        "-t", "--temperature", type=click.FloatRange(0), metavar="NUMBER", help="0 to 1.5."
+        "-t",
+        "--temperature",
+        type=click.FloatRange(0),
+        metavar="NUMBER",
+        help="Sampling temperature, 0 to 1.5.",
     ),
-    click.option("--max-tokens", type=click.IntRange(0), metavar="N", help="Of the answer."),
+    click.option(
+        "--max-tokens",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Maximum length of the answer in tokens.",
+    ),
     click.option(
         "--seed",
         "random_seed",
         type=click.IntRange(0),
         metavar="N",
-        help="For the same answer again.",
+        help="Seed for sampling, for reproducible answers.",
     ),
-    click.option("--stop", multiple=True, metavar="TEXT", help="Where to end; may be repeated."),
+    click.option(
+        "--stop", multiple=True, metavar="TEXT", help="Stop at this text; may be repeated."
+    ),
     click.option(
         "--param",
         "extra_body",
         multiple=True,
         callback=_params,
         metavar="KEY=JSON",
-        help="Any other field of the request, such as top_p=0.9; may be repeated.",
+        help="Another field of the request, for example top_p=0.9; may be repeated.",
     ),
 )
 _SHOWING = (
-    click.option("--json", "as_json", is_flag=True, help="A JSON object a line for each event."),
-    click.option("--raw", is_flag=True, help="The bytes as they came."),
-    click.option("--stats", is_flag=True, help="Times, gaps, usage and attempts, afterwards."),
+    click.option("--json", "as_json", is_flag=True, help="Write one JSON object per event."),
+    click.option("--raw", is_flag=True, help="Write the bytes of the response."),
+    click.option(
+        "--stats", is_flag=True, help="Write timing, token usage and attempts after the answer."
+    ),
     click.option("--plain", is_flag=True, help="Do not render Markdown."),
     click.option(
         "--thinking",
         type=click.Choice(["show", "fold", "hide"]),
         metavar="HOW",
-        help="show, fold or hide what it thinks. [default: show on a terminal, else hide]",
+        help="show, fold or hide the thinking. [default: show on a terminal, else hide]",
     ),
 )
 
 
-def connecting(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
+def connection_options(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
     """Add the options of a `Connection`."""
     return _with(Connection, _CONNECTION, command)
 
@@ -135,32 +152,34 @@ def connecting(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, 
 def model_option(
     default: str = DEFAULT_MODEL, variable: str | None = MODEL_VARIABLE
 ) -> Callable[[C], C]:
-    """The option that says who is asked.
+    """Add `--model`.
 
     Args:
-        default: Who is asked where nothing says it.
-        variable: The variable of the environment that may say it.
+        default: The default model.
+        variable: The environment variable that overrides the default.
     """
-    name = f"Who is asked. [env: {variable}]" if variable else "Who is asked."
+    text = f"The model. [env: {variable}]" if variable else "The model."
     return click.option(
-        "-m", "--model", default=default, show_default=True, envvar=variable, help=name
+        "-m", "--model", default=default, show_default=True, envvar=variable, help=text
     )
 
 
-def asking(command: Callable[Concatenate[Asking, P], R]) -> Callable[P, R]:
-    """Add the options of an `Asking`, all but the model."""
-    return _with(Asking, _ASKING, command)
+def request_options(command: Callable[Concatenate[RequestOptions, P], R]) -> Callable[P, R]:
+    """Add the options of a `RequestOptions`, except the model."""
+    return _with(RequestOptions, _ASKING, command)
 
 
-def showing(command: Callable[Concatenate[Showing, P], R]) -> Callable[P, R]:
-    """Add the options of a `Showing`."""
-    return _with(Showing, _SHOWING, command)
+def display_options(command: Callable[Concatenate[DisplayOptions, P], R]) -> Callable[P, R]:
+    """Add the options of a `DisplayOptions`."""
+    return _with(DisplayOptions, _SHOWING, command)
 
 
 def _with(
-    kind: type[T], options: tuple[Any, ...], command: Callable[Concatenate[T, P], R]
+    kind: type[T],
+    options: Iterable[Callable[[Callable[P, R]], object]],
+    command: Callable[Concatenate[T, P], R],
 ) -> Callable[P, R]:
-    """Hand a command its options as one object, before its other arguments."""
+    """Pass a command its options as one object, before its other arguments."""
     names = inspect.signature(kind).parameters.keys()
 
     @functools.wraps(command)
@@ -168,18 +187,18 @@ def _with(
         values = {name: kwargs.pop(name) for name in names & kwargs.keys()}
         return command(kind(**values), *args, **kwargs)
 
-    for option in reversed(options):
+    for option in reversed([*options]):
         option(called)
     return called
 
 
 def optional_value(option: str, default: str, takes: Callable[[str], bool]) -> type[click.Command]:
-    """A command, one option of which may stand without a value.
+    """Return a class of commands with an option whose value may be omitted.
 
     Args:
-        option: Its name, such as `"--simulate"`.
-        default: Its value where it stands alone.
-        takes: Whether the word after it is its value; `--simulate=WORD` always is.
+        option: The option's name, such as `"--simulate"`.
+        default: The value if it is omitted.
+        takes: Returns whether the next argument is the value. In `--simulate=WORD` it always is.
     """
 
     class Command(click.Command):
@@ -200,10 +219,10 @@ def _with_value(
             yield word
         else:
             following = next(words, None)
-            if following is not None and takes(following):
+            if following is None:
+                yield f"{option}={default}"
+            elif takes(following):
                 yield f"{option}={following}"
             else:
                 yield f"{option}={default}"
-                yield from (
-                    () if following is None else _with_value([following], option, default, takes)
-                )
+                yield from _with_value([following], option, default, takes)

@@ -1,4 +1,4 @@
-"""How an answer ended."""
+"""The outcome of a request."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from ..client.utils.eventstreaming import EventStream
 
 CUT_OFF: Final = frozenset({"length", "model_length"})
-"""Finish reasons of an answer that had no room to be whole (wire-format section 5)."""
+"""Finish reasons of an answer that was cut off at a limit (wire-format section 5)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an answer ended.
+    """The outcome of a request: a stream, an error, or both.
 
     Attributes:
-        stream: What was read; `None` where none began.
-        error: What stopped it: a `MistralClientError`, or a `KeyboardInterrupt` for Ctrl-C.
+        stream: The stream, read as far as it came; `None` if none began.
+        error: The error that ended it: a `MistralClientError`, or a `KeyboardInterrupt` for Ctrl-C.
     """
 
     stream: EventStream[CompletionEvent] | None
@@ -27,12 +27,12 @@ class Outcome:
 
     @property
     def text(self) -> str:
-        """The text that came."""
+        """The text received."""
         return "" if self.stream is None else text_of(self.stream.message.content)
 
 
 def text_of(content: object) -> str:
-    """The text of a message's content, as an object or as data; thinking is left out."""
+    """Return the text of a message's content without its thinking, from objects or plain data."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):

@@ -1,4 +1,4 @@
-"""`--schema`: the form of an answer, and whether it has it."""
+"""`--schema`: the JSON schema of an answer, and its validation."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from .outcome import CUT_OFF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jsonschema.protocols import Validator
+
 
 class Schema:
     """A JSON schema.
 
     Attributes:
-        name: What the request calls it.
+        name: The schema's name in the request.
     """
 
     def __init__(self, source: str) -> None:
-        """Read what `--schema` names.
+        """Read the value of `--schema`.
 
         Args:
-            source: A schema, which begins with a brace, or a file with one.
+            source: A schema, which begins with a brace, or the path of a file with one.
 
         Raises:
-            UsageError: It is none.
+            UsageError: The source is not a JSON schema.
             OSError: The file cannot be read.
         """
         inline = source.lstrip().startswith("{")
@@ -41,48 +43,49 @@ class Schema:
 
     @property
     def response_format(self) -> Mapping[str, Any]:
-        """What the request says of it."""
-        named = {"name": self.name, "schema": self._schema, "strict": True}
-        return {"type": "json_schema", "json_schema": named}
+        """The `response_format` of the request."""
+        json_schema = {"name": self.name, "schema": self._schema, "strict": True}
+        return {"type": "json_schema", "json_schema": json_schema}
 
     def check(self, text: str, finish_reason: str | None) -> None:
-        """See that an answer has the form.
+        """Check that an answer matches the schema.
 
         Raises:
-            CommandError: It has not; the sentence says where.
+            CommandError: It does not; the message says where.
         """
         if finish_reason in CUT_OFF:
             raise CommandError(
-                "the answer ended before its JSON did.", "Give it more --max-tokens."
+                "the answer was cut off before its JSON was complete.", "Raise --max-tokens."
             )
         try:
             value = json.loads(text)
         except ValueError as error:
-            raise CommandError(f"the answer is not JSON: {error}") from error
-        for wrong in self._validator.iter_errors(value):
-            raise CommandError(
-                f"the answer is not of the schema, at {wrong.json_path}: {wrong.message}"
-            )
+            raise CommandError(f"the answer is not valid JSON: {error}") from error
+        for violation in self._validator.iter_errors(value):
+            place, message = violation.json_path, violation.message
+            raise CommandError(f"the answer does not match the schema at {place}: {message}")
 
 
-def _read(text: str, where: str) -> dict[str, Any]:
+def _read(text: str, source: str) -> dict[str, Any]:
     try:
         schema: object = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{where} is not JSON: {error}") from error
+        raise UsageError(f"{source} is not valid JSON: {error}") from error
     if not isinstance(schema, dict):
-        raise UsageError(f"{where} has no JSON object, which a schema of an answer is")
+        raise UsageError(f"{source} is not a JSON object, as the schema of an answer must be")
     return cast("dict[str, Any]", schema)
 
 
-def _validator(schema: dict[str, Any]) -> Any:
+def _validator(schema: dict[str, Any]) -> Validator:
     from jsonschema import validators
     from jsonschema.exceptions import SchemaError
 
-    kind = validators.validator_for(schema, default=validators.validator_for({}))
+    validator_class = validators.validator_for(schema, default=validators.validator_for({}))
     try:
-        kind.check_schema(schema)
+        validator_class.check_schema(schema)
     except SchemaError as error:
-        said = one_line(error.message)
-        raise UsageError(f"--schema is no JSON schema, at {error.json_path}: {said}") from error
-    return kind(schema)
+        message = one_line(error.message)
+        raise UsageError(
+            f"--schema is not a valid JSON schema at {error.json_path}: {message}"
+        ) from error
+    return validator_class(schema)

@@ -1,4 +1,4 @@
-"""`--simulate`: the simulator that comes with the package, in a thread of this process."""
+"""`--simulate`: the simulator of this package, in a thread of this process."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from .failure import UsageError
 if TYPE_CHECKING:
     from ..simulator import ScenarioLike
 
-_PACE = Timing(first=0.4, tokens_per_second=30)
-"""About that of a large model, for eyes."""
+PACE = Timing(first=0.4, tokens_per_second=30)
+"""The pace of presets on a terminal, about that of a large model."""
 
 
-def simulator(scenario: str, *, paced: bool) -> Simulator:
-    """Make a simulator of what `--simulate` names.
+def simulator(text: str, *, paced: bool) -> Simulator:
+    """Return a simulator for the value of `--simulate`.
 
     Args:
-        scenario: A preset, faults, both with commas between them, a scenario's TOML file, or
-            a recording.
-        paced: Whether presets take their time, as a model does.
+        text: Presets and faults, separated by commas, or the path of a scenario's TOML file
+            or of a recording.
+        paced: Whether presets answer at the pace of a model; files have their own.
 
     Raises:
-        UsageError: It is none of these.
+        UsageError: The value is none of these.
         OSError: A file cannot be read.
-        ValueError: A file is not what it should be.
+        ValueError: A file is malformed.
     """
-    return Simulator(_scenario(scenario, paced=paced))
+    return Simulator(scenario(text, paced=paced))
 
 
-def _scenario(text: str, *, paced: bool) -> ScenarioLike:
+def scenario(text: str, *, paced: bool) -> ScenarioLike:
+    """Return the scenario for the value of `--simulate`; see `simulator`."""
     if text.endswith(".toml"):
         return load(text)
     if text.endswith(".jsonl"):
@@ -42,11 +43,9 @@ def _scenario(text: str, *, paced: bool) -> ScenarioLike:
             preset = part
         else:
             faults.append(part)
-    timing = _PACE if paced else None
-    made = [fault for fault in map(named, faults) if fault is not None]
+    timing = PACE if paced else None
+    parsed = [fault for fault in map(named, faults) if fault is not None]
     try:
-        return Scenario(preset, timing=timing, faults=made)
+        return Scenario(preset, timing=timing, faults=parsed)
     except ValueError as error:
-        raise UsageError(
-            f"--simulate: {error}", "Faults have names such as cut-after-5."
-        ) from error
+        raise UsageError(f"--simulate: {error}", "cut-after-5 is an example of a fault.") from error

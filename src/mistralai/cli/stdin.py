@@ -1,4 +1,4 @@
-"""What is piped into a command."""
+"""Standard input."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TextIO
 
 
 def is_terminal() -> bool:
-    """Whether somebody types there. A process may begin without standard input."""
+    """Return whether standard input is a terminal; a process may be started without any."""
     stream: TextIO | None = sys.stdin
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def piped() -> str:
-    """The text of standard input; nothing where that is a terminal, or closed.
+    """Return the text of standard input, or an empty string if it is a terminal or closed.
 
-    It is read as UTF-8, with or without a byte order mark; what is none stands as U+FFFD.
-    Line ends become those of Unix.
+    The text is decoded as UTF-8, with or without a byte order mark; invalid bytes become U+FFFD,
+    and CRLF becomes LF.
     """
     stream: TextIO | None = sys.stdin
     if stream is None or stream.closed or stream.isatty():
@@ -26,6 +26,6 @@ def piped() -> str:
 
 
 def joined(prompt: str, text: str) -> str:
-    """A prompt with what was piped in below it. What is no UTF-8 stands as U+FFFD."""
+    """Return the prompt with the piped text below it, invalid UTF-8 replaced by U+FFFD."""
     prompt = prompt.encode(errors="surrogateescape").decode(errors="replace")
     return "\n\n".join(part for part in (prompt, text.rstrip("\n")) if part.strip())

@@ -108,8 +108,9 @@ class Chat(Resource):
         take_headers(params)
 
         def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
-            from ..extra import struct_chat  # noqa: F401 - in the thread, it takes long to import
+            from ..extra import struct_chat
 
+            _ = struct_chat  # imported here because that takes long, and this runs in a thread
             structure = _structure("parse_async", response_format, ParseParams(**params))
             return structure, structure.response_format
 
@@ -138,19 +139,20 @@ class Chat(Resource):
     def parse_stream_async(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
-        """Stream an answer of a given form, async: as `stream_async`, with `parse`'s form."""
+        """Stream an answer of a given form, async; use the result as that of `stream_async`."""
         from ._api.pending import PendingStream
 
         take_headers(params)
         check_names(params, ParseParams, method="parse_stream_async")
 
         def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
-            from ._stream import parsed  # noqa: F401 - in the thread, it takes long to import
+            from ._stream import parsed
 
+            _ = parsed  # imported here because that takes long, and this runs in a thread
             structure = _structure("parse_stream_async", response_format, ParseParams(**params))
             return structure, structure.response_format
 
-        async def parsed(
+        async def parse_pending(
             structure: Structure[P], pending: Awaitable[object]
         ) -> ParsedEventStreamAsync[P]:
             from ._stream.parsed import ParsedEventStreamAsync
@@ -161,13 +163,13 @@ class Chat(Resource):
         async def prepared_in_thread() -> ParsedEventStreamAsync[P]:
             structure, requested = await in_thread(prepare)
             pending = self.stream_async(**params, response_format=requested)
-            return await parsed(structure, pending)
+            return await parse_pending(structure, pending)
 
         if holds_up():
             return PendingStream(prepared_in_thread)
         structure, requested = prepare()
         pending = self.stream_async(**params, response_format=requested)
-        return PendingStream(lambda: parsed(structure, pending))
+        return PendingStream(lambda: parse_pending(structure, pending))
 
 
 def _is_stream(result: object) -> bool:

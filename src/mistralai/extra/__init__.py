@@ -1,4 +1,4 @@
-"""Structured output: from a pydantic model to a request, and from an answer to the model."""
+"""Structured output: a pydantic model as the schema of a request and the type of an answer."""
 
 TYPE_CHECKING: bool = False
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""Answers with the objects that their text was parsed into."""
+"""Answers whose text is parsed into objects."""
 
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Generic
 
 from mistralai.client._answer.structure import Structure
 from mistralai.client.errors import StructuredOutputError
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class ParsedAssistantMessage(AssistantMessage, Generic[CustomPydanticModel]):
-    """A message and what its text says.
+    """A message with its parsed text.
 
     Attributes:
-        parsed: The object; `None` where the message has no text.
+        parsed: The object; `None` if the message has no text.
     """
 
     parsed: CustomPydanticModel | None = None
@@ -35,7 +35,7 @@ class ParsedChatCompletionChoice(ChatCompletionChoice, Generic[CustomPydanticMod
 
 
 class ParsedChatCompletionResponse(ChatCompletionResponse, Generic[CustomPydanticModel]):
-    """A whole answer whose messages are parsed."""
+    """A complete answer whose messages are parsed."""
 
     choices: list[ParsedChatCompletionChoice[CustomPydanticModel]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower, as in the generated SDK
 
@@ -46,11 +46,11 @@ def convert_to_parsed_chat_completion_response(
     """Parse the text of each choice.
 
     Args:
-        response: A whole answer.
-        response_format: The form of its text.
+        response: A complete answer.
+        response_format: The type of its text.
 
     Raises:
-        StructuredOutputError: A text has not this form.
+        StructuredOutputError: A text cannot be parsed as this type.
     """
     return parsed_response(response, Structure(response_format))
 
@@ -60,16 +60,22 @@ def parsed_response(
     structure: Structure[CustomPydanticModel],
     raw_response: "httpx2.Response | None" = None,
 ) -> ParsedChatCompletionResponse[CustomPydanticModel]:
-    """The same, for a form that was read before; an error has the response that is given."""
-    if raw_response is None:  # the answer was made or copied by someone else
+    """Parse the text of each choice with a prepared `Structure`.
+
+    Args:
+        response: A complete answer.
+        structure: The type of its text.
+        raw_response: The HTTP response that errors carry; by default one with the same headers.
+    """
+    if raw_response is None:  # the caller built or copied the answer
         import httpx2
 
         raw_response = httpx2.Response(200, headers=response.headers)
     choices = [_choice(choice, response, structure, raw_response) for choice in response.choices]
-    made = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
+    parsed = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
         _fields(response, choices=choices)
     )
-    return made.attach_response(response.headers, response.request_id)
+    return parsed.attach_response(response.headers, response.request_id)
 
 
 def _choice(
@@ -89,11 +95,11 @@ def _choice(
         except StructuredOutputError as error:
             error.partial = response
             raise
-    made = ParsedAssistantMessage[CustomPydanticModel].model_validate(
+    parsed_message = ParsedAssistantMessage[CustomPydanticModel].model_validate(
         _fields(message, parsed=parsed)
     )
     return ParsedChatCompletionChoice[CustomPydanticModel].model_validate(
-        _fields(choice, message=made)
+        _fields(choice, message=parsed_message)
     )
 
 
@@ -104,6 +110,6 @@ def _text(message: AssistantMessage) -> str:
     return content or ""
 
 
-def _fields(model: BaseModel, **others: Any) -> dict[str, Any]:
-    """What was given to a model, so that a dump of the copy has nothing else."""
-    return {name: getattr(model, name) for name in model.model_fields_set} | others
+def _fields(model: BaseModel, **changed: object) -> dict[str, object]:
+    """Return the fields that were set, so that a dump of the copy has no others."""
+    return {name: getattr(model, name) for name in model.model_fields_set} | changed

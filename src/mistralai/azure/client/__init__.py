@@ -1,4 +1,4 @@
-"""`MistralAzure`, and beside it the models, errors and types of `mistralai.client`.
+"""`MistralAzure`, and the models, errors and types of `mistralai.client`.
 
     from mistralai.azure.client import MistralAzure
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["UNSET", "MistralAzure", "RetryConfig", "errors", "models", "types", "utils"]
 
 if not TYPE_CHECKING:
+    # Wait for a thread that is executing `mistralai`: its finder serves this package too.
+    __import__("mistralai")
 
     def __getattr__(name):
         if name == "MistralAzure":

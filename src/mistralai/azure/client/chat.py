@@ -1,4 +1,4 @@
-"""Chat completions of a model on Azure."""
+"""Chat completions with a model on Azure."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 _PATH = "/models/chat/completions"
-_MODEL = "azureai"  # what a deployment of one model takes for its name
+_MODEL = "azureai"  # accepted by a deployment of a single model
 _VERSION = "api-version"
 
 
 class AzureRequest(Request):
-    """A request that Azure's gateway lets in."""
+    """A request that is authorized for Azure's gateway."""
 
     __slots__ = ()
 
     def _authorization(self) -> dict[str, str]:
-        """The key once more where the gateway looks for that of a deployment.
+        """Add the key as `api-key`, where the gateway expects the key of a deployment.
 
-        As `authorization` it takes a token of Entra ID, or the key of an older deployment.
+        In `authorization` it accepts a token of Entra ID, or the key of an older deployment.
         """
         headers = super()._authorization()
         if "authorization" in headers:
@@ -52,14 +52,14 @@ class AzureRequest(Request):
 
 
 def version_of(server_url: str) -> str | None:
-    """Return the version of Azure's API that an address names, or `None`."""
+    """Return the version of Azure's API in an address's query, or `None`."""
     return parse_qs(server_url.partition("?")[2]).get(_VERSION, [None])[0]
 
 
 class Chat(chat.Chat):
-    """Chat completions, as `mistralai.client.chat.Chat` has them; `model` may be left out.
+    """Chat completions as in `mistralai.client.chat.Chat`, with an optional `model`.
 
-    An endpoint of one model needs no name of it.
+    An endpoint that serves a single model does not need its name.
     """
 
     def __init__(self, sdk_configuration: SDKConfiguration, *, api_version: str) -> None:
@@ -76,7 +76,7 @@ class Chat(chat.Chat):
         asynchronous: bool,
         body: bool = True,
     ) -> CallSpec:
-        # The address is asked at each call, which may name another.
+        # Read at each call, which may have an address of its own.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
         path = _PATH
         if isinstance(base, str) and version_of(base) is None:
@@ -89,8 +89,8 @@ class Chat(chat.Chat):
             asynchronous=asynchronous,
             body=body,
         )
-        asked = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
-        return replace(spec, request=AzureRequest(**asked))
+        values = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
+        return replace(spec, request=AzureRequest(**values))
 
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:
@@ -102,19 +102,19 @@ class Chat(chat.Chat):
     def stream_async(
         self, **params: Unpack[AzureChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream an answer asynchronously; nothing is sent until it is awaited or entered."""
         take_headers(params)
         return super().stream_async(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureChatParams)
     def complete(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
-        """Ask for a whole answer."""
+        """Return a complete answer."""
         take_headers(params)
         return super().complete(**_chat(AzureChatParams(**params)))
 
     @described_by(AzureChatParams)
     async def complete_async(self, **params: Unpack[AzureChatParams]) -> ChatCompletionResponse:
-        """The same, async."""
+        """Return a complete answer, asynchronously."""
         take_headers(params)
         return await super().complete_async(**_chat(AzureChatParams(**params)))
 
@@ -122,7 +122,7 @@ class Chat(chat.Chat):
     def parse(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """Ask for a whole answer of a form, as `mistralai.client.chat.Chat.parse` does."""
+        """Return a parsed answer, as `mistralai.client.chat.Chat.parse` does."""
         take_headers(params)
         return super().parse(response_format, **_parse(AzureParseParams(**params)))
 
@@ -130,7 +130,7 @@ class Chat(chat.Chat):
     async def parse_async(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """The same, async."""
+        """Return a parsed answer, asynchronously."""
         take_headers(params)
         return await super().parse_async(response_format, **_parse(AzureParseParams(**params)))
 
@@ -138,7 +138,7 @@ class Chat(chat.Chat):
     def parse_stream(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> ParsedEventStream[P]:
-        """Stream an answer of a form, which is as `parse` takes it."""
+        """Stream a parsed answer, as `mistralai.client.chat.Chat.parse_stream` does."""
         take_headers(params)
         return super().parse_stream(response_format, **_parse(AzureParseParams(**params)))
 
@@ -146,7 +146,7 @@ class Chat(chat.Chat):
     def parse_stream_async(
         self, response_format: type[P], **params: Unpack[AzureParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream a parsed answer asynchronously; nothing is sent until it is awaited or entered."""
         take_headers(params)
         return super().parse_stream_async(response_format, **_parse(AzureParseParams(**params)))
 

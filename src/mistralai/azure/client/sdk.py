@@ -1,4 +1,4 @@
-"""The client of a model on Azure."""
+"""The client for a model on Azure."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _API_VERSION = "2024-05-01-preview"
 
 
 class MistralAzure(Mistral):
-    """A client of the chat API of a Mistral model that Azure serves.
+    """A client for the chat API of a Mistral model deployed on Azure.
 
-    It is `Mistral` with another address and authentication. The API key goes out as
+    It is `Mistral` with another address and authentication. The API key is sent as
     `api-key` and as `authorization`.
 
     Attributes:
-        chat: Chat completions, the one resource that there is on Azure.
+        chat: Chat completions, the only resource on Azure.
     """
 
     if TYPE_CHECKING:
@@ -37,22 +37,23 @@ class MistralAzure(Mistral):
         api_version: str = _API_VERSION,
         **settings: Any,
     ) -> None:
-        """Set a client up.
+        """Configure a client.
 
         Args:
-            api_key: The deployment's key, or a callable that gives it.
-            server: Takes the place that it has in `Mistral`; Azure has no named servers.
+            api_key: The deployment's key, or a callable that returns it.
+            server: Always `None`: Azure has no named servers. It keeps the position that it has
+                in `Mistral`.
             server_url: The endpoint, without `/models`.
-            api_version: The version of Azure's API that is asked for, where `server_url` has no
-                `api-version` in its query. By default `"2024-05-01-preview"`.
-            settings: The other settings, as `Mistral` takes them.
+            api_version: The version of Azure's API, sent unless `server_url` has `api-version`
+                in its query. By default `"2024-05-01-preview"`.
+            settings: Any other setting of `Mistral`.
 
         Raises:
             TypeError: An argument is unknown or of the wrong type.
-            ValueError: There is no key or no address, `server_url` names another version than
-                `api_version`, or a value is wrong.
+            ValueError: The key or the address is missing, `server_url` has another version than
+                `api_version`, or a value is invalid.
         """
-        # The environment's key and address are for Mistral's API, and go nowhere else.
+        # The environment's key and address are for Mistral's API and must not be sent to Azure.
         if not api_key:
             raise ValueError("MistralAzure needs api_key, the key of the deployment")
         if not server_url:
@@ -64,14 +65,14 @@ class MistralAzure(Mistral):
                 f"api_version is {api_version!r}, but server_url has api-version={named!r} in its"
                 " query; give one of them"
             )
-        self.chat = Chat(self.sdk_configuration, api_version=api_version)  # pyright: ignore[reportIncompatibleVariableOverride]  # it needs no model
+        self.chat = Chat(self.sdk_configuration, api_version=api_version)  # pyright: ignore[reportIncompatibleVariableOverride]  # `model` is optional
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Say that there is chat alone: the other resources of `Mistral` are not on Azure."""
+            """Raise an error that names `chat`, the only resource of `Mistral` on Azure."""
             raise AttributeError(
-                f"{type(self).__name__!r} has no attribute {name!r}: on Azure there is `chat` alone",
+                f"{type(self).__name__!r} has no attribute {name!r}: only `chat` exists on Azure",
                 name=name,
                 obj=self,
             )

@@ -1,4 +1,4 @@
-"""`mistralai chat`: one answer, or a conversation."""
+"""`mistralai chat`: a single answer or a conversation."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..options import asking, connecting, model_option, optional_value, showing
-from ..simulated import is_scenario
+from ..options import (
+    connection_options,
+    display_options,
+    model_option,
+    optional_value,
+    request_options,
+)
+from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:
-    from ..asking import Asking
     from ..connection import Connection
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..output import Output
+    from ..request_options import RequestOptions
     from ..schema import Schema
 
 _EXAMPLES = """\b
@@ -24,27 +30,27 @@ Examples:
   mistralai chat --schema book.json "Name a book" | jq .title
   mistralai chat --json "Hello" | jq -r .type
   mistralai chat --simulate thinking --stats "Hello"
-  mistralai chat                     a conversation; /help there, Ctrl-D leaves
+  mistralai chat                     a conversation; /help for help, Ctrl-D to exit
 """
 
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
 @click.argument("prompt", nargs=-1)
-@click.option("-s", "--system", metavar="TEXT", help="What the model is told beforehand.")
-@click.option("--schema", metavar="FILE|JSON", help="The answer is JSON of this schema.")
+@click.option("-s", "--system", metavar="TEXT", help="System prompt.")
+@click.option("--schema", metavar="FILE|JSON", help="Request JSON of this schema, and validate it.")
 @click.option(
-    "--reasoning-effort", metavar="LEVEL", help="none or high; some models know more levels."
+    "--reasoning-effort", metavar="LEVEL", help="none or high; some models have more levels."
 )
 @model_option()
-@asking
-@showing
-@connecting
+@request_options
+@display_options
+@connection_options
 @click.pass_obj
 def chat(
     output: Output,
     connection: Connection,
-    showing: Showing,
-    asking: Asking,
+    display: DisplayOptions,
+    request: RequestOptions,
     *,
     prompt: tuple[str, ...],
     system: str | None,
@@ -52,7 +58,7 @@ def chat(
 ) -> None:
     """Chat with a model.
 
-    Standard input is appended to the PROMPT. Without either it is a conversation.
+    Standard input is appended to the PROMPT. Without either, this starts a conversation.
     """
     from ..stdin import is_terminal, joined, piped
     from .once import answer_once
@@ -60,33 +66,33 @@ def chat(
     text = joined(" ".join(prompt), piped())
     if not text and not prompt and is_terminal():
         if schema is not None:
-            raise click.UsageError("--schema is for one answer; give a prompt")
+            raise click.UsageError("--schema needs a prompt; it does not apply to conversations")
         from ..talk.session import talk
 
-        talk(connection, showing, asking, output, system=system)
+        talk(connection, display, request, output, system=system)
         return
     if not text.strip():
-        raise click.UsageError("there is no prompt; give one, pipe one in, or use a terminal")
+        raise click.UsageError("no prompt: pass one, pipe one in, or run in a terminal")
     messages = [{"role": "system", "content": system}] if system else []
     messages.append({"role": "user", "content": text})
-    form = _form(schema, asking)
+    checked_schema = _schema(schema, request)
     outcome = answer_once(
         connection,
-        showing,
+        display,
         output,
-        lambda client: asking.chat(client, messages),
-        model=asking.model,
-        structured=form is not None,
+        lambda client: request.chat(client, messages),
+        model=request.model,
+        structured=checked_schema is not None,
     )
-    if form is not None and outcome.stream is not None:
-        form.check(outcome.text, outcome.stream.finish_reason)
+    if checked_schema is not None and outcome.stream is not None:
+        checked_schema.check(outcome.text, outcome.stream.finish_reason)
 
 
-def _form(schema: str | None, asking: Asking) -> Schema | None:
-    if schema is None:
+def _schema(source: str | None, request: RequestOptions) -> Schema | None:
+    if source is None:
         return None
     from ..schema import Schema
 
-    form = Schema(schema)
-    asking.response_format = form.response_format
-    return form
+    schema = Schema(source)
+    request.response_format = schema.response_format
+    return schema

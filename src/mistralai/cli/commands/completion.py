@@ -1,4 +1,4 @@
-"""`mistralai completion`: what a shell needs to complete the command line."""
+"""`mistralai completion`: shell completion scripts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Examples:
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that lets SHELL complete `mistralai`."""
-    kind = get_completion_class(shell)
-    assert kind is not None
+    """Print the completion script for SHELL."""
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None
     program = context.find_root()
     name = program.info_name or "mistralai"
     variable = f"_{name.replace('-', '_').upper()}_COMPLETE"
     output: Output = context.obj
-    output.write(f"{kind(program.command, {}, name, variable).source()}\n")
+    output.write(f"{completion_class(program.command, {}, name, variable).source()}\n")

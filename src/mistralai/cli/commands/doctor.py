@@ -1,4 +1,4 @@
-"""`mistralai doctor`: what stands between a user and an answer."""
+"""`mistralai doctor`: diagnosis of key, network and server problems."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..options import connecting, model_option, optional_value
-from ..simulated import is_scenario
+from ..options import connection_options, model_option, optional_value
+from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:
     from ..connection import Connection
@@ -24,28 +24,28 @@ Examples:
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
 @model_option()
-@connecting
+@connection_options
 @click.pass_context
 def doctor(context: click.Context, connection: Connection, *, model: str) -> None:
-    """Check key, name, TLS, proxy, a list of models and a stream of one token.
+    """Check the key, proxy, DNS, TLS, the list of models and a stream of one token.
 
-    Each line says what was found and what to do about it; the key is not shown.
+    Each line reports a result and what to do about it. The key is not shown.
     """
-    from ..doctor.checks import Patient, examine
+    from ..doctor.checks import Target, run_checks
     from ..doctor.finding import State
 
     output: Output = context.obj
     code = 0
     with connection.client(output, needs_key=False) as client:
-        patient = Patient(
+        target = Target(
             client=client,
             url=client.sdk_configuration.get_server_details()[0],
             model=model,
             own_server=bool(connection.server_url or os.environ.get("MISTRAL_SERVER_URL")),
             simulated=connection.simulate is not None,
         )
-        for finding in examine(patient):
+        for finding in run_checks(target):
             output.write(f"{finding}\n")
-            if finding.state is State.BAD:
+            if finding.state is State.FAILED:
                 code = code or finding.code
     context.exit(code)

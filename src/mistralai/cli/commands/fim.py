@@ -1,4 +1,4 @@
-"""`mistralai fim`: what stands between a beginning and an end."""
+"""`mistralai fim`: code completion between a prefix and a suffix."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..options import asking, connecting, model_option, optional_value, showing
-from ..simulated import is_scenario
+from ..options import (
+    connection_options,
+    display_options,
+    model_option,
+    optional_value,
+    request_options,
+)
+from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:
-    from ..asking import Asking
     from ..connection import Connection
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..output import Output
+    from ..request_options import RequestOptions
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -26,35 +32,35 @@ Examples:
 
 @click.command(cls=optional_value("--simulate", "fim", is_scenario), epilog=_EXAMPLES)
 @click.argument("prefix", required=False)
-@click.option("--suffix", default="", metavar="TEXT", help="What stands after the gap.")
+@click.option("--suffix", default="", metavar="TEXT", help="The text after the gap.")
 @model_option("codestral-latest", None)
-@asking
-@showing
-@connecting
+@request_options
+@display_options
+@connection_options
 @click.pass_obj
 def fim(
     output: Output,
     connection: Connection,
-    showing: Showing,
-    asking: Asking,
+    display: DisplayOptions,
+    request: RequestOptions,
     *,
     prefix: str | None,
     suffix: str,
 ) -> None:
-    """Write what stands between PREFIX and the suffix, mostly code.
+    """Fill in the code between PREFIX and the suffix.
 
-    Without PREFIX it is read from standard input.
+    Without PREFIX, it is read from standard input.
     """
     from ..stdin import piped
     from .once import answer_once
 
     prompt = piped() if prefix is None else prefix
     if not prompt:
-        raise click.UsageError("there is no PREFIX; give one, or pipe one in")
+        raise click.UsageError("no PREFIX: pass one or pipe one in")
     answer_once(
         connection,
-        replace(showing, plain=True),  # code, not Markdown
+        replace(display, plain=True),  # code, not Markdown
         output,
-        lambda client: asking.fim(client, prompt, suffix),
-        model=asking.model,
+        lambda client: request.fim(client, prompt, suffix),
+        model=request.model,
     )

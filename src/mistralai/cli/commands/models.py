@@ -1,17 +1,19 @@
-"""`mistralai models`: which models there are."""
+"""`mistralai models`: the list of models."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..escapes import one_line
-from ..options import connecting, optional_value
-from ..simulated import is_scenario
+from ..options import connection_options, optional_value
+from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..connection import Connection
     from ..output import Output
 
@@ -21,15 +23,15 @@ Examples:
   mistralai models --json | jq -r .[].id
   mistralai models --server-url http://localhost:8000
 """
-_COLUMNS: Final = ("model", "context", "can")
+_COLUMNS: Final = ("model", "context", "capabilities")
 
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
-@click.option("--json", "as_json", is_flag=True, help="What the server says, as JSON.")
-@connecting
+@click.option("--json", "as_json", is_flag=True, help="Write the server's response as JSON.")
+@connection_options
 @click.pass_obj
 def models(output: Output, connection: Connection, *, as_json: bool) -> None:
-    """List the models that the server has."""
+    """List the models of the server."""
     with connection.client(output) as client, output.waiting("models"):
         found = client.models.list().data
     if as_json:
@@ -41,15 +43,17 @@ def models(output: Output, connection: Connection, *, as_json: bool) -> None:
         output.write("".join("\t".join(_row(card)) + "\n" for card in found))
 
 
-def _row(card: Any) -> tuple[str, str, str]:
-    """What is said of a model. Servers that are like Mistral's say less, or other things."""
-    context = getattr(card, "max_context_length", None)
-    capabilities: dict[str, Any] = {}
-    if getattr(card, "capabilities", None) is not None:
-        capabilities = card.capabilities.model_dump()
-    can = ", ".join(name.replace("_", " ") for name, able in capabilities.items() if able is True)
+def _row(card: object) -> tuple[str, str, str]:
+    """Return the columns of a model. Compatible servers leave fields out, or have others."""
     name = getattr(card, "id", None) or "unnamed"
-    return one_line(str(name)), "" if context is None else str(context), one_line(can)
+    context = getattr(card, "max_context_length", None)
+    capabilities = getattr(card, "capabilities", None)
+    names = [] if capabilities is None else _true_fields(capabilities.model_dump())
+    return one_line(str(name)), "" if context is None else str(context), one_line(", ".join(names))
+
+
+def _true_fields(capabilities: Mapping[str, object]) -> list[str]:
+    return [name.replace("_", " ") for name, able in capabilities.items() if able is True]
 
 
 def _write_table(output: Output, rows: list[tuple[str, str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""One answer, and the exit code that it comes to: what `chat`, `fim` and `replay` share."""
+"""A command that requests a single answer: shared by `chat` and `fim`."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ if TYPE_CHECKING:
     from ...client.models import CompletionEvent
     from ...client.utils.eventstreaming import EventStream
     from ..connection import Connection
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..outcome import Outcome
     from ..output import Output
 
 
 def answer_once(
     connection: Connection,
-    showing: Showing,
+    display: DisplayOptions,
     output: Output,
     ask: Callable[[Mistral], EventStream[CompletionEvent]],
     *,
     model: str,
     structured: bool = False,
 ) -> Outcome:
-    """Connect, ask, and show the answer.
+    """Connect, request an answer, and show it.
 
     Args:
-        connection: Which server.
-        showing: How.
-        output: Where.
+        connection: The server to call.
+        display: How to show the answer.
+        output: Where to show it.
         ask: Sends the request.
-        model: Who is waited for.
+        model: The model's name, shown while waiting.
         structured: Whether the answer is JSON.
 
     Raises:
-        MistralClientError: The answer broke off, or there was none.
-        KeyboardInterrupt: The user stopped it.
+        MistralClientError: The answer is incomplete or missing.
+        KeyboardInterrupt: The user pressed Ctrl-C.
     """
-    sink = sink_for(showing, output, structured=structured)
+    sink = sink_for(display, output, structured=structured)
     with connection.client(output, sink) as client:
         outcome = answer(lambda: ask(client), sink, output, model)
     if outcome.error is not None:

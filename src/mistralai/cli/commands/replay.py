@@ -1,4 +1,4 @@
-"""`mistralai replay`: recorded answers, as they came."""
+"""`mistralai replay`: recorded answers at their original pace."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import click
 
 from ..escapes import one_line
-from ..options import showing
+from ..options import display_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ...client import Mistral
+    from ...client.models import CompletionEvent
+    from ...client.utils.eventstreaming import EventStream
     from ...recording import Exchange
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..outcome import Outcome
     from ..output import Output
     from ..sinks.sink import Sink
@@ -27,7 +29,7 @@ Examples:
   mistralai replay talk.jsonl --speed 2
   mistralai replay talk.jsonl --speed inf --stats
 """
-_EXCERPT: Final = 70  # characters of a question
+_MAX_QUESTION: Final = 70  # characters
 
 
 @click.command(epilog=_EXAMPLES)
@@ -37,23 +39,23 @@ _EXCERPT: Final = 70  # characters of a question
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help="2 is twice as fast; inf waits for nothing.",
+    help="2 is twice as fast; inf does not wait.",
 )
-@showing
+@display_options
 @click.pass_obj
-def replay(output: Output, showing: Showing, *, file: str, speed: float) -> None:
-    """Play the streams of a recording back, at their pace. Nothing is sent anywhere."""
+def replay(output: Output, display: DisplayOptions, *, file: str, speed: float) -> None:
+    """Replay the streams of a recording at their original pace. Nothing is sent."""
     from ...recording import load
     from ..sinks.choice import sink_for
 
     exchanges = load(file)
-    streams = [exchange for exchange in exchanges if _asked(exchange).get("stream") is True]
+    streams = [exchange for exchange in exchanges if _body(exchange).get("stream") is True]
     if not streams:
-        raise click.UsageError(f"{file} has no stream among its {len(exchanges)} exchanges")
-    sink = sink_for(showing, output)
+        raise click.UsageError(f"none of the {len(exchanges)} exchanges in {file} is a stream")
+    sink = sink_for(display, output)
     error: BaseException | None = None
     for exchange in streams:
-        output.note(f"> {_question(_asked(exchange))}")
+        output.note(f"> {_question(_body(exchange))}")
         error = _play(exchange, sink, output, speed).error
         if isinstance(error, KeyboardInterrupt):
             break
@@ -69,7 +71,7 @@ def _play(exchange: Exchange, sink: Sink, output: Output, speed: float) -> Outco
     from ...simulator.replay import played
     from ..answering import answer
 
-    stopped = exchange.end == "closed"  # by who asked, not by the server
+    stopped = exchange.end == "closed"  # by the client, not by the server
     if stopped:
         exchange = replace(exchange, end="complete")
     with (
@@ -77,19 +79,19 @@ def _play(exchange: Exchange, sink: Sink, output: Output, speed: float) -> Outco
         Mistral("recorded", server_url=simulator.url, strict_end=not stopped) as client,
     ):
         sink.prepare(client)
-        model = str(_asked(exchange).get("model", "a recording"))
+        model = str(_body(exchange).get("model", "a recording"))
         return answer(lambda: _ask(client, model), sink, output, model)
 
 
-def _ask(client: Mistral, model: str) -> Any:
-    """Ask anything: the answer is there already."""
+def _ask(client: Mistral, model: str) -> EventStream[CompletionEvent]:
+    """Send any request: the answer is recorded."""
     return client.chat.stream(
         model=model, messages=[{"role": "user", "content": "-"}], retries=None
     )
 
 
-def _asked(exchange: Exchange) -> Mapping[str, Any]:
-    """The request's body."""
+def _body(exchange: Exchange) -> Mapping[str, Any]:
+    """Return the body of the request."""
     try:
         body: object = json.loads(exchange.body)
     except ValueError:
@@ -97,8 +99,8 @@ def _asked(exchange: Exchange) -> Mapping[str, Any]:
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 
 
-def _question(asked: Mapping[str, Any]) -> str:
-    """The last thing that the request says."""
-    messages: Any = asked.get("messages")
-    said = messages[-1].get("content") if messages else asked.get("prompt")
-    return one_line(str(said))[:_EXCERPT]
+def _question(body: Mapping[str, Any]) -> str:
+    """Return the beginning of the last message, or of the prompt."""
+    messages: Any = body.get("messages")
+    text = messages[-1].get("content") if messages else body.get("prompt")
+    return one_line(str(text))[:_MAX_QUESTION]

@@ -1,4 +1,4 @@
-"""`mistralai simulate`: the simulator as a server of its own."""
+"""`mistralai simulate`: the simulator as a separate server."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Examples:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def simulate(context: click.Context, options: tuple[str, ...]) -> None:
-    """Serve the API from this machine, simulated, until Ctrl-C.
+    """Serve the simulated API on this machine until Ctrl-C.
 
-    Takes the OPTIONS of `python -m mistralai.simulator`; --help lists them.
+    OPTIONS are those of `python -m mistralai.simulator`; --help lists them.
     """
     from ...simulator.__main__ import main
 

@@ -1,1 +1,1 @@
-"""What stands between a user and an answer: `checks` are made in order, `finding` is what each gives."""
+"""Diagnosis of the connection: `checks` run in order, and each returns a `finding`."""

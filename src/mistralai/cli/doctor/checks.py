@@ -1,4 +1,4 @@
-"""The checks, from the key to a token."""
+"""The checks, from the key to the first token."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..asking import Asking
 from ..failure import AUTHENTICATION, CONNECTION
+from ..request_options import RequestOptions
 from ..sinks.stats import duration
 from .finding import Finding, State
 
@@ -21,23 +21,22 @@ if TYPE_CHECKING:
 
     from ...client import Mistral
 
-_PATIENCE: Final = 10.0
-"""Seconds for a connection."""
+_CONNECT_TIMEOUT: Final = 10.0  # seconds
 
 _PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(slots=True)
-class Patient:
-    """What is looked at.
+class Target:
+    """The server to check, and the checks that have failed.
 
     Attributes:
-        client: Asks the server, as every command does.
+        client: The client, configured as for every command.
         url: The server's address.
-        model: Who is asked for a token.
-        own_server: Whether it is another than Mistral's, and may need no key.
-        simulated: Whether it is the embedded simulator.
-        failed: The names of the checks that failed.
+        model: The model that is asked for a token.
+        own_server: True if the server is not Mistral's, and may not need a key.
+        simulated: True if the server is the embedded simulator.
+        failed: The names of the checks that failed or were skipped.
     """
 
     client: Mistral
@@ -49,7 +48,7 @@ class Patient:
 
     @property
     def host(self) -> str:
-        """The server's name."""
+        """The server's host name."""
         return urlsplit(self.url).hostname or ""
 
     @property
@@ -60,141 +59,150 @@ class Patient:
 
     @property
     def proxy(self) -> str | None:
-        """The proxy of the environment that requests go through."""
-        named = urllib.request.getproxies()
-        proxy = named.get(urlsplit(self.url).scheme) or named.get("all")
-        return None if proxy is None or urllib.request.proxy_bypass(self.host) else proxy
+        """The proxy for requests to the server, from the environment."""
+        proxies = urllib.request.getproxies()
+        proxy = proxies.get(urlsplit(self.url).scheme) or proxies.get("all")
+        if proxy is None or urllib.request.proxy_bypass(self.host):
+            return None
+        return proxy
 
 
-def examine(patient: Patient) -> Iterator[Finding]:
-    """Make all checks; one that needs another which failed is left out."""
+def run_checks(target: Target) -> Iterator[Finding]:
+    """Run all checks, skipping those that need one that failed."""
     for name, (check, needs) in _CHECKS.items():
-        missing = needs & patient.failed
-        if missing:
-            finding = Finding(name, State.LEFT_OUT, f"left out, see {', '.join(sorted(missing))}")
+        failed = needs & target.failed
+        if failed:
+            finding = Finding(name, State.SKIPPED, f"skipped, see {', '.join(sorted(failed))}")
         else:
-            finding = check(patient)
-        if finding.state in {State.BAD, State.LEFT_OUT}:
-            patient.failed.add(name)
+            finding = check(target)
+        if finding.state in {State.FAILED, State.SKIPPED}:
+            target.failed.add(name)
         yield finding
 
 
-def _key(patient: Patient) -> Finding:
+def _key(target: Target) -> Finding:
     key = os.environ.get("MISTRAL_API_KEY", "")
-    if patient.simulated:
-        return Finding("key", State.GOOD, "the simulator takes any")
+    if target.simulated:
+        return Finding("key", State.OK, "not needed for the simulator")
     if key.strip():
-        return _form_of(key)
-    if patient.own_server:
+        return _format_of(key)
+    if target.own_server:
         return Finding("key", State.NOTE, "MISTRAL_API_KEY is not set; your server may not need it")
-    said = "MISTRAL_API_KEY is not set. Make a key at https://console.mistral.ai, and export it."
-    return Finding("key", State.BAD, said, AUTHENTICATION)
+    message = (
+        "MISTRAL_API_KEY is not set. Create a key at https://console.mistral.ai and export it."
+    )
+    return Finding("key", State.FAILED, message, AUTHENTICATION)
 
 
-def _form_of(key: str) -> Finding:
-    """Whether a key looks like one. Nothing of it is shown but its length."""
+def _format_of(key: str) -> Finding:
+    """Check the format of the key, and report only its length."""
     if key.strip().strip("\"'") != key:
-        said = "MISTRAL_API_KEY has blanks or quotes around it. Export it without them."
-        return Finding("key", State.BAD, said, AUTHENTICATION)
-    return Finding("key", State.GOOD, f"MISTRAL_API_KEY is set, {len(key)} characters")
+        message = "MISTRAL_API_KEY is surrounded by spaces or quotes. Export it without them."
+        return Finding("key", State.FAILED, message, AUTHENTICATION)
+    return Finding("key", State.OK, f"MISTRAL_API_KEY is set, {len(key)} characters")
 
 
-def _server(patient: Patient) -> Finding:
-    parts = urlsplit(patient.url)
-    said = f"{parts.scheme}://{patient.host}:{patient.port}{parts.path}"
-    return Finding("server", State.GOOD, said)
+def _server(target: Target) -> Finding:
+    parts = urlsplit(target.url)
+    message = f"{parts.scheme}://{target.host}:{target.port}{parts.path}"
+    return Finding("server", State.OK, message)
 
 
-def _proxy(patient: Patient) -> Finding:
-    proxy = patient.proxy
+def _proxy(target: Target) -> Finding:
+    proxy = target.proxy
     if proxy is None:
-        return Finding("proxy", State.GOOD, "none")
+        return Finding("proxy", State.OK, "none")
     parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    said = f"{parts.hostname}:{parts.port or 80}, from the environment; NO_PROXY exempts hosts"
+    message = f"{parts.hostname}:{parts.port or 80}, from the environment; NO_PROXY exempts hosts"
     try:
         socket.getaddrinfo(parts.hostname, parts.port or 80)
     except OSError as error:
-        said = f"{parts.hostname} is not known ({error.strerror}). Look at HTTPS_PROXY."
-        return Finding("proxy", State.BAD, said, CONNECTION)
-    return Finding("proxy", State.NOTE, said)
+        message = f"cannot resolve {parts.hostname} ({error.strerror}). Check HTTPS_PROXY."
+        return Finding("proxy", State.FAILED, message, CONNECTION)
+    return Finding("proxy", State.NOTE, message)
 
 
-def _dns(patient: Patient) -> Finding:
-    if patient.proxy is not None:
-        return Finding("DNS", State.GOOD, "left to the proxy")
+def _dns(target: Target) -> Finding:
+    if target.proxy is not None:
+        return Finding("DNS", State.OK, "resolved by the proxy")
     try:
-        ipaddress.ip_address(patient.host)
+        ipaddress.ip_address(target.host)
     except ValueError:
         pass
     else:
-        return Finding("DNS", State.GOOD, f"{patient.host} is an address")
+        return Finding("DNS", State.OK, f"{target.host} is an IP address")
     try:
-        found = socket.getaddrinfo(patient.host, patient.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except OSError as error:
-        said = f"{patient.host} is not known ({error.strerror}). Look at the name, and the network."
-        return Finding("DNS", State.BAD, said, CONNECTION)
+        message = (
+            f"cannot resolve {target.host} ({error.strerror}). Check the name and the network."
+        )
+        return Finding("DNS", State.FAILED, message, CONNECTION)
     addresses = sorted({str(address[0]) for *_, address in found})
-    return Finding("DNS", State.GOOD, f"{patient.host} is {', '.join(addresses)}")
+    return Finding("DNS", State.OK, f"{target.host} resolves to {', '.join(addresses)}")
 
 
-def _tls(patient: Patient) -> Finding:
-    if patient.proxy is not None:
-        return Finding("TLS", State.GOOD, "through the proxy; see models")
+def _tls(target: Target) -> Finding:
+    if target.proxy is not None:
+        return Finding("TLS", State.OK, "checked through the proxy, see models")
     try:
-        connection = socket.create_connection((patient.host, patient.port), _PATIENCE)
+        connection = socket.create_connection((target.host, target.port), _CONNECT_TIMEOUT)
     except OSError as error:
-        said = f"nothing answers at port {patient.port} ({error.strerror or error})."
-        return Finding("TLS", State.BAD, f"{said} Is a firewall in the way?", CONNECTION)
+        message = f"cannot connect to port {target.port} ({error.strerror or error})."
+        return Finding("TLS", State.FAILED, f"{message} Is a firewall blocking it?", CONNECTION)
     with connection:
-        if urlsplit(patient.url).scheme != "https":
-            return Finding("TLS", State.NOTE, "none: http is not encrypted")
-        return _handshake(patient, connection)
+        if urlsplit(target.url).scheme != "https":
+            return Finding("TLS", State.NOTE, "not used: http is not encrypted")
+        return _handshake(target, connection)
 
 
-def _handshake(patient: Patient, connection: socket.socket) -> Finding:
+def _handshake(target: Target, connection: socket.socket) -> Finding:
     import httpx2
 
-    context = httpx2.create_ssl_context()  # which trusts whom the client trusts
+    context = httpx2.create_ssl_context()  # with the same trusted CAs as the client
     try:
-        with context.wrap_socket(connection, server_hostname=patient.host) as secured:
-            return Finding("TLS", State.GOOD, f"{secured.version()}, the certificate is good")
+        with context.wrap_socket(connection, server_hostname=target.host) as secured:
+            return Finding("TLS", State.OK, f"{secured.version()}, the certificate is valid")
     except ssl.SSLCertVerificationError as error:
-        said = f"the certificate is not trusted ({error.verify_message})."
-        said += " Set SSL_CERT_FILE to the file of the CA, such as your company's."
-        return Finding("TLS", State.BAD, said, CONNECTION)
+        message = (
+            f"the certificate is not trusted ({error.verify_message}). Set SSL_CERT_FILE to the"
+            " certificate file of the CA, for example your company's."
+        )
+        return Finding("TLS", State.FAILED, message, CONNECTION)
     except OSError as error:
-        said = f"no handshake ({error.strerror or error}). Does the server speak TLS there?"
-        return Finding("TLS", State.BAD, said, CONNECTION)
+        reason = error.strerror or error
+        message = f"TLS handshake failed ({reason}). Does the server use TLS on this port?"
+        return Finding("TLS", State.FAILED, message, CONNECTION)
 
 
-def _models(patient: Patient) -> Finding:
+def _models(target: Target) -> Finding:
     from ...client.errors import MistralClientError
 
     try:
-        found = patient.client.models.list(retries=None).data
+        found = target.client.models.list(retries=None).data
     except (MistralClientError, ValueError) as error:
         return Finding.of("models", error)
     names = {getattr(card, "id", None) for card in found}
-    if patient.model not in names and names:
-        said = f"{len(names)}, and {patient.model} is not among them. Choose another with -m."
-        return Finding("models", State.NOTE, said)
-    return Finding("models", State.GOOD, f"{len(names)}")
+    if target.model not in names and names:
+        message = f"{len(names)} models, but not {target.model}. Choose another with -m."
+        return Finding("models", State.NOTE, message)
+    return Finding("models", State.OK, f"{len(names)} models")
 
 
-def _stream(patient: Patient) -> Finding:
+def _stream(target: Target) -> Finding:
     from ...client.errors import MistralClientError
 
-    asking = Asking(model=patient.model, max_tokens=1)
+    request = RequestOptions(model=target.model, max_tokens=1)
     try:
-        with asking.chat(patient.client, [{"role": "user", "content": "Hi"}]) as stream:
+        with request.chat(target.client, [{"role": "user", "content": "Hi"}]) as stream:
             stream.until_done()
     except (MistralClientError, ValueError) as error:
         return Finding.of("stream", error)
     first = duration(stream.timing.first_content)
-    return Finding("stream", State.GOOD, f"{patient.model}, first token after {first}")
+    return Finding("stream", State.OK, f"{target.model}, first token after {first}")
 
 
-_CHECKS: Final[dict[str, tuple[Callable[[Patient], Finding], frozenset[str]]]] = {
+_CHECKS: Final[dict[str, tuple[Callable[[Target], Finding], frozenset[str]]]] = {
     "key": (_key, frozenset()),
     "server": (_server, frozenset()),
     "proxy": (_proxy, frozenset()),
@@ -203,4 +211,4 @@ _CHECKS: Final[dict[str, tuple[Callable[[Patient], Finding], frozenset[str]]]] =
     "models": (_models, frozenset({"key", "proxy", "DNS", "TLS"})),
     "stream": (_stream, frozenset({"key", "proxy", "DNS", "TLS"})),
 }
-"""Each check, and those that have to be good before it makes sense."""
+"""The checks by name, each with those that it needs."""

@@ -1,4 +1,4 @@
-"""What a check gives."""
+"""The result of a check."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from ..failures import exit_code, sentence
 
 
 class State(Enum):
-    """How a check ended."""
+    """The state that a check found."""
 
-    GOOD = "ok"
+    OK = "ok"
     NOTE = "note"
-    BAD = "FAIL"
-    LEFT_OUT = "-"
+    FAILED = "FAIL"
+    SKIPPED = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check gives.
+    """The result of a check.
 
     Attributes:
-        name: What was looked at.
-        state: How it is.
-        said: What was found, in a line, without the key.
-        code: The exit code, where it is bad.
+        name: The name of the check.
+        state: The state that it found.
+        message: One line that describes it, without the key.
+        code: The exit code if the check failed.
     """
 
     name: str
     state: State
-    said: str
+    message: str
     code: int = OTHER
 
     @classmethod
     def of(cls, name: str, error: Exception) -> Finding:
-        """The finding that an error is."""
-        return cls(name, State.BAD, sentence(error), exit_code(error))
+        """Return the finding for an error."""
+        return cls(name, State.FAILED, sentence(error), exit_code(error))
 
     def __str__(self) -> str:
-        return f"{self.state.value:4}  {self.name:7}  {one_line(self.said)}"
+        return f"{self.state.value:4}  {self.name:7}  {one_line(self.message)}"

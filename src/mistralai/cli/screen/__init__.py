@@ -1,5 +1,5 @@
-"""An answer on a terminal: finished blocks are printed once, only what grows is drawn again.
+"""An answer on a terminal: finished blocks are printed once, and only the last block is redrawn.
 
-`sections` says of a text which lines are finished and which may change, `painter` turns rich's
-renderables into lines, `region` puts lines on the screen, and `display` does it at a pace for eyes.
+`sections` divides a text into settled lines and lines that may change, `painter` renders lines with
+rich, `region` writes lines to the screen, and `display` limits how often that happens.
 """

@@ -1,7 +1,7 @@
-"""Draws an answer at a pace for eyes, in a thread of its own.
+"""Drawing of an answer in a separate thread, at a limited rate.
 
-The reader of the stream only hands text over, so that a slow terminal or a costly table does not
-hold it up, and the last piece before a pause is drawn as well.
+The thread that reads the stream only queues text. A slow terminal or a table that is expensive to
+render therefore does not delay it, and the last piece before a pause is drawn as well.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from .region import Region
     from .sections import Section
 
-_SHORTEST: Final = 0.03
-"""Seconds between two drawings."""
+_MIN_INTERVAL: Final = 0.03
+"""Seconds between the end of a drawing and the next one, at least."""
 
-_SHARE: Final = 8
-"""A drawing that took long is followed by a wait of so many times its length."""
+_IDLE_RATIO: Final = 8
+"""The wait after a drawing is at least this many times as long as the drawing."""
 
 
 class Display:
     """An answer on the screen.
 
     Args:
-        region: Where it is drawn.
-        sections: Makes each kind of section.
-        size: Gives columns and lines of the screen, as of now.
+        region: The region that it is drawn in.
+        sections: Creates a section, by its kind.
+        size: Returns the current columns and rows of the screen.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class Display:
         self._region = region
         self._sections = sections
         self._size = size
-        self._came = deque[tuple[str, str]]()
+        self._pending = deque[tuple[str, str]]()
         self._kind = ""
         self._section: Section | None = None
-        self._above = False  # whether something stands above the section
-        self._begun = False  # whether lines of the section were settled
-        self._drawn_at: tuple[int, int] | None = None
+        self._has_lines_above = False  # True once an earlier section has printed lines
+        self._has_lines = False  # True once this section has printed lines
+        self._drawn_size: tuple[int, int] | None = None
         self._failure: Exception | None = None
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="display", daemon=True)
 
     def __enter__(self) -> Self:
@@ -66,8 +66,8 @@ class Display:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Draw what is left, however the answer ended."""
-        self._over.set()
+        """Draw the rest, however the answer ended."""
+        self._stopped.set()
         self._thread.join()
         if self._failure is None:
             self._draw(last=True)
@@ -75,64 +75,65 @@ class Display:
             raise self._failure
 
     def add(self, kind: str, text: str) -> None:
-        """Take the next piece; a new kind begins a new section.
+        """Queue the next piece; a new kind begins a new section.
 
         Raises:
             OSError: The terminal is gone.
         """
         if self._failure is not None:
             raise self._failure
-        self._came.append((kind, text))
+        self._pending.append((kind, text))
 
     def _run(self) -> None:
-        pause = _SHORTEST
-        while not self._over.wait(pause):
-            begun = time.monotonic()
+        pause = _MIN_INTERVAL
+        while not self._stopped.wait(pause):
+            started = time.monotonic()
             try:
                 self._draw(last=False)
-            except Exception as failure:  # noqa: BLE001 - it is raised where the answer is read
+            except Exception as failure:  # noqa: BLE001 - raised in the thread that reads
                 self._failure = failure
                 return
-            pause = max(_SHORTEST, _SHARE * (time.monotonic() - begun))
+            pause = max(_MIN_INTERVAL, _IDLE_RATIO * (time.monotonic() - started))
 
     def _draw(self, *, last: bool) -> None:
         size = self._size()
-        if not (self._came or last or size != self._drawn_at):
+        if not (self._pending or last or size != self._drawn_size):
             return
-        self._drawn_at = size
-        width = size[0] - 1  # a full line would leave the cursor between two of them
-        settled = self._take(width)
+        self._drawn_size = size
+        width = size[0] - 1  # terminals differ in where a full line leaves the cursor
+        settled = self._collect(width)
         section = self._section
         if section is None:
             return
-        settled += self._spaced(section.settled(width, last=last))
+        settled += self._with_gap(section.settled(width, last=last))
         growing = [] if last else section.growing(width)
-        self._region.draw(settled, [*self._distance(growing), *growing], size)
+        self._region.draw(settled, [*self._gap_before(growing), *growing], size)
 
-    def _take(self, width: int) -> list[Line]:
-        """Hand what came to its sections; give the lines of those that are over."""
+    def _collect(self, width: int) -> list[Line]:
+        """Add the queued pieces to their sections; return the lines of sections that ended."""
         settled: list[Line] = []
-        while self._came:
-            kind, text = self._came.popleft()
+        while self._pending:
+            kind, text = self._pending.popleft()
             if kind != self._kind or self._section is None:
-                settled += self._finished(width)
+                settled += self._end_section(width)
                 self._kind, self._section = kind, self._sections[kind]()
             self._section.add(text)
         return settled
 
-    def _finished(self, width: int) -> list[Line]:
+    def _end_section(self, width: int) -> list[Line]:
         if self._section is None:
             return []
-        lines = self._spaced(self._section.settled(width, last=True))
-        self._above = self._above or self._begun
-        self._begun = False
+        lines = self._with_gap(self._section.settled(width, last=True))
+        self._has_lines_above = self._has_lines_above or self._has_lines
+        self._has_lines = False
         return lines
 
-    def _spaced(self, lines: list[Line]) -> list[Line]:
-        spaced = [*self._distance(lines), *lines]
-        self._begun = self._begun or bool(lines)
+    def _with_gap(self, lines: list[Line]) -> list[Line]:
+        spaced = [*self._gap_before(lines), *lines]
+        self._has_lines = self._has_lines or bool(lines)
         return spaced
 
-    def _distance(self, lines: list[Line]) -> list[Line]:
-        """An empty line where these are the first of a section, and not the first of all."""
-        return [EMPTY] if lines and self._above and not self._begun else []
+    def _gap_before(self, lines: list[Line]) -> list[Line]:
+        """Return an empty line before the first lines of a section, except at the top."""
+        is_first = bool(lines) and not self._has_lines
+        return [EMPTY] if is_first and self._has_lines_above else []

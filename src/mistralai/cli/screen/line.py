@@ -9,8 +9,8 @@ class Line(NamedTuple):
     """A line of the screen, without its end.
 
     Attributes:
-        text: With the sequences that style it.
-        width: The columns it takes.
+        text: The text, with the escape sequences that style it.
+        width: The number of columns that it occupies.
     """
 
     text: str

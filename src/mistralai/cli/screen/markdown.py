@@ -1,4 +1,4 @@
-"""The blocks of a growing Markdown text, and which of them are over."""
+"""The blocks of a growing Markdown text, finished and unfinished."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 PARSER: Final = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
-"""rich's rules, but that HTML is shown as it stands: rich leaves it out."""
+"""rich's rules, except that HTML is shown as text; rich omits it."""
 
 
 def parsed(text: str) -> list[Token]:
-    """The tokens of a text. A line end is one: models write poems and addresses.
+    """Parse a text. A line break is kept, because models write poems and addresses.
 
-    Entities and addresses are decoded here, so that control characters may come up again.
+    Decoding entities and URLs can produce control characters, which are escaped again.
     """
     tokens = PARSER.parse(text)
     for token in tokens:
@@ -31,25 +31,25 @@ def parsed(text: str) -> list[Token]:
 
 
 def blocks(text: str) -> list[str]:
-    """Cut a text into its outermost blocks; together they are the text."""
+    """Split a text into its outermost blocks; joined, they are the text."""
     starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
     begins = [starts[line] for line in _begins(text)[1:]]
     return [text[i:j] for i, j in zip([0, *begins], [*begins, len(text)], strict=True)]
 
 
 def finished(text: str) -> tuple[list[str], str]:
-    """Cut off the blocks that nothing added to a text can change; give them, and the rest.
+    """Split a text into blocks that no further text can change, and the rest.
 
-    A block is over when another has begun after it (CommonMark, section 3). The last line does
-    not count while it has no end: `1` may become a paragraph or a list.
+    A block is finished once another has begun after it (CommonMark, section 3). An unfinished last
+    line is ignored: `1` may become a paragraph or a list.
     """
-    whole = text.rfind("\n") + 1
-    *over, last = blocks(text[:whole])
-    return over, last + text[whole:]
+    end = text.rfind("\n") + 1
+    *complete, last = blocks(text[:end])
+    return complete, last + text[end:]
 
 
 def _begins(text: str) -> list[int]:
-    """The lines at which the outermost blocks begin."""
+    """Return the numbers of the lines at which the outermost blocks begin."""
     tokens = PARSER.parse(text)
     return [
         token.map[0] for token in tokens if token.level == 0 and token.map and token.nesting >= 0

@@ -1,4 +1,4 @@
-"""What rich renders, as lines for the screen."""
+"""Rendering with rich, into lines for the screen."""
 
 from __future__ import annotations
 
@@ -22,19 +22,18 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 _CODE_THEME: Final = "ansi_dark"
-"""The terminal's own colours."""
-
+"""The theme that uses the terminal's own colors."""
 
 _JSON: Final = JSONHighlighter()
 
 
 class Painter:
-    """Renders for one terminal.
+    """A renderer for one terminal.
 
     Args:
-        out: The terminal, for what rich reads of it. Nothing is written here.
-        environment: Says which colours it has.
-        colored: Whether to use them.
+        out: The terminal. Its properties are read; nothing is written to it.
+        environment: The environment variables, which tell rich how many colors it has.
+        colored: Whether to use colors.
     """
 
     def __init__(self, out: TextIO, environment: Mapping[str, str], *, colored: bool) -> None:
@@ -51,7 +50,7 @@ class Painter:
     def markdown(self, text: str, width: int) -> list[Line]:
         """Render a block of Markdown."""
         markdown = Markdown("", code_theme=_CODE_THEME, hyperlinks=False)
-        markdown.parsed = parsed(text)  # by our rules, which lose nothing
+        markdown.parsed = parsed(text)  # by our rules, which omit nothing
         return _stripped(self.lines(markdown, width))
 
     def faint(self, text: str, width: int) -> list[Line]:
@@ -59,11 +58,11 @@ class Painter:
         return self.lines(Text(text, style="dim italic"), width)
 
     def json(self, text: str, width: int) -> list[Line]:
-        """Render JSON that is laid out already."""
+        """Render JSON that is already indented."""
         return self.lines(_JSON(text), width)
 
     def lines(self, renderable: RenderableType, width: int) -> list[Line]:
-        """Render anything that rich can."""
+        """Render any renderable of rich."""
         options = self._console.options.update(width=width, height=None)
         rendered = self._console.render_lines(renderable, options, pad=False)
         return [self._line(segments) for segments in rendered]
@@ -80,17 +79,17 @@ class Painter:
 
 
 def _without_blanks(segments: list[Segment]) -> list[Segment]:
-    """Drop the blanks that fill a line up, which nobody wants to copy."""
-    while segments and not segments[-1].text.strip() and not _shows(segments[-1].style):
+    """Drop trailing blanks, which are annoying to copy."""
+    while segments and not segments[-1].text.strip() and not _is_visible(segments[-1].style):
         segments.pop()
-    if segments and not _shows(segments[-1].style):
+    if segments and not _is_visible(segments[-1].style):
         text, style, control = segments[-1]
         segments[-1] = Segment(text.rstrip(), style, control)
     return segments
 
 
-def _shows(style: Style | None) -> bool:
-    """Whether a blank of this style can be seen."""
+def _is_visible(style: Style | None) -> bool:
+    """Return whether a blank in this style is visible."""
     if style is None:
         return False
     background = style.bgcolor is not None and not style.bgcolor.is_default
@@ -98,7 +97,7 @@ def _shows(style: Style | None) -> bool:
 
 
 def _stripped(lines: list[Line]) -> list[Line]:
-    """Without empty lines around: the distance between blocks is the display's."""
+    """Strip empty lines at both ends; the display adds those between blocks."""
     start, end = 0, len(lines)
     while start < end and not lines[start].width:
         start += 1

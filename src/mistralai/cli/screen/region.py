@@ -1,12 +1,13 @@
-"""The end of what is printed: lines that may be drawn again, without an alternate screen.
+"""The lines at the end of the output that may be redrawn, without an alternate screen.
 
-The cursor stands at the end of the last of them. Only lines that changed are written. No more of
-them are shown than fit on the screen, for what has left it cannot be changed: of a block that is
-taller its end is shown while it grows, and the whole when it is finished.
+The cursor is at the end of the last line. Only changed lines are written. At most as many lines are
+shown as fit on the screen, because lines that have scrolled off cannot be changed. Of a taller
+block only the end is shown while it grows, and all of it once it is finished.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _BEGIN: Final = "\x1b[?2026h"
 _END: Final = "\x1b[?2026l"
-"""Synchronized output: a terminal that knows it shows all of it at once, another ignores it."""
+"""Synchronized output: terminals that support it show the text in one step, others ignore it."""
 
 _TO_LINE_END: Final = "\x1b[K"
 _TO_SCREEN_END: Final = "\x1b[J"
@@ -32,23 +33,23 @@ _REFLOWING: Final = (
     "WEZTERM_PANE",
     "WT_SESSION",
 )
-"""Variables of terminals that break long lines anew when they become narrower."""
+"""Variables set by terminals that rewrap long lines when they become narrower."""
 
 
 def reflows(environment: Mapping[str, str]) -> bool:
-    """Whether the terminal is known to break long lines anew.
+    """Return whether the terminal is known to rewrap long lines.
 
-    Of one that is not, a line may be left standing after it became narrower; nothing is lost.
+    If an unknown terminal does so, a stale line may remain after a resize; nothing is lost.
     """
     return any(environment.get(name) for name in _REFLOWING)
 
 
 class Region:
-    """Lines at the end of what is printed.
+    """The lines at the end of the output that may be redrawn.
 
     Args:
         write: Writes to the terminal.
-        reflowing: Whether it breaks long lines anew.
+        reflowing: Whether the terminal rewraps long lines.
     """
 
     def __init__(self, write: Callable[[str], object], *, reflowing: bool) -> None:
@@ -58,20 +59,20 @@ class Region:
         self._columns = 0
 
     def draw(self, settled: Sequence[Line], growing: Sequence[Line], size: tuple[int, int]) -> None:
-        """Bring the screen up to date.
+        """Update the screen.
 
         Args:
-            settled: Lines that will not change any more. They are printed, and left to scroll.
-            growing: What stands below them, in place of what stood there.
-            size: Columns and lines of the screen.
+            settled: Lines that will not change again. They are printed once and may scroll off.
+            growing: The lines below them, which replace those of the last call.
+            size: The columns and rows of the screen.
         """
         columns, rows = size
         tail = list(growing)[-(rows - 1) :]
         lines = [*settled, *tail]
         same = 0 if columns != self._columns else _same(self._shown, lines)
         if lines and (not tail or len(lines) < len(self._shown)):
-            # The cursor has to come to the end of the last line; at the end of all, a terminal may
-            # have written `^C` there.
+            # The last line is written again to move the cursor to its end. After the last drawing
+            # the terminal may have written `^C` there.
             same = min(same, len(lines) - 1)
         if same < max(len(self._shown), len(lines)):
             text = self._back_to(same, columns, rows) + _drawn(lines[same:], ended=not tail)
@@ -79,7 +80,7 @@ class Region:
         self._shown, self._columns = tail, columns
 
     def _back_to(self, same: int, columns: int, rows: int) -> str:
-        """Bring the cursor to the beginning of the first line that changed."""
+        """Return the sequence that moves the cursor to the first line that changed."""
         changed = self._shown[same:]
         if not changed:
             return "\n" if self._shown else ""
@@ -88,16 +89,20 @@ class Region:
         return f"\r\x1b[{up}A" if up else "\r"
 
     def _rows(self, line: Line, columns: int) -> int:
-        """The rows that a line takes that was drawn when the screen had other columns."""
-        return max(1, -(-line.width // columns)) if self._reflowing else 1
+        """Return the number of rows that a line occupies which was drawn at another width."""
+        if not self._reflowing:
+            return 1
+        return max(1, math.ceil(line.width / columns))
 
 
 def _same(shown: Sequence[Line], lines: Sequence[Line]) -> int:
-    """How many lines stand there already."""
-    return next(
-        (place for place, pair in enumerate(zip(shown, lines, strict=False)) if pair[0] != pair[1]),
-        min(len(shown), len(lines)),
-    )
+    """Return how many lines at the beginning are on the screen already."""
+    count = 0
+    for old, new in zip(shown, lines, strict=False):
+        if old != new:
+            break
+        count += 1
+    return count
 
 
 def _drawn(lines: Sequence[Line], *, ended: bool) -> str:

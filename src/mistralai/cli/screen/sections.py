@@ -1,9 +1,9 @@
-"""The parts of an answer, each of which knows which of its lines may still change."""
+"""The parts of an answer: which of their lines are settled, and which may still change."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from ...client._answer.partial_json import GrowingJSON
 from ..escapes import Filter, harmless
@@ -20,43 +20,43 @@ class Section(Protocol):
     """A part of an answer."""
 
     def add(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         ...
 
     def settled(self, width: int, *, last: bool) -> list[Line]:
-        """Give the lines that will change no more, once; all that are left for `last`."""
+        """Return the newly settled lines, each once; all remaining lines if `last` is true."""
         ...
 
     def growing(self, width: int) -> list[Line]:
-        """Give the lines that may change."""
+        """Return the lines that may still change."""
         ...
 
 
 class MarkdownSection:
-    """Text, block by block."""
+    """Markdown, settled block by block."""
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
         self._filter = Filter()
         self._text = ""
-        self._begun = False  # whether a block was given
+        self._begun = False  # True once a block was returned
 
     def add(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._text += self._filter.feed(text)
 
     def settled(self, width: int, *, last: bool) -> list[Line]:
-        """Give the blocks that are over."""
+        """Return the lines of finished blocks."""
         if last:
-            over, self._text = blocks(self._text + self._filter.end()), ""
+            complete, self._text = blocks(self._text + self._filter.end()), ""
         else:
-            over, self._text = finished(self._text)
-        lines = self._painted(over, width)
+            complete, self._text = finished(self._text)
+        lines = self._painted(complete, width)
         self._begun = self._begun or bool(lines)
         return lines
 
     def growing(self, width: int) -> list[Line]:
-        """Give the block that grows, and what may be the beginning of the next."""
+        """Return the lines of the growing block, and of the beginning of the next."""
         return self._painted(blocks(self._text), width)
 
     def _painted(self, texts: list[str], width: int) -> list[Line]:
@@ -71,7 +71,7 @@ class MarkdownSection:
 
 
 class ThinkingSection:
-    """Thinking, faint, line by line."""
+    """Thinking, in faint text, settled line by line."""
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
@@ -79,11 +79,11 @@ class ThinkingSection:
         self._text = ""
 
     def add(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._text += self._filter.feed(text)
 
     def settled(self, width: int, *, last: bool) -> list[Line]:
-        """Give the lines that have their end."""
+        """Return the finished lines."""
         *lines, self._text = self._text.split("\n")
         if last and self._text:
             lines.append(self._text)
@@ -91,48 +91,49 @@ class ThinkingSection:
         return [line for text in lines for line in self._painter.faint(text, width)]
 
     def growing(self, width: int) -> list[Line]:
-        """Give the line that has none."""
+        """Return the unfinished line."""
         return self._painter.faint(self._text, width) if self._text else []
 
 
 class FoldedSection:
-    """Thinking, of which only its length is shown."""
+    """Thinking, shown as a count of words."""
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
         self._words = 0
-        self._blank = True  # whether the text so far ends between two words
+        self._blank = True  # True if the text so far ends between two words
 
     def add(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._words += len(text.split())
         if text:
-            self._words -= not self._blank and not text[0].isspace()
+            if not self._blank and not text[0].isspace():
+                self._words -= 1  # the piece continues a word
             self._blank = text[-1].isspace()
 
     def settled(self, width: int, *, last: bool) -> list[Line]:
-        """Give the line when thinking is over."""
+        """Return the count when thinking has ended."""
         return self._painter.faint(f"(thought {self._words} words)", width) if last else []
 
     def growing(self, width: int) -> list[Line]:
-        """Give the line while it goes on."""
+        """Return the count while thinking continues."""
         return self._painter.faint(f"thinking … {self._words} words", width)
 
 
 class JSONSection:
-    """JSON that grows in its place, indented."""
+    """Indented JSON, redrawn as it grows."""
 
     def __init__(self, painter: Painter) -> None:
         self._painter = painter
         self._json = GrowingJSON()
-        self._value: Any = None
+        self._value: object = None
 
     def add(self, text: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._json.add(text)
 
     def settled(self, width: int, *, last: bool) -> list[Line]:
-        """Give it when it is whole, or as text where it is no JSON."""
+        """Return the complete JSON, or the text if it is not valid JSON."""
         if not last:
             return []
         try:
@@ -142,7 +143,7 @@ class JSONSection:
         return self._shown(_indented(self._value), width)
 
     def growing(self, width: int) -> list[Line]:
-        """Give what it says so far."""
+        """Return the JSON received so far."""
         value = self._json.partial()
         if value is not None:
             self._value = value
@@ -152,5 +153,5 @@ class JSONSection:
         return self._painter.json(text, width)
 
 
-def _indented(value: Any) -> str:
+def _indented(value: object) -> str:
     return harmless(json.dumps(value, indent=_INDENT, ensure_ascii=False))

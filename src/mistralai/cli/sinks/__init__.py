@@ -1,1 +1,1 @@
-"""Where the events of a stream go: one small class for each form of output."""
+"""Consumers of a stream, one class per form of output."""

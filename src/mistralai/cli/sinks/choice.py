@@ -1,4 +1,4 @@
-"""Which sink an answer goes to."""
+"""The choice of a sink by the options and the output."""
 
 from __future__ import annotations
 
@@ -9,58 +9,58 @@ from ..stdin import is_terminal
 from .plain import PlainSink
 
 if TYPE_CHECKING:
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..output import Output
     from .sink import Sink
 
 
-def sink_for(showing: Showing, output: Output, *, structured: bool = False) -> Sink:
-    """Make the sink that the options and the output ask for.
+def sink_for(display: DisplayOptions, output: Output, *, structured: bool = False) -> Sink:
+    """Return the sink for the options and the output.
 
     Args:
-        showing: The options.
-        output: Where to.
+        display: The options.
+        output: The output to write to.
         structured: Whether the answer is JSON.
     """
-    sink = _sink(showing, output, structured=structured)
-    if showing.stats:
+    sink = _sink(display, output, structured=structured)
+    if display.stats:
         from .stats import StatsSink
 
         return StatsSink(sink, output)
     return sink
 
 
-def _sink(showing: Showing, output: Output, *, structured: bool) -> Sink:
-    if showing.as_json:
+def _sink(display: DisplayOptions, output: Output, *, structured: bool) -> Sink:
+    if display.as_json:
         from .jsonlines import JSONSink
 
         return JSONSink(output)
-    if showing.raw:
+    if display.raw:
         from .raw import RawSink
 
-        _ask_first(output)
+        _confirm_raw(output)
         return RawSink(output)
-    if not output.is_terminal or showing.plain:
-        shown = showing.thinking or ("show" if output.is_terminal else "hide")
+    if not output.is_terminal or display.plain:
+        shown = display.thinking or ("show" if output.is_terminal else "hide")
         return PlainSink(output, thinking=shown != "hide")
     from .screen import ScreenSink
 
-    return ScreenSink(output, thinking=showing.thinking or "show", structured=structured)
+    return ScreenSink(output, thinking=display.thinking or "show", structured=structured)
 
 
-def _ask_first(output: Output) -> None:
-    """What a server sends may drive a terminal.
+def _confirm_raw(output: Output) -> None:
+    """Ask the user before raw bytes are written to a terminal, which control it.
 
     Raises:
-        UsageError: The answer goes to a terminal, and nobody says yes.
+        UsageError: The output is a terminal and the user does not confirm, or cannot be asked.
     """
     if not output.out.isatty():
         return
-    hint = "Send it elsewhere, such as into a file or `| cat -v`."
+    hint = "Redirect it to a file, or pipe it through `cat -v`."
     if not is_terminal():
-        raise UsageError("--raw would write what the server sends to this terminal", hint)
+        raise UsageError("--raw would write unfiltered output to this terminal", hint)
     import click
 
-    question = "What the server sends may drive this terminal. Write it as it comes?"
+    question = "The output may contain terminal control sequences. Write it unfiltered?"
     if not click.confirm(question, err=True):
-        raise UsageError("--raw was not written to the terminal", hint)
+        raise UsageError("the output was not written to the terminal", hint)

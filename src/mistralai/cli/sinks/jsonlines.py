@@ -1,9 +1,9 @@
-"""`--json`: a JSON object a line for each event, and one for the end.
+"""`--json`: one JSON object per line, for each event and for the end.
 
-    {"type": "event", "at": 0.31, "data": {…}}       the chunk; seconds since the call
+    {"type": "event", "at": 0.31, "data": {…}}       seconds since the call, and the chunk
     {"type": "summary", "text": "…", "finish_reason": "stop", "usage": {…}, …}
 
-All is ASCII, so that no console and no tool stumbles over it.
+The output is ASCII, which every console and tool can read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class JSONSink(Sink):
-    """Writes every event as it comes."""
+    """Writes each event as a line of JSON."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
@@ -35,7 +35,7 @@ class JSONSink(Sink):
             self._line({"type": "event", "at": stream.timing.last_event, "data": data})
 
     def end(self, outcome: Outcome) -> None:
-        """Write the summary, also of an answer that broke off or never began."""
+        """Write the summary, even if the answer is incomplete or never began."""
         self._line(
             {"type": "summary", **_of_stream(outcome), "error": self._of_error(outcome.error)}
         )

@@ -1,4 +1,4 @@
-"""The text alone: for pipes, files, and terminals that can do no more."""
+"""Plain text, for pipes, files and simple terminals."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 class PlainSink(Sink):
-    """Writes text as it comes.
+    """Writes text as it is received.
 
     Args:
-        output: Where to.
-        thinking: Whether thinking is written too, to standard error.
+        output: The output to write to.
+        thinking: Whether to write thinking to standard error.
     """
 
     def __init__(self, output: Output, *, thinking: bool = False) -> None:
         self._output = output
         self._thinking = thinking
         self._filter = Filter()
-        self._thought: Filter | None = None  # of thinking that goes on
-        self._open = False  # whether the last line has no end yet
+        self._thought: Filter | None = None  # the filter of the current thinking
+        self._open = False  # True if the last line is unfinished
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:
         """Write the text of choice 0."""
@@ -43,7 +43,7 @@ class PlainSink(Sink):
                 case _:
                     pass
 
-    def end(self, outcome: Outcome) -> None:  # noqa: ARG002 - however it ended
+    def end(self, outcome: Outcome) -> None:  # noqa: ARG002 - the same for each outcome
         """End the last line."""
         self._end_thought()
         self._write(self._filter.end())

@@ -1,4 +1,4 @@
-"""`--raw`: the bytes of each answer's body as they came, before anyone looked at them."""
+"""`--raw`: the bytes of response bodies as they were received."""
 
 from __future__ import annotations
 
@@ -19,42 +19,42 @@ if TYPE_CHECKING:
 
 
 class RawSink(Sink):
-    """Writes what the server sends, error bodies included."""
+    """Writes the bytes of every response body, including those of errors."""
 
     def __init__(self, output: Output) -> None:
         self._output = output
 
     def prepare(self, client: Mistral) -> None:
-        """Listen to the client's answers, through an event hook of httpx2."""
+        """Install an event hook of httpx2 that copies response bodies to the output."""
 
-        def listen(response: httpx2.Response) -> None:
+        def copy_body(response: httpx2.Response) -> None:
             body = response.stream
             assert isinstance(body, httpx2.SyncByteStream)
-            response.stream = _Overheard(body, self._output.write_bytes)
+            response.stream = _CopiedBody(body, self._output.write_bytes)
 
         http = client.sdk_configuration.client
-        assert isinstance(http, httpx2.Client)  # of its own making
-        http.event_hooks = {"response": [*http.event_hooks["response"], listen]}
+        assert isinstance(http, httpx2.Client)  # the command line passes no client of its own
+        http.event_hooks = {"response": [*http.event_hooks["response"], copy_body]}
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:
-        """Read the stream; the bytes are written on their way."""
+        """Read the stream, which writes its bytes."""
         for _ in stream:
             pass
 
     def end(self, outcome: Outcome) -> None:
-        """Nothing is added to what came."""
+        """Write nothing more."""
 
 
-class _Overheard(httpx2.SyncByteStream):
-    """A body that tells what is read of it."""
+class _CopiedBody(httpx2.SyncByteStream):
+    """A response body that passes on each piece before it is read."""
 
-    def __init__(self, body: httpx2.SyncByteStream, tell: Callable[[bytes], None]) -> None:
+    def __init__(self, body: httpx2.SyncByteStream, write: Callable[[bytes], None]) -> None:
         self._body = body
-        self._tell = tell
+        self._write = write
 
     def __iter__(self) -> Iterator[bytes]:
         for data in self._body:
-            self._tell(data)
+            self._write(data)
             yield data
 
     def close(self) -> None:

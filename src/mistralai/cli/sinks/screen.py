@@ -1,4 +1,4 @@
-"""A terminal: Markdown rendered as it grows, thinking apart, JSON growing in its place."""
+"""Output on a terminal: Markdown or JSON, redrawn as it grows, and thinking in its own section."""
 
 from __future__ import annotations
 
@@ -60,4 +60,4 @@ class ScreenSink(Sink):
                         pass
 
     def end(self, outcome: Outcome) -> None:
-        """Nothing is left to do: the display ends with the stream."""
+        """Do nothing: `show` has drawn everything."""

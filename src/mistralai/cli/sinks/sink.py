@@ -1,4 +1,4 @@
-"""What all sinks have in common."""
+"""The interface of sinks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class Sink(ABC):
-    """Takes one answer after the other."""
+    """Shows answers, one after another."""
 
-    def prepare(self, client: Mistral) -> None:  # noqa: B027 - few sinks have to
-        """See the client before its first call."""
+    def prepare(self, client: Mistral) -> None:  # noqa: B027 - optional
+        """Prepare the client before its first call."""
 
     @abstractmethod
     def show(self, stream: EventStream[CompletionEvent]) -> None:
-        """Read a stream to its end, and show what comes. Raises what the stream raises."""
+        """Read a stream to its end and show it. Raises the errors of the stream."""
 
     @abstractmethod
     def end(self, outcome: Outcome) -> None:
-        """Finish what is shown: the stream ended, broke off, or never began."""
+        """Finish the output of a stream that ended, failed, or never began."""

@@ -1,8 +1,9 @@
-"""`--stats`: when the parts of an answer came, and what it cost, on standard error."""
+"""`--stats`: timing, token usage and attempts, on standard error."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import math
+from typing import TYPE_CHECKING, Final
 
 from ..escapes import one_line
 from .sink import Sink
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..output import Output
 
 _BOUNDS: Final = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-"""Seconds: where one bar of the histogram ends and the next begins."""
+"""The bounds between the bars of the histogram, in seconds."""
 
 _NAMES: Final = (
     "< 1 ms",
@@ -32,27 +33,27 @@ _NAMES: Final = (
     "1-3 s",
     "> 3 s",
 )
-_LABEL: Final = 20  # columns of what a line is about
-_LONGEST_BAR: Final = 30  # columns
+_LABEL_WIDTH: Final = 20  # columns
+_MAX_BAR: Final = 30  # columns
 
 
 class StatsSink(Sink):
-    """Another sink, with figures after it."""
+    """A sink that wraps another and writes statistics after each answer."""
 
     def __init__(self, sink: Sink, output: Output) -> None:
         self._sink = sink
         self._output = output
 
     def prepare(self, client: Mistral) -> None:
-        """As the other sink does."""
+        """Prepare the wrapped sink."""
         self._sink.prepare(client)
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:
-        """As the other sink does."""
+        """Show the stream with the wrapped sink."""
         self._sink.show(stream)
 
     def end(self, outcome: Outcome) -> None:
-        """As the other sink does, then the figures of what came."""
+        """Finish the wrapped sink, then write statistics."""
         self._sink.end(outcome)
         if outcome.stream is not None:
             columns, _ = self._output.size
@@ -60,12 +61,12 @@ class StatsSink(Sink):
                 self._output.note(line)
 
 
-def figures(stream: EventStream[Any], columns: int) -> Iterator[str]:
-    """The figures of a stream, line by line."""
+def figures(stream: EventStream[CompletionEvent], columns: int) -> Iterator[str]:
+    """Yield the statistics of a stream, line by line."""
     timing = stream.timing
     yield _line("time to first token", duration(timing.first_content))
     speed = timing.tokens_per_second
-    yield _line("tokens a second", "unknown" if speed is None else f"{speed:.1f}")
+    yield _line("tokens per second", "unknown" if speed is None else f"{speed:.1f}")
     yield _line("total", duration(timing.total))
     yield _line("events", f"{timing.events}, {timing.bytes:,} bytes")
     yield from _gaps(timing.gaps, columns)
@@ -75,33 +76,33 @@ def figures(stream: EventStream[Any], columns: int) -> Iterator[str]:
 
 
 def duration(seconds: float | None) -> str:
-    """A length of time, as a person would say it."""
+    """Format a duration in seconds or milliseconds."""
     if seconds is None:
         return "unknown"
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def usage(used: UsageInfo | None) -> str:
-    """What a request cost. What the server did not say is unknown, not 0."""
+    """Format token usage. Counts that the server left out are unknown, not 0."""
     if used is None:
         return "unknown"
     parts = {"prompt": used.prompt_tokens, "completion": used.completion_tokens}
-    said = (f"{name} {'unknown' if n is None else n}" for name, n in parts.items())
-    return f"{', '.join(said)} tokens"
+    texts = (f"{name} {'unknown' if n is None else n}" for name, n in parts.items())
+    return f"{', '.join(texts)} tokens"
 
 
-def attempts(made: tuple[Attempt, ...]) -> str:
-    """How many requests it took, and why."""
+def attempts(all_attempts: tuple[Attempt, ...]) -> str:
+    """Format the number of attempts, and the reason for each retry."""
     reasons = [
-        f"{one_line(attempt.reason or 'failed')}, again after {duration(attempt.delay)}"
-        for attempt in made
+        f"{one_line(attempt.reason or 'failed')}, retried after {duration(attempt.delay)}"
+        for attempt in all_attempts
         if attempt.delay is not None
     ]
-    return "; ".join([f"{max(1, len(made))}", *reasons])
+    return "; ".join([f"{max(1, len(all_attempts))}", *reasons])
 
 
 def histogram(gaps: Gaps) -> list[int]:
-    """How many gaps there are between the bounds."""
+    """Count the gaps between each two bounds."""
     counts = [0] * len(_NAMES)
     for seconds, count in gaps.counts():
         counts[sum(seconds >= bound for bound in _BOUNDS)] += count
@@ -112,15 +113,14 @@ def _gaps(gaps: Gaps, columns: int) -> Iterator[str]:
     if not len(gaps):
         return
     times = {"p50": gaps.p50, "p95": gaps.p95, "max": gaps.max}
-    said = ", ".join(f"{name} {duration(value)}" for name, value in times.items())
-    yield _line("gaps", said)
+    yield _line("gaps", ", ".join(f"{name} {duration(value)}" for name, value in times.items()))
     counts = histogram(gaps)
-    used = [place for place, count in enumerate(counts) if count]
-    room = max(1, min(_LONGEST_BAR, columns - _LABEL - 8))
-    for place in range(used[0], used[-1] + 1):
-        bar = "█" * -(-counts[place] * room // max(counts))
-        yield _line(f"{_NAMES[place]:>{_LABEL - 2}}", f"{counts[place]:5} {bar}".rstrip())
+    nonempty = [place for place, count in enumerate(counts) if count]
+    room = max(1, min(_MAX_BAR, columns - _LABEL_WIDTH - 8))
+    for place in range(nonempty[0], nonempty[-1] + 1):
+        bar = "█" * math.ceil(counts[place] * room / max(counts))
+        yield _line(f"{_NAMES[place]:>{_LABEL_WIDTH - 2}}", f"{counts[place]:5} {bar}".rstrip())
 
 
-def _line(name: str, said: str) -> str:
-    return f"{name:{_LABEL}} {said}"
+def _line(name: str, text: str) -> str:
+    return f"{name:{_LABEL_WIDTH}} {text}"

@@ -1,5 +1,5 @@
-"""`mistralai chat` alone: a conversation.
+"""The conversation of `mistralai chat` without a prompt.
 
-`conversation` is its state, a plain list of messages; `commands` what a line that begins with `/`
-does to it; `prompt` reads a line; `session` goes round.
+`conversation` is its state, a plain list of messages; `commands` executes lines that begin with
+`/`; `prompt` reads a line; `session` is the loop.
 """

@@ -1,4 +1,4 @@
-"""What a line that begins with `/` does."""
+"""The commands of a conversation, which begin with `/`."""
 
 from __future__ import annotations
 
@@ -13,87 +13,87 @@ from .saving import save
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..asking import Asking
+    from ..request_options import RequestOptions
     from .conversation import Conversation
 
 _COMMAND: Final = re.compile(r"/(?P<name>[a-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 
 
 @dataclass(slots=True)
-class Table:
-    """What commands act on, and what they leave for the session to do.
+class SlashCommands:
+    """The commands, with the state that they change.
 
     Attributes:
-        conversation: What was said.
-        asking: The options of the next request.
-        again: Whether to ask for the last question once more.
-        over: Whether to leave.
+        conversation: The conversation.
+        request: The options of the next request.
+        retry_requested: True if the last question should be sent again.
+        exit_requested: True if the session should end.
     """
 
     conversation: Conversation
-    asking: Asking
-    again: bool = False
-    over: bool = False
+    request: RequestOptions
+    retry_requested: bool = False
+    exit_requested: bool = False
     _saved: set[Path] = field(default_factory=set[Path])
 
     def run(self, line: str) -> str | None:
-        """Run a line.
+        """Execute a line.
 
         Returns:
-            What to say; `None` where the line is no command but something to ask.
+            The text to show; `None` if the line is not a command but a question.
         """
         match = _COMMAND.fullmatch(line.strip())
         if match is None:
             return None
         command = COMMANDS.get(match["name"])
         if command is None:
-            return f"there is no /{match['name']}; /help lists the commands"
+            return f"unknown command /{match['name']}; /help lists the commands"
         return command.run(self, (match["rest"] or "").strip())
 
     def model(self, name: str) -> str:
-        """Change the model, or say which it is."""
+        """Change the model, or show it."""
         if name:
-            self.asking.model = name
-        return f"model: {one_line(self.asking.model)}"
+            self.request.model = name
+        return f"model: {one_line(self.request.model)}"
 
     def system(self, text: str) -> str:
-        """Change what the model is told beforehand, or say it."""
+        """Change the system prompt, or show it."""
         if text:
             self.conversation.system = "" if text == "-" else text
-        return f"system: {one_line(self.conversation.system) or 'nothing'}"
+        return f"system: {one_line(self.conversation.system) or 'none'}"
 
     def save(self, name: str) -> str:
-        """Write the conversation to a file. Only one that this session wrote is replaced."""
+        """Write the conversation to a file. Only a file written by this session is replaced."""
         if not name:
-            return "give a file: /save chat.md, or chat.json for the messages as the API takes them"
+            return "name a file: /save chat.md, or chat.json for messages in the format of the API"
         path = Path(name).expanduser()
         try:
             save(self.conversation, path, replace=path in self._saved)
         except FileExistsError:
-            return f"{one_line(name)} is there already; give another name"
+            return f"{one_line(name)} already exists; choose another name"
         except OSError as error:
             return f"{one_line(name)}: {error.strerror}"
         self._saved.add(path)
         return f"saved {len(self.conversation.messages)} messages to {one_line(name)}"
 
     def retry(self, _: str) -> str:
-        """Ask for the last question once more."""
+        """Send the last question again."""
         question = self.conversation.undo()
         if question is None:
-            return "there is nothing to ask again"
-        self.conversation.asked(question)
-        self.again = True
+            return "nothing to retry"
+        self.conversation.add_question(question)
+        self.retry_requested = True
         return ""
 
     def undo(self, _: str) -> str:
-        """Take the last question and its answer back."""
+        """Remove the last question and its answer."""
         question = self.conversation.undo()
         if question is None:
-            return "there is nothing to take back"
-        return f"taken back: {one_line(question)[:_EXCERPT]}"
+            return "nothing to undo"
+        return f"removed: {one_line(question)[:_MAX_EXCERPT]}"
 
     def usage(self, _: str) -> str:
-        """Say what the conversation cost."""
+        """Show the token usage of the conversation."""
         used = self.conversation.usage
         prompt, completion = ("unknown" if n is None else n for n in (used.prompt, used.completion))
         answers = self.conversation.answers
@@ -106,42 +106,44 @@ class Table:
         lines = [f"{command.shown:{width}}  {command.help}" for command in COMMANDS.values()]
         return "\n".join([*lines, *_KEYS])
 
-    def leave(self, _: str) -> str:
-        """Leave."""
-        self.over = True
+    def quit(self, _: str) -> str:
+        """End the session."""
+        self.exit_requested = True
         return ""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A row of the table.
+    """A command.
 
     Attributes:
-        shown: The command with its argument.
-        help: What it does.
-        run: Does it.
+        shown: The command with its argument, for help.
+        help: A description.
+        run: Executes the command with its argument, and returns the text to show.
     """
 
     shown: str
     help: str
-    run: Callable[[Table, str], str]
+    run: Callable[[SlashCommands, str], str]
 
 
-_EXCERPT: Final = 60  # characters
+_MAX_EXCERPT: Final = 60  # characters
 _KEYS: Final = (
     "",
-    "Enter sends; Alt-Enter, or \\ at the end of a line, begins a new line.",
-    "Ctrl-C stops an answer and keeps what came. Ctrl-D leaves.",
+    "Enter sends. Alt-Enter, or \\ at the end of a line, starts a new line.",
+    "Ctrl-C stops an answer and keeps the part received. Ctrl-D exits.",
 )
 _ROWS: Final = (
-    Command("/model [NAME]", "use another model, or show which", Table.model),
-    Command("/system [TEXT]", "tell the model something beforehand; - for nothing", Table.system),
-    Command("/save FILE", "write the conversation, .md or .json", Table.save),
-    Command("/retry", "ask the last question again", Table.retry),
-    Command("/undo", "take the last question and its answer back", Table.undo),
-    Command("/usage", "tokens so far", Table.usage),
-    Command("/help", "this list", Table.help),
-    Command("/quit", "leave", Table.leave),
+    Command(
+        "/model [NAME]", "switch to another model, or show the current one", SlashCommands.model
+    ),
+    Command("/system [TEXT]", "set or show the system prompt; - removes it", SlashCommands.system),
+    Command("/save FILE", "save the conversation as .md or .json", SlashCommands.save),
+    Command("/retry", "send the last question again", SlashCommands.retry),
+    Command("/undo", "remove the last question and its answer", SlashCommands.undo),
+    Command("/usage", "show the token usage so far", SlashCommands.usage),
+    Command("/help", "show this list", SlashCommands.help),
+    Command("/quit", "exit", SlashCommands.quit),
 )
 COMMANDS: Final = {row.shown.partition(" ")[0].removeprefix("/"): row for row in _ROWS}
-"""All commands, by name."""
+"""The commands by name."""

@@ -1,4 +1,4 @@
-"""The state of a conversation: a plain list of messages, and what it cost."""
+"""The state of a conversation: a plain list of messages, and its token usage."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Usage:
-    """Tokens; `None` where the server did not say."""
+    """Token counts; `None` if the server did not report them."""
 
     prompt: int | None = None
     completion: int | None = None
 
     def add(self, used: UsageInfo | None) -> None:
-        """Add what an answer cost."""
+        """Add the usage of an answer."""
         if used is not None:
             self.prompt = _sum(self.prompt, used.prompt_tokens)
             self.completion = _sum(self.completion, used.completion_tokens)
@@ -28,13 +28,13 @@ class Usage:
 
 @dataclass(slots=True)
 class Conversation:
-    """What was said.
+    """A conversation.
 
     Attributes:
-        system: What the model is told beforehand, or nothing.
-        messages: The turns, as the API takes them; the system's message is not among them.
-        usage: What it cost so far, answers that were taken back included.
-        answers: How many answers there were.
+        system: The system prompt, or an empty string.
+        messages: The messages in the format of the API, without the system prompt.
+        usage: The token usage so far, including removed answers.
+        answers: The number of answers so far.
     """
 
     system: str = ""
@@ -42,20 +42,20 @@ class Conversation:
     usage: Usage = field(default_factory=Usage)
     answers: int = 0
 
-    def request(self) -> list[dict[str, Any]]:
-        """The messages to send."""
+    def messages_to_send(self) -> list[dict[str, Any]]:
+        """Return the messages to send."""
         system = [{"role": "system", "content": self.system}] if self.system else []
         return [*system, *self.messages]
 
-    def asked(self, text: str) -> None:
-        """Add what the user says. What had no answer is replaced: the API wants turns."""
-        self.take_back()
+    def add_question(self, text: str) -> None:
+        """Add a question. It replaces one that has no answer, because the API requires turns."""
+        self.remove_unanswered()
         self.messages.append({"role": "user", "content": text})
 
-    def answered(self, outcome: Outcome) -> None:
-        """Add what came of an answer, also of one that was stopped.
+    def add_answer(self, outcome: Outcome) -> None:
+        """Add an answer, even if it is incomplete.
 
-        Of an answer without text nothing is added, so that the question may be asked again.
+        An answer without text is not added, so that the question can be sent again.
         """
         if outcome.stream is None:
             return
@@ -65,18 +65,18 @@ class Conversation:
         if text_of(message.content):
             self.messages.append(message.model_dump(mode="json", by_alias=True))
 
-    def take_back(self) -> str | None:
-        """Remove a question that has no answer; give it."""
+    def remove_unanswered(self) -> str | None:
+        """Remove and return the last question if it has no answer."""
         if self.messages and self.messages[-1]["role"] == "user":
             content: str = self.messages.pop()["content"]
             return content
         return None
 
     def undo(self) -> str | None:
-        """Remove the last question with its answer; give the question, or `None`."""
+        """Remove the last question with its answer; return the question, or `None`."""
         while self.messages and self.messages[-1]["role"] != "user":
             self.messages.pop()
-        return self.take_back()
+        return self.remove_unanswered()
 
 
 def _sum(total: int | None, more: int | None) -> int | None:

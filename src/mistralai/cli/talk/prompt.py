@@ -1,4 +1,4 @@
-"""Reads what the user says: with a history, over several lines, commands completed."""
+"""The prompt: input of several lines, with a history and completion of commands."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _PRIVATE: Final = 0o600
 
 
 class Prompt:
-    """Asks the user for the next line.
+    """A prompt for the user's input.
 
     Args:
-        commands: What is completed behind a `/`.
-        environment: Says where the history is.
+        commands: The commands to complete, each with its `/`.
+        environment: The environment variables, which locate the history.
     """
 
     def __init__(self, commands: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -35,14 +35,14 @@ class Prompt:
             history=_history(environment),
             multiline=True,
             prompt_continuation=". ",
-            completer=_Commands(commands),
+            completer=_CommandCompleter(commands),
             complete_while_typing=False,
             key_bindings=_keys(),
-            output=create_output(always_prefer_tty=True),  # where the answers go into a pipe
+            output=create_output(always_prefer_tty=True),  # even if answers go into a pipe
         )
 
     def ask(self) -> str:
-        """Read what the user says.
+        """Read the user's input.
 
         Raises:
             EOFError: Ctrl-D on an empty line.
@@ -51,8 +51,8 @@ class Prompt:
         return self._session.prompt("> ")
 
 
-class _Commands(Completer):
-    """Completes the commands at the beginning of a line."""
+class _CommandCompleter(Completer):
+    """A completer for commands at the beginning of a line."""
 
     def __init__(self, commands: Sequence[str]) -> None:
         self._commands = commands
@@ -62,7 +62,7 @@ class _Commands(Completer):
         document: Document,
         complete_event: CompleteEvent,  # noqa: ARG002 - prompt_toolkit's signature
     ) -> Iterable[Completion]:
-        """Give the commands that begin as the text does."""
+        """Yield the commands that begin with the text."""
         text = document.text_before_cursor
         for command in self._commands:
             if text.startswith("/") and command.startswith(text):
@@ -70,7 +70,7 @@ class _Commands(Completer):
 
 
 def _keys() -> KeyBindings:
-    """Enter sends, which in a prompt of several lines it would not."""
+    """Return key bindings with which Enter sends, and Alt-Enter starts a new line."""
     keys = KeyBindings()
 
     @keys.add("enter")
@@ -90,7 +90,7 @@ def _keys() -> KeyBindings:
 
 
 def _history(environment: Mapping[str, str]) -> History:
-    """What was said in earlier sessions; of this one alone where no file can be had."""
+    """Return the history of all sessions, or of this one alone if no file can be written."""
     state = environment.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
     path = Path(state, "mistralai", "history")
     try:

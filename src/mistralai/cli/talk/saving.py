@@ -1,4 +1,4 @@
-"""`/save`: a conversation as a file."""
+"""`/save`: write a conversation to a file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ _NAMES: Final = {"system": "System", "user": "You", "assistant": "Assistant"}
 
 
 def save(conversation: Conversation, path: Path, *, replace: bool) -> None:
-    """Write a conversation: as JSON that the API takes where the name ends so, else as Markdown, which leaves thinking out.
+    """Write a conversation as JSON if the path ends in `.json`, else as Markdown.
+
+    JSON is in the format of the API; Markdown leaves thinking out.
 
     Args:
-        conversation: What was said.
-        path: Where to.
-        replace: Whether a file that is there may be replaced.
+        conversation: The conversation.
+        path: The file to write.
+        replace: Whether an existing file may be replaced.
 
     Raises:
-        FileExistsError: There is one.
-        OSError: It cannot be written.
+        FileExistsError: The file exists and may not be replaced.
+        OSError: The file cannot be written.
     """
-    messages = conversation.request()
+    messages = conversation.messages_to_send()
     text = _as_json(messages) if path.suffix == ".json" else _as_markdown(messages)
     with path.open("w" if replace else "x", encoding="utf-8") as file:
         file.write(text)

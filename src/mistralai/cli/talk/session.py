@@ -1,4 +1,4 @@
-"""A conversation, round after round."""
+"""The loop of a conversation."""
 
 from __future__ import annotations
 
@@ -8,81 +8,87 @@ from ..answering import answer
 from ..escapes import harmless
 from ..failures import details, sentence
 from ..sinks.choice import sink_for
-from .commands import COMMANDS, Table
+from .commands import COMMANDS, SlashCommands
 from .conversation import Conversation
 from .prompt import Prompt
 
 if TYPE_CHECKING:
     from ...client import Mistral
-    from ..asking import Asking
     from ..connection import Connection
-    from ..options import Showing
+    from ..options import DisplayOptions
     from ..output import Output
+    from ..request_options import RequestOptions
     from ..sinks.sink import Sink
 
 
 def talk(
-    connection: Connection, showing: Showing, asking: Asking, output: Output, system: str | None
+    connection: Connection,
+    display: DisplayOptions,
+    request: RequestOptions,
+    output: Output,
+    system: str | None,
 ) -> None:
-    """Talk until the user leaves."""
-    sink = sink_for(showing, output)
+    """Run a conversation until the user exits."""
+    sink = sink_for(display, output)
     with connection.client(output, sink) as client:
-        Session(client, sink, output, Table(Conversation(system or ""), asking)).run()
+        Session(client, sink, output, SlashCommands(Conversation(system or ""), request)).run()
 
 
 class Session:
-    """What goes round.
+    """The loop of a conversation.
 
     Args:
-        client: Who is asked.
-        sink: Where answers go.
-        output: Where everything else goes.
-        table: The conversation, and the commands that act on it.
+        client: The client.
+        sink: Shows the answers.
+        output: The output for everything else.
+        commands: The commands, with the conversation that they act on.
     """
 
-    def __init__(self, client: Mistral, sink: Sink, output: Output, table: Table) -> None:
+    def __init__(
+        self, client: Mistral, sink: Sink, output: Output, commands: SlashCommands
+    ) -> None:
         self._client = client
         self._sink = sink
         self._output = output
-        self._table = table
+        self._commands = commands
         self._prompt = Prompt([f"/{name}" for name in COMMANDS], output.environment)
 
     def run(self) -> None:
-        """Read, answer, and so on."""
-        self._output.note("/help lists the commands, Ctrl-D leaves.")
-        while not self._table.over:
+        """Read questions and commands until the user exits."""
+        self._output.note("/help lists the commands, Ctrl-D exits.")
+        while not self._commands.exit_requested:
             try:
                 line = self._prompt.ask()
                 if line.strip():
-                    self._take(line)
-            except KeyboardInterrupt:  # at the prompt, or a second one while an answer ends
+                    self._handle(line)
+            except KeyboardInterrupt:  # at the prompt, or a second time while an answer ends
                 continue
             except EOFError:
                 return
 
-    def _take(self, line: str) -> None:
-        """Do what a line asks for."""
-        said = self._table.run(line)
-        if said is None:
-            self._table.conversation.asked(line)
+    def _handle(self, line: str) -> None:
+        """Execute a command or send a question."""
+        reply = self._commands.run(line)
+        if reply is None:
+            self._commands.conversation.add_question(line)
             self._answer()
-        elif self._table.again:
-            self._table.again = False
+        elif self._commands.retry_requested:
+            self._commands.retry_requested = False
             self._answer()
-        elif said:
-            self._output.note(harmless(said))
+        elif reply:
+            self._output.note(harmless(reply))
 
     def _answer(self) -> None:
-        table, output = self._table, self._output
+        commands, output = self._commands, self._output
         outcome = answer(
-            lambda: table.asking.chat(self._client, table.conversation.request()),
+            lambda: commands.request.chat(self._client, commands.conversation.messages_to_send()),
             self._sink,
             output,
-            table.asking.model,
+            commands.request.model,
         )
-        table.conversation.answered(outcome)
+        commands.conversation.add_answer(outcome)
         if isinstance(outcome.error, KeyboardInterrupt):
-            output.note("(stopped; what came is kept)")
+            output.note("(stopped; the partial answer is kept)")
         elif outcome.error is not None:
             if output.debug:
                 output.say(details(outcome.error))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ...recording import Recorder
     from .._call.response import Head
     from .._call.steps import Steps
+    from .._http.reading import AsyncReadable, Readable
     from ..httpclient import AsyncHttpClient, HttpClient
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ class SyncDriver:
         self._client: Any = client
         self._clock = clock
         self._recorder = recorder
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange[Readable] | None = None
         self._response: Any = None
         self._busy = threading.Lock()
         self._closed = False
@@ -159,7 +160,7 @@ class AsyncDriver:
         self._clock = clock
         self._recorder = recorder
         self._callers_own = callers_own
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange[AsyncReadable] | None = None
         self._response: Any = None
         self._sending = False
         self._sleep: anyio.CancelScope | None = None
@@ -256,7 +257,7 @@ class AsyncDriver:
         return exchange.opened(response)
 
 
-def exchange_by(client: object) -> type[Exchange]:
+def exchange_by(client: object) -> type[Exchange[Any]]:
     """Return the class of an attempt: by a client of httpx2's, or by one of another make."""
     if isinstance(client, httpx2.Client | httpx2.AsyncClient):
         return Exchange

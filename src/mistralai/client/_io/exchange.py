@@ -12,7 +12,7 @@ import socket
 import ssl
 from functools import lru_cache
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import httpx2
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...recording import ExchangeRecorder, Recorder
     from .._call.faults import Kind
     from .._call.steps import Send
+
+B = TypeVar("B")
 
 TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
 """The exceptions of a failing network."""
@@ -51,8 +53,8 @@ _parsed = lru_cache(maxsize=64)(httpx2.URL)
 """A URL as httpx2 has it, parsed once for many requests."""
 
 
-class Exchange:
-    """One attempt by a client of httpx2's.
+class Exchange(Generic[B]):
+    """One attempt by a client of httpx2's, whose body is a `Readable` or an `AsyncReadable`.
 
     Attributes:
         attempt: The state that the call and the transport share.
@@ -104,12 +106,13 @@ class Exchange:
         self._step: Send | None = None
         self._limits: dict[str, float | None] | None = None  # those that the transport looks at
         self._sent_at: float | None = None
-        self._foreign: Any = None  # the body, where another transport brought the response
+        # The body, where another transport brought the response.
+        self._foreign: ForeignBody | AsyncForeignBody | None = None
         self._socket: Any = None  # of that response's connection
         self._process = 0  # that opened it
         self._exact = False  # reads end when they must
         self.attempt = Attempt()
-        self.body: Any = None
+        self.body: B
         self.complete = False
         self.timeout: Deadline
 
@@ -141,12 +144,14 @@ class Exchange:
 
     def held(self, response: Any) -> Any:
         """Take a response; return the object that closes it."""
-        self.body = own_body(response)
-        if self.body is not None:
+        body: Any = own_body(response)
+        if body is not None:
+            self.body = body
             return response
-        kind = AsyncForeignBody if self._asynchronous else ForeignBody
-        self.body = self._foreign = kind(response)
-        return self._foreign
+        foreign = AsyncForeignBody(response) if self._asynchronous else ForeignBody(response)
+        self._foreign = body = foreign
+        self.body = body
+        return foreign
 
     def opened(self, response: Any) -> Head:
         """Return the head of a response, and prepare to read its body."""
@@ -154,7 +159,7 @@ class Exchange:
         if self._foreign is None:
             self._exact = True
         else:
-            self._read_foreign(response, headers)
+            self._read_foreign(self._foreign, response)
         if self._recording is not None:
             self._recording.answered(response.status_code, headers.items())
         waited = None if self._sent_at is None else self._clock() - self._sent_at
@@ -231,18 +236,18 @@ class Exchange:
         self._sent_at = self._clock()
         self.timeout.begin(self._step.answer, self._step.until)
 
-    def _read_foreign(self, response: Any, headers: Any) -> None:
+    def _read_foreign(self, body: ForeignBody | AsyncForeignBody, response: Any) -> None:
         """Begin to read a body whose transport takes a timeout once."""
         assert self._step is not None
         if self._limits is not None:
             # The dict goes down to the connection, which takes the timeout of a body from it.
             self._limits["read"] = self._step.silence
-        self._foreign.begin(headers)
+        body.begin(headers_of(response))
         self._socket = _socket_of(response)
         self._process = os.getpid()
         self._exact = self._asynchronous
-        if isinstance(self._socket, socket.socket) and not self._asynchronous:
-            self._foreign.watch_reads(lambda: self._end_read(response))
+        if isinstance(body, ForeignBody) and isinstance(self._socket, socket.socket):
+            body.watch_reads(lambda: self._end_read(response))
             self._exact = True
 
     def _end_read(self, response: Any) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
-from .exchange import Exchange, forget_requests
+from .exchange import B, Exchange, forget_requests
 
 if TYPE_CHECKING:
     from .._call.faults import TransportFailure
@@ -65,7 +65,7 @@ def alike(error: BaseException) -> httpx2.TransportError | httpx2.DecodingError 
     return None
 
 
-class ForeignExchange(Exchange):
+class ForeignExchange(Exchange[B]):
     """One attempt by such a client."""
 
     __slots__ = ("_entered",)

@@ -1,4 +1,4 @@
-"""A path by which other libraries import `response_format_from_pydantic_model`."""
+"""The path from which other libraries import `response_format_from_pydantic_model`."""
 
 from .response_format import response_format_from_pydantic_model
 

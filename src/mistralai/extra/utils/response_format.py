@@ -11,13 +11,13 @@ CustomPydanticModel = TypeVar("CustomPydanticModel")
 def response_format_from_pydantic_model(
     model: type[CustomPydanticModel],
 ) -> ResponseFormatTypedDict:
-    """Give the `response_format` that asks for JSON of a form: its schema, strict.
+    """Return the `response_format` that requests JSON of a model's schema, with `strict` set.
 
     Args:
         model: A pydantic model; or a `TypedDict`, a dataclass, or `list[...]` of one.
 
     Raises:
-        TypeError: It is none of these.
+        TypeError: The argument is none of these.
     """
     return Structure(model).response_format
 
@@ -25,10 +25,10 @@ def response_format_from_pydantic_model(
 def pydantic_model_from_json(
     json_data: dict[str, Any], pydantic_model: type[CustomPydanticModel]
 ) -> CustomPydanticModel:
-    """Make the object of a model from JSON that was parsed before.
+    """Validate parsed JSON and return an instance of the model.
 
     Raises:
-        pydantic.ValidationError: The data are not of the model.
+        pydantic.ValidationError: The data do not fit the model.
     """
     from pydantic import TypeAdapter
 

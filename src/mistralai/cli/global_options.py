@@ -1,4 +1,4 @@
-"""The options that may stand before the command and behind it."""
+"""The options that are accepted before and after the command's name."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from .escapes import harmless
 from .output import Output
 
 
-def everywhere() -> list[click.Parameter]:
-    """Make `--no-color` and `--debug`."""
+def global_options() -> list[click.Parameter]:
+    """Return `--no-color` and `--debug`."""
     return [
         click.Option(
             ["--no-color"],
             is_flag=True,
             expose_value=False,
             callback=_no_color,
-            help="No colours. [env: NO_COLOR]",
+            help="Do not use colors. [env: NO_COLOR]",
         ),
         click.Option(
             ["--debug"],
             is_flag=True,
             expose_value=False,
             callback=_debug,
-            help="Log each call; show the traceback of a failure.",
+            help="Log each call, and show the traceback of an error.",
         ),
     ]
 
 
 class _Handler(logging.Handler):
-    """Sends the client's log to standard error."""
+    """A handler that writes the client's log to standard error."""
 
     def __init__(self, output: Output) -> None:
         super().__init__()
@@ -41,14 +41,14 @@ class _Handler(logging.Handler):
         self._output.note(harmless(self.format(record)))
 
 
-def _no_color(context: click.Context, _option: click.Parameter, given: bool) -> None:
-    if given:
+def _no_color(context: click.Context, _option: click.Parameter, enabled: bool) -> None:
+    if enabled:
         context.ensure_object(Output).no_color = True
 
 
-def _debug(context: click.Context, _option: click.Parameter, given: bool) -> None:
+def _debug(context: click.Context, _option: click.Parameter, enabled: bool) -> None:
     output = context.ensure_object(Output)
-    if given and not output.debug:
+    if enabled and not output.debug:
         output.debug = True
         logger = logging.getLogger("mistralai")
         logger.addHandler(_Handler(output))

@@ -1,4 +1,4 @@
-"""Whether a word of the command line names a scenario of the simulator."""
+"""Recognition of scenarios among the arguments, without loading the simulator if possible."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def is_scenario(text: str) -> bool:
-    """Whether a word is a preset, a fault, several with commas between, or a file that is there."""
+    """Return whether a word is a list of presets and faults, or an existing scenario file."""
     if text.endswith((".toml", ".jsonl")):
         return Path(text).exists()
     from ..simulator import PRESETS

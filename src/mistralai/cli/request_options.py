@@ -1,4 +1,4 @@
-"""What is asked for, apart from the conversation."""
+"""The options of a request, other than its messages."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Asking:
-    """The options of a request. What is `None` is left to the server.
+class RequestOptions:
+    """The options of a request. The server chooses those that are `None`.
 
     Attributes:
-        model: Who is asked.
-        temperature: How freely tokens are chosen.
-        max_tokens: Tokens that the answer may have.
-        random_seed: The same seed gives the same answer.
+        model: The model's name.
+        temperature: The sampling temperature.
+        max_tokens: The maximum number of tokens in the answer.
+        random_seed: The seed for sampling; the same seed gives the same answer.
         stop: Texts at which the answer ends.
         reasoning_effort: How much the model reasons.
-        response_format: The form of the answer.
-        extra_body: Other fields of the request, as `--param` gave them.
+        response_format: The format of the answer.
+        extra_body: Other fields of the request, from `--param`.
     """
 
     model: str
@@ -41,19 +41,19 @@ class Asking:
     def chat(
         self, client: Mistral, messages: Sequence[Mapping[str, Any]]
     ) -> EventStream[CompletionEvent]:
-        """Ask for the next message of a conversation."""
-        asked = {
+        """Request the next message of a conversation."""
+        fields = {
             **self._common(),
             "messages": messages,
             "reasoning_effort": self.reasoning_effort,
             "response_format": self.response_format,
         }
-        return client.chat.stream(**cast("ChatParams", _given(asked)))
+        return client.chat.stream(**cast("ChatParams", _without_none(fields)))
 
     def fim(self, client: Mistral, prompt: str, suffix: str) -> EventStream[CompletionEvent]:
-        """Ask for what stands between two texts."""
-        asked = {**self._common(), "prompt": prompt, "suffix": suffix or None}
-        return client.fim.stream(**cast("FIMParams", _given(asked)))
+        """Request the text between a prompt and a suffix."""
+        fields = {**self._common(), "prompt": prompt, "suffix": suffix or None}
+        return client.fim.stream(**cast("FIMParams", _without_none(fields)))
 
     def _common(self) -> dict[str, Any]:
         return {
@@ -66,5 +66,5 @@ class Asking:
         }
 
 
-def _given(asked: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in asked.items() if value is not None}
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,25 +1,29 @@
-"""Calls a hook when a module was imported, in the two ways of libraries that trace.
+"""Finders that call a hook once a module has been imported, in the two ways of tracing libraries.
 
-Both put a finder before all others, and a loader around the one that they find.
+Both put a finder before all others, and wrap the loader that it returns.
 """
 
 import importlib.util
 import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
-HOOKS = {}
+HOOKS: dict[str, Callable[[ModuleType], object]] = {}
 """Functions to call with the module, by its name. Each is called once."""
 
 
-class Chained:
-    """A loader around a loader, which calls the hook when that one is done."""
+class Chained(Loader):
+    """A loader around a loader, which calls the hook after it."""
 
-    def __init__(self, loader):
+    def __init__(self, loader: Loader) -> None:
         self._loader = loader
 
-    def create_module(self, spec):
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         self._loader.exec_module(module)
         module.__loader__ = self._loader
         HOOKS.pop(module.__name__, id)(module)
@@ -28,10 +32,12 @@ class Chained:
 class AsksAgain:
     """Asks the import system a second time, as wrapt does, which imports the package above."""
 
-    def __init__(self):
-        self._asking = set()
+    def __init__(self) -> None:
+        self._asking = set[str]()
 
-    def find_spec(self, name, _path=None, _target=None):
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name not in HOOKS or name in self._asking:
             return None
         self._asking.add(name)
@@ -44,10 +50,12 @@ class AsksAgain:
 class AsksTheOthers:
     """Asks the other finders one after the other, as ddtrace does, for every module."""
 
-    def __init__(self):
-        self._asking = set()
+    def __init__(self) -> None:
+        self._asking = set[str]()
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if name in self._asking:
             return None
         self._asking.add(name)
@@ -59,7 +67,7 @@ class AsksTheOthers:
             self._asking.remove(name)
 
 
-def chained(spec):
+def chained(spec: ModuleSpec | None) -> ModuleSpec | None:
     if spec is not None and spec.loader is not None and not isinstance(spec.loader, Chained):
         spec.loader = Chained(spec.loader)
     return spec

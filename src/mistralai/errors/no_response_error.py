@@ -1,6 +1,0 @@
-"""For type checkers and editors; see `_spellings`."""
-
-from mistralai._spellings import step_aside
-from mistralai.client.errors.no_response_error import *  # noqa: F403 - whatever that module has
-
-step_aside(__name__)
