@@ -9,12 +9,10 @@ from pydantic import Field
 
 from ..types import BaseModel
 from ..types.lenient import Lenient
-from .mistralerror import MistralError, excerpt
+from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
 
 if TYPE_CHECKING:
     import httpx2
-
-_LONGEST = 2000  # characters of a message
 
 
 class ValidationError(BaseModel):
@@ -59,5 +57,5 @@ class HTTPValidationError(MistralError):
     ) -> None:
         super().__init__("", raw_response, body)
         self.data = data
-        self.message = excerpt(str(data) or self.body or "the request is not valid", _LONGEST)
+        self.message = excerpt(str(data) or self.body or "the request is not valid", MESSAGE_LIMIT)
         self.args = (self.message,)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from ..models.response import ChatCompletionResponse
 
 E = TypeVar("E", bound="MistralClientError")
+
+MESSAGE_LIMIT: Final = 2000
+"""Characters of the API's message that the message of an error shows."""
 
 _REQUEST_IDS = ("mistral-correlation-id", "x-kong-request-id", "x-request-id")
 

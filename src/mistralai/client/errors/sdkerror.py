@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .details import ErrorDetails
-from .mistralerror import MistralError, excerpt
+from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
 
 if TYPE_CHECKING:
     import httpx2
 
 _EXCERPT = 500  # characters of a body that a message shows
-_LONGEST = 2000  # characters of the API's message
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -52,7 +51,7 @@ class SDKError(MistralError):
             "param": self.error.param,
         }
         facts = ", ".join(f"{name} {value}" for name, value in names.items() if value is not None)
-        said = excerpt(message.rstrip("."), _LONGEST)
+        said = excerpt(message.rstrip("."), MESSAGE_LIMIT)
         parts = [f"{said} ({facts}).".lstrip()] if facts else [f"{said}."]
         if self.hint:
             parts.append(self.hint)
