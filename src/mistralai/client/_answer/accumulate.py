@@ -241,11 +241,6 @@ class Thought:
         self._parts: list[Any] = []
         self._extra: dict[str, Any] = {}
 
-    @property
-    def text(self) -> str:
-        """The text of the thinking."""
-        return "".join(part.text for part in self._parts if isinstance(part, Text))
-
     def add(self, chunk: ThinkChunk) -> None:
         """Add the next piece; its `closed` does not mark the end (wire-format section 5)."""
         for part in chunk.thinking:
