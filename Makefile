@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow bench ecosystem lock clean
+.PHONY: demo test check lint types test-slow bench ecosystem docs lock clean
 
 # The command line, with the simulator in place of the API where nothing says which server to ask;
 # paced, so that it can be seen to stream.
@@ -19,7 +19,7 @@ test: $(VENV)/ready
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under 95
 	$(BIN)/coverage report --fail-under 100 \
-		--include '*/client/sse.py,*/client/_call/request.py,*/client/_call/response.py,*/client/_call/flow.py,*/client/_call/retry.py,*/client/_answer/accumulate.py'
+		--include '*/client/sse.py,*/client/_answer/accumulate.py,*/client/_call/attempts.py,*/client/_call/bodies.py,*/client/_call/faults.py,*/client/_call/flow.py,*/client/_call/incoming.py,*/client/_call/reader.py,*/client/_call/redirects.py,*/client/_call/request.py,*/client/_call/response.py,*/client/_call/retry.py,*/client/_call/timeouts.py'
 
 check: lint types test
 
@@ -52,6 +52,15 @@ $(VENV)/ready: requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# The documentation as a site, in `site/`: every warning is an error, such as a link to nowhere.
+docs: .docs/ready
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict
+
+.docs/ready: requirements/docs.txt
+	$(PYTHON) -m venv --clear .docs
+	.docs/bin/python -m pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r requirements/docs.txt
+	@touch $@
+
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-header --quiet --upgrade
 
@@ -62,6 +71,7 @@ docs/session.svg: $(VENV)/ready tests/support/session.py
 lock:
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in
+	$(LOCK) --output-file requirements/docs.txt requirements/docs.in
 
 clean:
-	rm -rf $(VENV) .bench .ecosystem build dist .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .docs .ecosystem build dist site .coverage* .hypothesis .mypy_cache .ruff_cache

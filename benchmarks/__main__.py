@@ -23,7 +23,9 @@ RESULTS = Path(__file__).parent / "results.json"
 def main() -> None:
     options = _parser().parse_args()
     if options.report:
-        _publish(json.loads(RESULTS.read_text()))
+        results = json.loads(RESULTS.read_text())
+        _print(results)
+        _publish(results)
         return
     runs = [name for name in RUNS if any(name in SCENARIOS[one].runs for one in options.only)]
     results = _measure(runs, options)
@@ -37,29 +39,33 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="make bench", description="What a token costs.")
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the cost of a token.")
     parser.add_argument(
         "--only", type=_letters, default=list(SCENARIOS), metavar="A,L", help="these scenarios"
     )
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="5 by default")
-    parser.add_argument("--quick", action="store_true", help="tiny numbers: does it run at all?")
+    parser.add_argument("--quick", action="store_true", help="tiny numbers: check that it runs")
     parser.add_argument(
         "--peers", type=_peers, default=(), metavar="P,Q", help=f"only these: {', '.join(PEERS)}"
     )
     parser.add_argument(
-        "--update", action="store_true", help="put a part into the figures that are there"
+        "--update", action="store_true", help="replace these figures among the stored ones"
     )
     parser.add_argument(
-        "--profile", action="store_true", help="then run ours under cProfile, into .bench/"
+        "--profile",
+        action="store_true",
+        help="then run this package under cProfile, into .bench/",
     )
     parser.add_argument(
-        "--report", action="store_true", help="measure nothing; write the page once more"
+        "--report",
+        action="store_true",
+        help="measure nothing; print the stored figures and write the page again",
     )
     parser.add_argument(
         "--here",
         type=Path,
         metavar="FILE",
-        help="ours alone, by this interpreter, without environments; the figures go to FILE",
+        help="this package alone, with this interpreter; the figures go to FILE",
     )
     return parser
 
@@ -67,19 +73,23 @@ def _parser() -> argparse.ArgumentParser:
 def _letters(value: str) -> list[str]:
     letters = value.upper().split(",")
     if unknown := set(letters) - set(SCENARIOS):
-        raise argparse.ArgumentTypeError(f"no scenario {', '.join(unknown)}; A to Q")
+        raise argparse.ArgumentTypeError(
+            f"unknown scenario {', '.join(unknown)}; give letters from A to Q"
+        )
     return letters
 
 
 def _peers(value: str) -> tuple[str, ...]:
     peers = tuple(value.split(","))
     if unknown := set(peers) - set(PEERS):
-        raise argparse.ArgumentTypeError(f"no peer {', '.join(unknown)}; {', '.join(PEERS)}")
+        raise argparse.ArgumentTypeError(
+            f"unknown peer {', '.join(unknown)}; give some of {', '.join(PEERS)}"
+        )
     return peers
 
 
 def _measure(runs: list[str], options: argparse.Namespace) -> dict[str, Any]:
-    """Measure runs; what there is so far is written after each, lest an interrupt cost it."""
+    """Measure runs, and write the results after each, so that an interrupt loses only one."""
     environments = Environments(here=bool(options.here))
     peers = ("this",) if options.here else options.peers or tuple(PEERS)
     for peer in {peer for name in runs for peer in RUNS[name].peers if peer in peers}:
@@ -116,7 +126,7 @@ def _write(results: dict[str, Any], file: Path) -> None:
 
 
 def _publish(results: dict[str, Any]) -> None:
-    """Write the figures, and from them the page with its plots."""
+    """Write the figures of all rounds, then the page and its plots."""
     _write(results, RESULTS)
     python = Environments(here=False).python("report")
     plots = [python, "-m", "benchmarks.plots", RESULTS, PAGE.with_suffix("")]

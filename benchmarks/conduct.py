@@ -1,4 +1,4 @@
-"""Runs, round by round: in each round every peer in turn, all against one server."""
+"""Runs, round by round: each round measures every peer once, all against one server."""
 
 import json
 import os
@@ -24,12 +24,12 @@ TIME_LIMIT = 600.0
 
 @dataclass(frozen=True)
 class Server:
-    """Where the server listens.
+    """The addresses of the server.
 
     Attributes:
-        plain: Its address without TLS.
-        tls: Its address with TLS.
-        ca_file: The certificate of its authority.
+        plain: The address without TLS.
+        tls: The address with TLS.
+        ca_file: The certificate of its CA.
     """
 
     plain: str
@@ -39,7 +39,7 @@ class Server:
 
 @contextmanager
 def serving(environments: Environments) -> Iterator[Server]:
-    """Run the server on the last core, and all that is measured on the first."""
+    """Run the server on the last core, and the clients on the first."""
     with tempfile.TemporaryDirectory() as folder:
         ca_file = Path(folder, "ca.pem")
         command = [environments.python("this"), "-m", "benchmarks.server", ca_file]
@@ -55,12 +55,12 @@ def serving(environments: Environments) -> Iterator[Server]:
 
 
 class Conductor:
-    """Measures runs.
+    """The measuring of runs.
 
     Args:
-        server: Whom all read from.
-        environments: Where each peer lives.
-        quick: Whether the tiny numbers are taken.
+        server: The server that all clients read from.
+        environments: The environment of each peer.
+        quick: Use the tiny numbers.
     """
 
     def __init__(self, server: Server, environments: Environments, *, quick: bool) -> None:
@@ -71,28 +71,32 @@ class Conductor:
     def rounds(
         self, name: str, peers: tuple[str, ...], rounds: int, say: Callable[[str], None]
     ) -> tuple[Figures, dict[str, str]]:
-        """Measure a run; gives each peer's figures by round, and why a peer ran no further."""
+        """Measure a run.
+
+        Returns:
+            The figures of each peer by round, and the reasons of the peers that failed.
+        """
         figures: Figures = {peer: [] for peer in RUNS[name].peers if peer in peers}
         failed: dict[str, str] = {}
         for number in range(1, rounds + 1):
             for peer in [peer for peer in figures if peer not in failed]:
                 started = time.perf_counter()
                 try:
-                    came = self._measure(name, peer)
-                    figures[peer].append(came)
-                    said = "  ".join(f"{figure} {value:.4g}" for figure, value in came.items())
+                    measured = self._measure(name, peer)
+                    figures[peer].append(measured)
+                    said = "  ".join(f"{figure} {value:.4g}" for figure, value in measured.items())
                 except subprocess.SubprocessError as error:
                     said = failed[peer] = _reason(error)
                 took = time.perf_counter() - started
                 say(f"{name:12} {number}/{rounds} {peer:20} {took:6.1f} s  {said}")
-        return {peer: came for peer, came in figures.items() if came}, failed
+        return {peer: measured for peer, measured in figures.items() if measured}, failed
 
     def profiles(self, name: str) -> list[Path]:
-        """Do a run once more for each client of ours, under cProfile; gives the files."""
+        """Repeat a run of this package under cProfile; return the files."""
         files = {peer: HOME / f"{name}-{peer}.prof" for peer in RUNS[name].peers if peer in OURS}
         for peer, file in files.items():
             file.unlink(missing_ok=True)
-            with suppress(subprocess.SubprocessError):  # its failure was shown when it was measured
+            with suppress(subprocess.SubprocessError):  # reported when it was measured
                 self._measure(name, peer, {PROFILE: str(file)})
         return [file for file in files.values() if file.exists()]
 
@@ -119,7 +123,7 @@ def _output(command: list[Any], env: dict[str, str]) -> str:
 
 
 def _pin(pid: int, place: int) -> None:
-    """Pin a process to one of the cores that this one may use."""
+    """Pin a process to one of the cores available to this one."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(pid, {sorted(os.sched_getaffinity(0))[place]})
 

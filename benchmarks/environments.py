@@ -1,4 +1,4 @@
-"""An environment for each peer, under `.bench/`, made from `requirements/` when those change."""
+"""One environment per peer, under `.bench/`, created again when its requirements change."""
 
 import json
 import os
@@ -19,10 +19,10 @@ print(json.dumps({d.metadata["Name"]: d.version for d in importlib.metadata.dist
 
 
 class Environments:
-    """Interpreters by the name of an environment.
+    """The interpreters of the environments.
 
     Args:
-        here: Use the interpreter that runs this for the environment `this`, and make none.
+        here: Use the running interpreter for every environment, and create none.
     """
 
     def __init__(self, *, here: bool) -> None:
@@ -30,7 +30,7 @@ class Environments:
         self._made: dict[str, Path] = {}
 
     def python(self, name: str) -> Path:
-        """Give the interpreter of an environment, which is made if it is missing or out of date."""
+        """Return the interpreter of an environment, created if it is missing or out of date."""
         if self._here:
             return Path(sys.executable)
         if name not in self._made:
@@ -38,21 +38,21 @@ class Environments:
         return self._made[name]
 
     def variables(self, ca_file: Path) -> dict[str, str]:
-        """Give what a measured process has for its environment: little, and the same for each."""
+        """Return the environment variables of a measured process: few, and the same for each."""
         kept = ("PATH", "HOME", "LANG", *(("PYTHONPATH",) if self._here else ()))
         return {name: os.environ[name] for name in kept if name in os.environ} | {
             "SSL_CERT_FILE": str(ca_file),
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # or it asks the internet when it is imported
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # otherwise its import fetches a file
         }
 
     @staticmethod
     def required(name: str) -> list[str]:
-        """Give the packages that an environment is made for, of all that it has."""
+        """Return the packages that the requirements of an environment name."""
         lines = (REQUIREMENTS / f"{name}.txt").read_text().splitlines()
         return [re.split(r"[=\[]", line)[0] for line in lines if line and not line.startswith("#")]
 
     def versions(self) -> dict[str, dict[str, str]]:
-        """Give the installed packages of each environment that was used."""
+        """Return the installed packages of each environment that was used."""
         found = {}
         for name, python in self._made.items():
             output = subprocess.run([python, "-c", _FREEZE], check=True, capture_output=True)
@@ -68,7 +68,7 @@ def _make(name: str) -> Path:
     ready = folder / "ready"
     if ready.exists() and ready.read_text() == wanted:
         return python
-    print(f"making the environment {name}", flush=True)
+    print(f"creating the environment {name}", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-r", REQUIREMENTS / f"{name}.txt"], check=True)

@@ -1,4 +1,4 @@
-"""Which machine it was."""
+"""The machine that measures."""
 
 import os
 import platform
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def machine() -> dict[str, str]:
-    """Give its CPU, cores, memory, Python and system."""
+    """Return its CPU, cores, memory, Python and system."""
     return {
         "CPU": _cpu(),
         "cores": str(os.cpu_count()),
@@ -17,7 +17,7 @@ def machine() -> dict[str, str]:
 
 
 def load() -> float:
-    """Give how many processes were running, over the last minute."""
+    """Return the average number of running processes over the last minute."""
     return os.getloadavg()[0]
 
 

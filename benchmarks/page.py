@@ -1,4 +1,4 @@
-"""The figures of `docs/benchmarks.md`: a marked section is written anew, the prose around it stays."""
+"""The figures of `docs/benchmarks.md`: a marked section is replaced, the text around it stays."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,7 @@ from typing import Any
 
 from .environments import ROOT, Environments
 from .plots import PLOTS
-from .runs import RUNS
-from .tables import run_table, targets
+from .tables import comparison, count_met
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN = "<!-- figures, written by `make bench`: begin -->"
@@ -15,10 +14,10 @@ END = "<!-- figures: end -->"
 
 
 def rewrite(page: Path, results: dict[str, Any]) -> None:
-    """Put the figures of these results into the page.
+    """Replace the figures of the page.
 
     Raises:
-        ValueError: The page has not the two marks.
+        ValueError: The page does not have the two marks.
     """
     before, begin, rest = page.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -31,36 +30,35 @@ def rewrite(page: Path, results: dict[str, Any]) -> None:
 
 
 def section(results: dict[str, Any]) -> Iterator[str]:
-    """The machine, the targets, the plots, and a table for each run."""
-    yield "## Targets and what was reached"
+    """Yield the lines of the table, the targets, the plots and the machine."""
+    yield from comparison(results)
     yield ""
-    yield from targets(results)
+    reached, measured = count_met(results)
+    yield f"{reached} of {measured} targets are met. `make bench ARGS=--report` prints each of"
+    yield "them, and a table per run."
     yield ""
     for name, title in PLOTS.items():
         yield f"![{title}](benchmarks/{name}.png)"
         yield ""
-    yield "## Each run"
-    for name in RUNS:
-        if name in results["runs"]:
-            run = results["runs"][name]
-            yield ""
-            yield f"### {RUNS[name].title}"
-            yield ""
-            yield from run_table(name, run)
-    yield ""
-    yield "## Machine and versions"
-    yield ""
     yield from _conditions(results)
 
 
 def _conditions(results: dict[str, Any]) -> Iterator[str]:
-    for what, value in results["machine"].items():
-        yield f"* {what}: {value}"
-    rounds = sorted({run["rounds"] for run in results["runs"].values()})
-    loads = [run["load"] for run in results["runs"].values()]
-    yield f"* rounds: {', '.join(map(str, rounds))}; load before a run: {min(loads):.1f} to {max(loads):.1f}"
-    yield f"* date: {max(run['date'] for run in results['runs'].values())}"
+    machine = results["machine"]
+    shown = [f"{machine[key]}{unit}" for key, unit in _MACHINE.items() if key in machine]
+    runs = results["runs"].values()
+    dates = sorted({run["date"] for run in runs})
+    rounds = sorted({run["rounds"] for run in runs})
+    loads = [run["load"] for run in runs]
+    yield f"Measured on {', '.join(shown)};"
+    yield f"{' to '.join(dict.fromkeys((dates[0], dates[-1])))};"
+    yield f"rounds: {', '.join(map(str, rounds))};"
+    yield f"load before a run: {min(loads):.1f} to {max(loads):.1f}. Versions:"
+    yield ""
     for environment, installed in results["versions"].items():
         required = Environments.required(environment)
         versions = ", ".join(f"{name} {installed[name]}" for name in required if name in installed)
-        yield f"* environment `{environment}`: {versions}"
+        yield f"* `{environment}`: {versions}"
+
+
+_MACHINE = {"CPU": "", "cores": " cores", "memory": "", "Python": "", "system": ""}

@@ -1,17 +1,17 @@
-"""Who is measured: the script of each, its environment, its event loop."""
+"""The clients that are measured: script, environment and event loop of each."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A client, as it is measured.
+    """A client that is measured.
 
     Attributes:
-        label: Its name in tables.
-        script: The module of `clients`.
-        environment: The file of `requirements`.
-        loop: Its event loop, where it needs one.
+        label: The name in tables.
+        script: A module of `clients`.
+        environment: A file of `requirements`.
+        loop: The event loop of asynchronous runs.
     """
 
     label: str

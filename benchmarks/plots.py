@@ -1,4 +1,4 @@
-"""The plots of the report, made in an environment of its own, for matplotlib.
+"""The plots of the page, drawn by matplotlib in an environment of its own.
 
 python -m benchmarks.plots RESULTS FOLDER
 """
@@ -13,8 +13,8 @@ from .peers import PEERS
 from .runs import RUNS
 
 PLOTS = {
-    "cpu": "CPU an event",
-    "fixed": "What a stream and a process cost",
+    "cpu": "CPU per event",
+    "fixed": "Cost of a stream and of a process",
     "lag": "Delivery lag and memory",
 }
 PANELS = {
@@ -57,7 +57,7 @@ def _plot(runs: dict[str, Any], panels: tuple[tuple[str, str], ...], file: Path)
 
 
 def _bars(axis: Any, run: str, name: str, figures: dict[str, Any]) -> None:
-    """One bar a peer, from its least to its most marked by a line; the scale is logarithmic."""
+    """Draw one bar per peer on a logarithmic scale; a line marks the range of its rounds."""
     values = {
         peer: [one[name] for one in rounds if name in one] for peer, rounds in figures.items()
     }
@@ -67,20 +67,24 @@ def _bars(axis: Any, run: str, name: str, figures: dict[str, Any]) -> None:
     above = [max(values[peer]) - median for peer, median in zip(peers, medians, strict=True)]
     places = range(len(peers))
     bars = axis.barh(
-        places, medians, xerr=(below, above), color=[_colour(p) for p in peers], ecolor="#343a40"
+        places, medians, xerr=(below, above), color=[_color(p) for p in peers], ecolor="#343a40"
     )
-    axis.bar_label(bars, [f"{median:,.3g}" for median in medians], padding=6, fontsize=8)
+    axis.bar_label(bars, [_shown(median) for median in medians], padding=6, fontsize=8)
     axis.set_yticks(places, [PEERS[peer].label for peer in peers], fontsize=8)
     axis.invert_yaxis()
     if medians:
         axis.set_xscale("log")
         axis.set_xlim(min(medians) / 2, max(medians) * 4)
     axis.set_title(RUNS[run].title, fontsize=10)
-    axis.set_xlabel(RUNS[run].units[name], fontsize=9)
+    axis.set_xlabel(RUNS[run].units[name].replace("`", ""), fontsize=9)
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def _colour(peer: str) -> str:
+def _shown(median: float) -> str:
+    return f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
+
+
+def _color(peer: str) -> str:
     if peer.startswith("this"):
         return OURS
     return FLOORS if peer.startswith("floor") else OTHERS

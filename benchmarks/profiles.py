@@ -1,8 +1,8 @@
-"""Where the time goes, by cProfile: the functions that take most, and the share of each part.
+"""Profiles as text: the most expensive functions, and the share of each part.
 
-cProfile makes calls of Python dearer than they are and leaves C as it is: shares say where to
-look, not what would be saved. Its clock is that of the wall: whoever else has the core is in it (the
-clock of the process costs so much a call that it hides what is looked for).
+cProfile adds a cost to every Python call and none to C code, so a share says where to look, not how
+much can be saved. It measures wall time, which includes other processes on the core; reading the
+process's CPU clock at every call would cost more than the calls.
 """
 
 import pstats
@@ -17,7 +17,7 @@ OURS = re.compile(r"mistralai[/\\]client[/\\](?:(\w+)\.py|(\w+)[/\\])")
 
 
 def write(profile: Path) -> Path:
-    """Write a profile down as text, beside itself; gives the file."""
+    """Write a profile as text beside its file; return the new file."""
     file = profile.with_suffix(".txt")
     with file.open("w") as out:
         stats = pstats.Stats(str(profile), stream=out)
@@ -28,7 +28,10 @@ def write(profile: Path) -> Path:
 
 
 def shares(stats: pstats.Stats) -> list[tuple[str, float]]:
-    """Give the share of each library and of each module of ours, waiting left out, the largest first."""
+    """Return the share of each library and each module of this package, largest first.
+
+    Waiting is left out.
+    """
     times: Counter[str] = Counter()
     for (file, _, name), (_, _, own, _, _) in stats.stats.items():
         if not WAITING.search(name):
@@ -42,6 +45,6 @@ def _part(file: str, name: str) -> str:
         return f"this package: {ours[1] or ours[2]}"
     if site := SITE.search(file):
         return site[1]
-    if file == "~":  # a function in C has no file, and its module in its name
+    if file == "~":  # a C function: no file, but its name includes its module
         return next((part for part in IN_C if part in name), "other C functions")
     return "the client's script" if "clients" in file else "the standard library"

@@ -1,4 +1,4 @@
-"""What is measured: runs, each a job that some peers do in turn."""
+"""The runs: each is one measurement, repeated for some peers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,16 +6,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Run:
-    """One thing that is measured.
+    """One measurement.
 
     Attributes:
-        title: What it is, for tables.
+        title: The heading of its table.
         measure: `module:function` of `measure`, or a function of `startup`.
-        peers: Who does it.
-        job: The arguments.
-        quick: What is smaller in a quick run.
-        tls: Whether it speaks TLS.
-        units: The unit of each figure that is shown.
+        peers: The peers that are measured.
+        job: The arguments of `measure`.
+        quick: The arguments that a quick run replaces.
+        tls: Connect with TLS.
+        units: The unit of each figure shown.
     """
 
     title: str
@@ -41,18 +41,18 @@ ASYNC = (
     "floor-msgspec",
     "floor-uvloop",
 )
-# litellm takes seconds to be imported: it is left out where it would say the same once more.
+# litellm takes seconds to import: it is left out of runs that would repeat a comparison.
 FEWER_SYNC = tuple(peer for peer in SYNC if peer != "litellm")
 FEWER_ASYNC = tuple(peer for peer in ASYNC if peer != "litellm")
 USERS = ("this", "mistralai", "openai", "litellm", "httpx2")
-CPU_EVENT = {"cpu_us": "µs CPU an event"}
+CPU_EVENT = {"cpu_us": "µs CPU per event"}
 
 PACED = {"shape": "paced-50-150", "events": 150, "streams": 100}
 PACED_QUICK = {"shape": "paced-50-20", "events": 20, "streams": 5}
 ONE = {"shape": "bulk-1", "events": 1}
 COSTS = {
     "bare_ms": "ms, bare interpreter",
-    "import_ms": "ms, `import` over it",
+    "import_ms": "ms, `import`",
     "chat_ms": "ms, `.chat`",
     "message_ms": "ms, `.chat` and `UserMessage`",
 }
@@ -67,7 +67,7 @@ RUNS = {
         {"streams": 1},
     ),
     "written": Run(
-        "2,000 events, each its own write, sync",
+        "2,000 events, one write each, sync",
         "streams:blocking",
         SYNC,
         CPU_EVENT,
@@ -75,7 +75,7 @@ RUNS = {
         {"streams": 1},
     ),
     "spaced": Run(
-        "2,000 events, a thousand a second, sync",
+        "2,000 events, 1,000 per second, sync",
         "streams:blocking",
         FEWER_SYNC,
         CPU_EVENT,
@@ -83,18 +83,18 @@ RUNS = {
         {"shape": "paced-1000-200", "events": 200},
     ),
     "paced": Run(
-        "100 streams, 50 events a second each, asyncio",
+        "100 streams, 50 events per second each, asyncio",
         "paced:cost",
         ASYNC,
-        {"cpu_us": "µs CPU an event", "whole": "streams whole"},
+        {"cpu_us": "µs CPU per event", "whole": "complete streams"},
         PACED,
         PACED_QUICK,
     ),
     "paced-tls": Run(
-        "the same under TLS",
+        "100 streams, 50 events per second each, asyncio, TLS",
         "paced:cost",
         FEWER_ASYNC,
-        {"cpu_us": "µs CPU an event", "whole": "streams whole"},
+        {"cpu_us": "µs CPU per event", "whole": "complete streams"},
         PACED,
         PACED_QUICK,
         tls=True,
@@ -103,7 +103,7 @@ RUNS = {
         "a stream of one token, sync",
         "streams:blocking",
         SYNC,
-        {"cpu_us": "µs CPU a stream"},
+        {"cpu_us": "µs CPU per stream"},
         {**ONE, "streams": 200},
         {"streams": 20},
     ),
@@ -111,12 +111,12 @@ RUNS = {
         "a stream of one token, asyncio",
         "streams:awaiting",
         ("this", "mistralai", "openai", "httpx2", "aiohttp"),
-        {"cpu_us": "µs CPU a stream"},
+        {"cpu_us": "µs CPU per stream"},
         {**ONE, "streams": 200},
         {"streams": 20},
     ),
     "in-a-row": Run(
-        "twenty streams of 20 tokens in a row under TLS, sync",
+        "20 consecutive streams of 20 tokens, TLS, sync",
         "streams:in_a_row",
         USERS,
         {"wall_ms": "ms", "handshakes": "handshakes"},
@@ -141,10 +141,10 @@ RUNS = {
         {"times": 1},
     ),
     "open": Run(
-        "memory for each of 500 open streams, asyncio",
+        "memory per open stream, 500 streams, asyncio",
         "openstreams:held",
         ("this", "mistralai", "openai", "httpx2", "aiohttp", "floor-pydantic"),
-        {"kib": "KiB a stream"},
+        {"kib": "KiB per stream"},
         {"shape": "hold-3", "events": 3, "streams": 500},
         {"streams": 20},
     ),
@@ -153,7 +153,7 @@ RUNS = {
         "openstreams:opening",
         ("this", "aiohttp"),
         {
-            "growth": "× the CPU with 200 open, with 4,000",
+            "growth": "× CPU, 4,000 open to 200 open",
             "cpu_us_few": "µs CPU, 200 open",
             "cpu_us_many": "µs CPU, 4,000 open",
         },
@@ -161,21 +161,21 @@ RUNS = {
         {"counts": [200, 400]},
     ),
     "crowd": Run(
-        "4,000 streams, an event each two seconds, on one core",
+        "4,000 streams, one event per two seconds each, on one core",
         "paced:crowd",
         ("this", "this-uvloop", "aiohttp"),
         {
-            "whole": "streams whole",
-            "lag_p50_ms": "ms, half of the events",
-            "lag_p99_ms": "ms, 99 %",
-            "core_share": "of a core",
+            "whole": "complete streams",
+            "lag_p50_ms": "ms, median",
+            "lag_p99_ms": "ms, 99th percentile",
+            "core_share": "share of a core",
             "pause_ms": "ms, longest pause while opening",
         },
         {"shape": "stamped-0.5-12", "events": 12, "streams": 4000},
         {"shape": "stamped-5-12", "streams": 20},
     ),
     "lag": Run(
-        "250 streams, 50 events a second each, on one core",
+        "250 streams, 50 events per second each, on one core",
         "paced:lag",
         (
             "this",
@@ -186,10 +186,10 @@ RUNS = {
             "aiohttp",
         ),
         {
-            "whole": "streams whole",
-            "lag_p50_ms": "ms, half of the events",
-            "lag_p99_ms": "ms, 99 %",
-            "core_share": "of a core",
+            "whole": "complete streams",
+            "lag_p50_ms": "ms, median",
+            "lag_p99_ms": "ms, 99th percentile",
+            "core_share": "share of a core",
             "wall_s": "s",
         },
         {"shape": "stamped-50-150", "events": 150, "streams": 250},
@@ -216,34 +216,34 @@ RUNS = {
             "cpu_ms_1_mb": "ms, 1 MiB",
             "cpu_ms_4_mb": "ms, 4 MiB",
             "cpu_ms_16_mb": "ms, 16 MiB",
-            "growth": "× a MiB, from 1 to 16",
+            "growth": "× per MiB, from 1 to 16",
         },
         {"megabytes": [1, 4, 16]},
         {"megabytes": [1, 2]},
     ),
     "many": Run(
-        "100,000 events in a stream, sync",
+        "one stream of 100,000 events, sync",
         "large:many",
         ("this", "openai", "httpx2"),
-        {"cpu_us": "µs CPU an event", "bytes_kept": "bytes kept an event"},
+        {"cpu_us": "µs CPU per event", "bytes_kept": "bytes kept per event"},
         {"events": 100_000},
         {"events": 4000},
     ),
     "accumulation": Run(
-        "deltas added up, without a network",
+        "accumulating deltas, without a network",
         "inside:accumulation",
         ("this",),
         {
             f"{kind}_{count}_{unit}": f"{sign}, {count:,} of {kind}"
             for kind in ("text", "thinking", "tools")
             for count in (2000, 16000)
-            for unit, sign in (("us", "µs a delta"), ("share", "of its decoding"))
+            for unit, sign in (("us", "µs per delta"), ("share", "share of its decoding"))
         },
         {"deltas": [2000, 16000], "repeats": 5},
         {"deltas": [200, 1600], "repeats": 2},
     ),
     "leaving": Run(
-        "leaving a stream, to the server seeing it",
+        "closing a stream early, until the server sees it",
         "leaving:leaving",
         ("this", "mistralai", "httpx2"),
         {
@@ -259,19 +259,19 @@ RUNS = {
         {"close_ms": "ms to `close()` in a thread"},
     ),
     "ending": Run(
-        "`[DONE]` without an end of the body, to the end of the loop",
+        "end of the loop after `[DONE]`, when the body does not end",
         "leaving:ending",
         ("this", "mistralai", "httpx2"),
         {"done_ms": "ms after `[DONE]`, sync", "done_async_ms": "ms after `[DONE]`, asyncio"},
     ),
     "limits": Run(
-        "limits of half a second",
+        "timeouts of half a second",
         "limits:limits",
         ("this",),
         {
-            f"{phase}{colour}": f"× the limit `{phase}`{colour.replace('_', ', ')}"
+            f"{phase}{variant}": f"× the timeout `{phase}`{variant.replace('_', ', ')}"
             for phase in ("connect", "first_event", "idle", "total")
-            for colour in ("", "_async")
+            for variant in ("", "_async")
         },
         {"limit": 0.5},
         {"limit": 0.1},

@@ -1,19 +1,19 @@
-"""What must be reached: a letter, the runs that it looks at, and its targets."""
+"""The targets: scenarios by letter, each with its runs and what they must reach."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that must be reached.
+    """A bound on one figure.
 
     Attributes:
-        run: Where it is measured.
-        figure: Which figure.
-        most: The most that it may be: of the peer's figure, or by itself.
-        peer: Whose figure it is held against; `None` for none.
-        of: Which of ours.
-        least: Whether `most` is the least that it may be instead.
+        run: The run that measures the figure.
+        figure: The name of the figure.
+        most: The upper bound: a multiple of the peer's figure, or a value if there is no peer.
+        peer: The peer to compare with, if any.
+        of: The peer whose figure it is, one of this package's.
+        least: Treat `most` as a lower bound.
     """
 
     run: str
@@ -26,7 +26,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A letter of the report."""
+    """A title, its runs and its targets."""
 
     title: str
     runs: tuple[str, ...]
@@ -59,12 +59,12 @@ SCENARIOS = {
         _below("bulk", "cpu_us", floor_pydantic=2.4, httpx2=1.0),
     ),
     "B": Scenario(
-        "sync, each event its own write",
+        "sync, one write per event",
         ("written", "spaced"),
         _below("written", "cpu_us", mistralai=1 / 35, openai=1 / 7, httpx2=1.0),
     ),
     "C": Scenario(
-        "asyncio, 100 streams at 50 events a second each",
+        "asyncio, 100 streams at 50 events per second each",
         ("paced",),
         (
             *_below("paced", "cpu_us", aiohttp=0.95, httpx2=0.7),
@@ -77,7 +77,7 @@ SCENARIOS = {
         _below("paced-tls", "cpu_us", aiohttp=1.35, httpx2=0.7),
     ),
     "F": Scenario(
-        "fixed cost of a stream of one token, connection open",
+        "fixed cost of a stream of one token, on an open connection",
         ("fixed", "fixed-async"),
         (
             *_below("fixed", "cpu_us", mistralai=1 / 18, openai=1 / 4, httpx2=0.55),
@@ -85,7 +85,7 @@ SCENARIOS = {
         ),
     ),
     "G": Scenario(
-        "twenty short streams in a row under TLS",
+        "20 consecutive short streams under TLS",
         ("in-a-row",),
         (*_each("in-a-row", 1, "handshakes"), *_below("in-a-row", "wall_ms", mistralai=1 / 3)),
     ),
@@ -103,14 +103,14 @@ SCENARIOS = {
         ("start",),
         _below("start", "wall_ms", mistralai=1 / 2),
     ),
-    "J": Scenario("memory for each open stream, 500 streams", ("open",), _each("open", 24, "kib")),
+    "J": Scenario("memory per open stream, 500 streams", ("open",), _each("open", 24, "kib")),
     "K": Scenario(
-        "250 streams at 50 events a second on one core",
+        "250 streams at 50 events per second on one core",
         ("lag",),
         (*_each("lag", 250, "whole", least=True), *_each("lag", 50, "lag_p99_ms")),
     ),
     "L": Scenario(
-        "decoding alone, beside a split by hand and msgspec",
+        "decoding alone, compared with a split by hand and msgspec",
         ("decoding",),
         (
             *_each("decoding", 4.5, "text_times_msgspec"),
@@ -124,12 +124,12 @@ SCENARIOS = {
     ),
     "N": Scenario("accumulation, as a share of decoding", ("accumulation",), _accumulation()),
     "P": Scenario(
-        "CPU to open a stream with 4,000 open, to that with 200 open",
+        "CPU to open a stream, 4,000 open compared with 200 open",
         ("opening",),
         _each("opening", 1.4, "growth"),
     ),
     "Q": Scenario(
-        "4,000 streams on one core, an event each two seconds",
+        "4,000 streams on one core, one event per two seconds each",
         ("crowd",),
         (*_each("crowd", 4000, "whole", least=True), *_each("crowd", 20, "lag_p99_ms")),
     ),

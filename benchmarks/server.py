@@ -1,10 +1,10 @@
-"""The server that every client reads from: asyncio, bytes made beforehand, nothing else.
+"""The server that every client reads from: asyncio and prepared bytes, nothing else.
 
     python -m benchmarks.server CA_FILE
 
-writes the certificate of its authority to CA_FILE and prints its two ports, without and
-with TLS. It counts connections, and when streams were left by their readers; `GET /counts`
-gives both.
+writes the certificate of its CA to CA_FILE and prints its two ports, without and with TLS. It
+counts connections, and notes when readers disconnect in the middle of a stream; `GET /counts`
+returns both.
 """
 
 import asyncio
@@ -22,16 +22,16 @@ import trustme
 from .shapes import END, HEAD, Shape, shape
 
 GOLDEN = (5**0.5 - 1) / 2
-"""Multiples of it lie evenly between whole numbers, however many they are."""
+"""The fractional parts of its multiples are spread evenly, however many there are."""
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 class Counts:
-    """What the server saw.
+    """The events that the server counts.
 
     Attributes:
-        connections: Opened so far; with TLS, those whose handshake was done.
-        left: When readers went in the middle of a stream, by the monotonic clock in ns.
+        connections: The number opened so far; with TLS, of completed handshakes.
+        left: The times, by the monotonic clock in ns, at which readers disconnected in mid-stream.
     """
 
     def __init__(self) -> None:
@@ -40,12 +40,12 @@ class Counts:
 
 
 class Connection(asyncio.Protocol):
-    """Answers requests one after the other."""
+    """One connection, which answers its requests in order."""
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
         self._received = b""
-        self._shape: Shape | None = None  # of the answer that is being written
+        self._shape: Shape | None = None  # of the answer being written
         self._timer: asyncio.TimerHandle | None = None
         self._paused = False
 
@@ -97,16 +97,16 @@ class Connection(asyncio.Protocol):
             self._write()
 
     def _before_now(self, interval: float) -> float:
-        """The last of this connection's moments.
+        """Return the last of this connection's due times before now.
 
-        Streams that are open together take turns, each with moments of its own: else a client
-        that opens many at a stroke finds all their events at a stroke, which costs it less.
+        Streams that are open together are written at evenly spread times. Otherwise a client that
+        opens many in one burst would find all their events in one burst, which is cheaper to read.
         """
         turn = self._number * GOLDEN % 1
         return (math.floor(self._now() / interval - turn) + turn) * interval
 
     def _write(self) -> None:
-        """Write on until the reader is slower."""
+        """Write until the reader falls behind."""
         assert self._shape is not None
         for piece in self._pieces:
             self._transport.write(piece)
@@ -115,14 +115,14 @@ class Connection(asyncio.Protocol):
         self._end()
 
     def _tick(self) -> None:
-        """Write one piece, and plan the next."""
+        """Write one piece, and schedule the next."""
         assert self._shape is not None
         piece = next(self._pieces, None)
         if piece is None:
             self._end()
             return
         self._transport.write(piece)
-        # Late once is late for good: two writes at once would be one read.
+        # A delay is never made up: two writes in succession would become one read.
         self._next_at = max(self._next_at, self._now() - self._shape.interval)
         self._next_at += self._shape.interval
         self._timer = asyncio.get_running_loop().call_at(self._next_at, self._tick)
@@ -138,7 +138,7 @@ class Connection(asyncio.Protocol):
 
 
 def certified(ca_file: Path) -> ssl.SSLContext:
-    """Make a certificate, and write that of its authority to a file."""
+    """Create a certificate, and write that of its CA to a file."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
@@ -147,7 +147,7 @@ def certified(ca_file: Path) -> ssl.SSLContext:
 
 
 async def serve(context: ssl.SSLContext) -> None:
-    """Serve until the process is ended."""
+    """Serve until the process ends."""
     loop = asyncio.get_running_loop()
     counts = Counts()
     made = [

@@ -1,14 +1,15 @@
-"""What the server streams: bytes made once, in the recorded shape of Mistral's deltas.
+"""The streams of the server: bytes prepared once, in the recorded shape of Mistral's deltas.
 
-The text deltas have 262 bytes on average. A shape is named in the path of a request, as in `/paced-50-100/v1/chat/completions`:
+The text deltas have 262 bytes on average. A request names a shape in its path, as in
+`/paced-50-100/v1/chat/completions`:
 
-    bulk-EVENTS              writes of 16 KiB, as fast as they are taken
-    written-EVENTS           each event a write of its own, one in each turn of the server's loop
-    paced-RATE-EVENTS        the same, so many a second
+    bulk-EVENTS              writes of 16 KiB, as fast as the client reads
+    written-EVENTS           one write per event, one per iteration of the server's loop
+    paced-RATE-EVENTS        one write per event, RATE per second
     stamped-RATE-EVENTS      paced; the text of each event is the server's monotonic clock in ns
     large-MEGABYTES          one event of that size, in writes of 4 KiB
-    hold-EVENTS              so many events, then silence
-    unended-EVENTS           stamped events and `[DONE]`, but the body does not end.
+    hold-EVENTS              EVENTS events, then silence
+    unended-EVENTS           stamped events and `[DONE]`, but the body does not end
 """
 
 import json
@@ -37,12 +38,12 @@ WORDS = (
 
 @dataclass(frozen=True)
 class Shape:
-    """How an answer is written.
+    """The way in which an answer is written.
 
     Attributes:
-        pieces: Makes the pieces anew, with the framing of chunks.
-        interval: Seconds from one piece to the next; 0 for no pause.
-        ends: Whether the body ends.
+        pieces: Return the pieces of a new answer, with chunked framing.
+        interval: The seconds from one piece to the next; 0 for no pause.
+        ends: True if the body ends.
     """
 
     pieces: Callable[[], Iterator[bytes]]
@@ -52,18 +53,18 @@ class Shape:
 
 @cache
 def shape(name: str) -> Shape:
-    """Make the shape of this name."""
+    """Return the shape with this name."""
     kind, *numbers = name.split("-")
     return _KINDS[kind](*(float(number) if "." in number else int(number) for number in numbers))
 
 
 def text(events: int) -> str:
-    """What so many events say."""
+    """Return the text of this many events."""
     return "".join(WORDS[number % len(WORDS)] for number in range(events))
 
 
 def event(delta: object, number: int = 0, **more: object) -> bytes:
-    """One event; the padding grows and shrinks as the recorded one does (wire-format section 5)."""
+    """Return one event, with padding of varying length as recorded (wire-format section 5)."""
     finish = more.pop("finish_reason", None)
     chunk = {
         "id": "5867cf2033104506afc1eaf0e76cb6f6",
@@ -78,32 +79,32 @@ def event(delta: object, number: int = 0, **more: object) -> bytes:
 
 
 def chunk(data: bytes) -> bytes:
-    """Frame a piece of the body (RFC 9112, section 7.1)."""
+    """Frame a piece of the body (RFC 9112 section 7.1)."""
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 @cache
 def opening() -> bytes:
-    """The event that says whose turn it is."""
+    """Return the first event, which has the role."""
     return event({"role": "assistant", "content": ""})
 
 
 @cache
 def closing() -> bytes:
-    """The last event, with finish reason and usage."""
+    """Return the last event, with finish reason and usage."""
     usage = {"prompt_tokens": 9, "total_tokens": 59, "completion_tokens": 50}
     return event({"content": ""}, finish_reason="stop", usage=usage)
 
 
 @cache
 def deltas() -> list[bytes]:
-    """Text events with every word and every padding."""
+    """Return text events with every combination of word and padding."""
     count = len(WORDS) * len(PADDING)
     return [event({"content": WORDS[i % len(WORDS)]}, i) for i in range(count)]
 
 
 def body(events: int) -> Iterator[bytes]:
-    """The events of a whole text answer, and `[DONE]`."""
+    """Yield the events of a complete text answer, and `[DONE]`."""
     yield opening()
     some = deltas()
     for number in range(events):
@@ -113,14 +114,14 @@ def body(events: int) -> Iterator[bytes]:
 
 
 def _bulk(events: int) -> Shape:
-    """Each event is a chunk of its own, as servers flush them, and a write has many of them."""
+    """Put each event into its own chunk, as servers flush them, and many chunks into a write."""
     framed = b"".join(map(chunk, body(events)))
     return Shape(lambda: (framed[i : i + PIECE] for i in range(0, len(framed), PIECE)))
 
 
 def _paced(rate: float, events: int) -> Shape:
     pieces = [chunk(one) for one in body(events)]
-    pieces[-2:] = [pieces[-2] + pieces[-1]]  # `[DONE]` comes with the last event
+    pieces[-2:] = [pieces[-2] + pieces[-1]]  # `[DONE]` is sent with the last event
     return Shape(lambda: iter(pieces), 1 / rate)
 
 
@@ -133,7 +134,7 @@ def _stamped(rate: float, events: int) -> Shape:
 
 
 def _stamps(events: int) -> Iterator[bytes]:
-    # A stamp has its width from the start, so that only digits are written an event.
+    # A stamp has a fixed width, so that only its digits are written for each event.
     before, _, after = chunk(event({"content": f"{0:020}"}, 4)).partition(b"0" * 20)
     yield chunk(opening())
     for _ in range(events):

@@ -1,13 +1,12 @@
-"""How much one core of simulator serves: events a second, and paced streams at once.
+"""The throughput of one core of simulator: events per second, and concurrent paced streams.
 
     python benchmarks/simulator_bench.py
 
-The server runs in a process of its own, pinned to one core where the system can do that; this
-process reads with plain sockets, on another core. Printed are events a second with 16 streams at
-full speed, and for 1,000 streams at 20 tokens a second, asked for at once: how long until all had
-begun, how late they ended, each counted from its beginning, what share of the core the server needed,
-and how long server and reader together waited while other programs had their cores: lateness that
-comes from there is not the simulator's.
+The server runs in its own process, pinned to one core if the system allows it; this process reads
+with plain sockets on another core. It prints the events per second of 16 streams at full speed. For
+1,000 streams at 20 tokens per second, requested together, it prints the time until all had begun,
+how late they ended, counted from the start of each, the share of the core that the server used, and
+how long server and reader waited for their cores. Delays from that waiting are not the simulator's.
 """
 
 import os
@@ -27,7 +26,7 @@ STREAMS = 1_000
 PACE = 20.0
 TOKENS = 200
 IDEAL = TOKENS / PACE
-"""Seconds that a paced stream takes: a pause before each token but the first, and the last delta."""
+"""The seconds of a paced stream, which pauses before each token but the first, and at its end."""
 BODY = b'{"model":"m","messages":[{"role":"user","content":"x"}],"stream":true}'
 REQUEST = (
     b"POST /v1/chat/completions HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer key\r\n"
@@ -37,12 +36,12 @@ REQUEST = (
 
 @contextmanager
 def server(scenario: str) -> Iterator[tuple[str, int]]:
-    """Run a simulator; gives its URL and process id."""
+    """Run a simulator, and yield its URL and process id."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "scenario.toml")
         file.write_text(scenario)
         command = [sys.executable, "-m", "mistralai.simulator", "--port", "0", "--scenario", file]
-        pin(0)  # which the server's threads inherit
+        pin(0)  # inherited by the server's threads
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             pin(1)
             assert process.stdout is not None
@@ -57,15 +56,15 @@ _CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") els
 
 
 def pin(place: int) -> None:
-    """Pin this process, and what it starts, to one of its cores."""
+    """Pin this process and its children to one of its cores."""
     if _CORES:
         os.sched_setaffinity(0, {_CORES[place % len(_CORES)]})
 
 
 def scheduled(pid: int) -> tuple[float, float]:
-    """Give the seconds that a process has computed, and those that it waited for its core.
+    """Return the seconds that a process has run, and those that it waited for its core.
 
-    Both are 0 where the system does not say. Linux does (Documentation/scheduler/sched-stats.rst).
+    Both are 0 on systems other than Linux (Documentation/scheduler/sched-stats.rst).
     """
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
     times = [file.read_text().split() for file in threads]
@@ -73,10 +72,10 @@ def scheduled(pid: int) -> tuple[float, float]:
 
 
 def read_streams(url: str, count: int) -> tuple[int, list[tuple[float, float]]]:
-    """Read so many streams at once; gives the events, and when each stream began and ended."""
+    """Read concurrent streams; return their events, and when each stream began and ended."""
     address = urlsplit(url)
     selector = selectors.DefaultSelector()
-    asked = time.perf_counter()
+    started = time.perf_counter()
     for _ in range(count):
         sock = socket.create_connection((address.hostname, address.port))
         sock.sendall(REQUEST)
@@ -89,17 +88,17 @@ def read_streams(url: str, count: int) -> tuple[int, list[tuple[float, float]]]:
             sock = key.fileobj
             assert isinstance(sock, socket.socket)
             data = sock.recv(1 << 18)
-            began.setdefault(sock, time.perf_counter() - asked)
-            events += data.count(b"data: ")  # one that two reads share is missed
+            began.setdefault(sock, time.perf_counter() - started)
+            events += data.count(b"data: ")  # an event split over two reads is missed
             if data.endswith(b"0\r\n\r\n") or not data:
                 selector.unregister(sock)
                 sock.close()
-                times.append((began[sock], time.perf_counter() - asked))
+                times.append((began[sock], time.perf_counter() - started))
     return events, times
 
 
 def full_speed() -> float:
-    """Measure events a second, the best of three."""
+    """Measure events per second, the best of three."""
     best = 0.0
     with server('[reply]\npreset = "lorem"\ntokens = 5000\n') as (url, _):
         for _ in range(3):
@@ -109,7 +108,7 @@ def full_speed() -> float:
 
 
 def paced() -> tuple[list[tuple[float, float]], float, float]:
-    """Measure the times of paced streams, what they cost, and the waits for cores, in seconds."""
+    """Measure the times of paced streams, their CPU, and the waits for cores, in seconds."""
     scenario = (
         f'[reply]\npreset = "lorem"\ntokens = {TOKENS}\n[timing]\ntokens_per_second = {PACE}\n'
     )
@@ -124,12 +123,12 @@ def paced() -> tuple[list[tuple[float, float]], float, float]:
 
 def main() -> None:
     events = full_speed()
-    print(f"{events:,.0f} events a second on one core (wanted: {WANTED_EVENTS:,})")
+    print(f"{events:,.0f} events per second on one core (wanted: {WANTED_EVENTS:,})")
     times, used, waited = paced()
     begun = max(began for began, _ in times)
     late = [end - began - IDEAL for began, end in times]
     print(
-        f"{len(times):,} streams at {PACE:g} tokens a second, {IDEAL:g} s each: all began within "
+        f"{len(times):,} streams at {PACE:g} tokens per second, {IDEAL:g} s each: all began within "
         f"{begun:.2f} s and ended at most {max(late) * 1e3:.0f} ms late, for {used / IDEAL:.0%} of "
         f"one core; {waited:.2f} s of waits for busy cores"
     )

@@ -1,4 +1,4 @@
-"""What a fresh process costs: its imports, and its way to the last token."""
+"""The cost of a new process: its imports, and the time to the last token."""
 
 import os
 import statistics
@@ -12,7 +12,7 @@ CLIENTS = Path(__file__).parent / "clients"
 
 _CHAT = "from {0} import {1}\n{1}(api_key='key').chat\n"
 _OURS = _CHAT.format("mistralai", "Mistral")
-_GENERATED = _CHAT.format("mistralai.client", "Mistral")  # its top level has no names
+_GENERATED = _CHAT.format("mistralai.client", "Mistral")  # its top level exports nothing
 
 IMPORTS = {
     "this": {
@@ -33,11 +33,14 @@ IMPORTS = {
 def imports(
     peer: str, python: Path, env: dict[str, str], *, times: int, **_: object
 ) -> dict[str, float]:
-    """Milliseconds of CPU, the least of some times; of the import alone, over the bare interpreter."""
+    """Return milliseconds of CPU, the minimum of several runs.
+
+    The bare interpreter is subtracted from the import alone.
+    """
     programs = {"bare_ms": "pass", **IMPORTS[peer]}
     figures = {}
     for name, program in programs.items():
-        _cpu(python, program, env)  # compiled, and in the cache
+        _cpu(python, program, env)  # so that compiled modules are cached
         figures[name] = min(_cpu(python, program, env) for _ in range(times)) * 1e3
     figures["import_ms"] -= figures["bare_ms"]
     return figures
@@ -46,7 +49,7 @@ def imports(
 def start(
     script: str, python: Path, env: dict[str, str], base: str, *, events: int, times: int
 ) -> dict[str, float]:
-    """Milliseconds from starting a process to the last token that it prints."""
+    """Return the milliseconds from the start of a process to its last printed token."""
     command = [python, CLIENTS / f"{script}.py", f"{base}/bulk-{events}"]
     wanted = text(events).encode()
     walls = [_wall(command, env, wanted) for _ in range(times + 1)]
@@ -66,13 +69,13 @@ def _wall(command: list[object], env: dict[str, str], wanted: bytes) -> float:
     started = time.perf_counter()
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, bufsize=0) as process:
         assert process.stdout is not None
-        came = b""
-        while len(came) < len(wanted):
+        received = b""
+        while len(received) < len(wanted):
             data = process.stdout.read(65536)
             if not data:
                 break
-            came += data
+            received += data
         wall = time.perf_counter() - started
-    if came != wanted:
-        raise AssertionError(f"{command[1]} printed {came[-80:]!r}")
+    if received != wanted:
+        raise AssertionError(f"{command[1]} printed {received[-80:]!r}")
     return wall

@@ -6,13 +6,48 @@ from typing import Any
 from .peers import PEERS
 from .runs import RUNS, Run
 from .scenarios import SCENARIOS, Target
-from .verdict import Value, met, ratio, reached, value
+from .verdict import Measured, Value, met, ratio, reached, value
+
+COMPARED = {
+    "bulk": ("bulk", "cpu_us"),
+    "paced": ("paced", "cpu_us"),
+    "one token": ("fixed", "cpu_us"),
+    "import": ("import", "chat_ms"),
+    "start": ("start", "wall_ms"),
+    "memory": ("open", "kib"),
+}
+"""The columns of the comparison, explained in `docs/benchmarks.md`: a run and its figure."""
+COMPARED_PEERS = tuple(peer for peer in PEERS if "uvloop" not in peer and peer != "floor-msgspec")
+"""The rows of the comparison."""
+
+
+def comparison(results: dict[str, Any]) -> Iterator[str]:
+    """Yield one table of all peers: medians, and ratios to this package."""
+    runs = _figures(results)
+    yield _row("", *COMPARED)
+    yield _row("---", *["---:"] * len(COMPARED))
+    for peer in COMPARED_PEERS:
+        cells = [_compared(runs.get(run, {}), figure, peer) for run, figure in COMPARED.values()]
+        if any(cells):
+            yield _row(PEERS[peer].label, *cells)
+
+
+def count_met(results: dict[str, Any]) -> tuple[int, int]:
+    """Return how many of the measured targets are met, and how many there are."""
+    runs = _figures(results)
+    verdicts = [
+        met(target, found)
+        for scenario in SCENARIOS.values()
+        for target in scenario.targets
+        if (found := reached(target, runs)) is not None
+    ]
+    return sum(verdicts), len(verdicts)
 
 
 def targets(results: dict[str, Any]) -> Iterator[str]:
-    """The scenarios, each target with what was reached."""
-    runs = {name: run["figures"] for name, run in results["runs"].items()}
-    yield _row("", "scenario", "what", "target", "reached (least to most)", "")
+    """Yield a table of the scenarios: each target with the measured figure."""
+    runs = _figures(results)
+    yield _row("", "scenario", "figure", "target", "measured (least to most)", "")
     yield _row(*["---"] * 6)
     for letter, scenario in SCENARIOS.items():
         for number, target in enumerate(scenario.targets):
@@ -23,18 +58,34 @@ def targets(results: dict[str, Any]) -> Iterator[str]:
 
 
 def run_table(name: str, measured: dict[str, Any]) -> Iterator[str]:
-    """One run: each peer's medians, and how they compare with ours."""
+    """Yield a table of one run: medians of each peer, and ratios to this package."""
     run = RUNS[name]
     columns = _one_peer if len(run.peers) == 1 else _peers
     yield from columns(run, measured["figures"])
     for peer, reason in measured["failed"].items():
         rounds = len(measured["figures"].get(peer, ()))
-        yield f"\n{PEERS[peer].label} broke off after {rounds} rounds: {reason}"
+        yield f"\n{PEERS[peer].label} failed after {rounds} rounds: {reason}"
+
+
+def _figures(results: dict[str, Any]) -> dict[str, Measured]:
+    return {name: run["figures"] for name, run in results["runs"].items()}
+
+
+def _compared(measured: Measured, figure: str, peer: str) -> str:
+    """A median and its ratio to this package; empty if it was not measured."""
+    found = value(measured.get(peer, []), figure)
+    if found is None:
+        return ""
+    times = ratio(measured, figure, peer, "this")
+    compared = f" ({times.median:.2g} ×)" if times and peer != "this" else ""
+    return f"{_number(found.median)}{compared}"
 
 
 def _peers(run: Run, figures: dict[str, Any]) -> Iterator[str]:
     main, *others = run.units
-    yield _row("", run.units[main], "to this package", *(run.units[other] for other in others))
+    yield _row(
+        "", run.units[main], "ratio to this package", *(run.units[other] for other in others)
+    )
     yield _row("---", *["---:"] * (len(run.units) + 1))
     for peer in run.peers:
         if rounds := figures.get(peer):
@@ -82,7 +133,7 @@ def _miss(target: Target, found: Value) -> str:
 
 
 def _times(found: Value | None) -> str:
-    """A ratio; as a fraction where it is small."""
+    """Show a ratio, as a fraction if it is small."""
     if found is None:
         return ""
     return _with_range(found, _fraction if found.median < 0.5 else _multiple)

@@ -1,16 +1,16 @@
-"""From figures to medians, ratios and verdicts."""
+"""Medians, ratios and verdicts of figures."""
 
 import statistics
 from dataclasses import dataclass
 
 from .scenarios import Target
 
-Measured = dict[str, list[dict[str, float]]]  # of one run: the rounds of each peer
+Measured = dict[str, list[dict[str, float]]]  # the rounds of each peer, in one run
 
 
 @dataclass(frozen=True)
 class Value:
-    """A figure over the rounds: its median, least and most."""
+    """The median, least and most of a figure over the rounds."""
 
     median: float
     least: float
@@ -18,13 +18,13 @@ class Value:
 
 
 def value(rounds: list[dict[str, float]], figure: str) -> Value | None:
-    """Give a figure over the rounds, if it was measured."""
+    """Return a figure over the rounds, or `None` if it was not measured."""
     values = [one[figure] for one in rounds if figure in one]
     return _over(values) if values else None
 
 
 def ratio(measured: Measured, figure: str, of: str, to: str) -> Value | None:
-    """Divide pair by pair: both of one round, then the median over the rounds."""
+    """Return the ratio of two peers: taken within each round, then over the rounds."""
     pairs = zip(measured.get(of, ()), measured.get(to, ()), strict=False)
     ratios = [
         one[figure] / other[figure] for one, other in pairs if figure in one and figure in other
@@ -33,7 +33,7 @@ def ratio(measured: Measured, figure: str, of: str, to: str) -> Value | None:
 
 
 def reached(target: Target, runs: dict[str, Measured]) -> Value | None:
-    """Give what was reached of a target, if it was measured."""
+    """Return the figure that a target bounds, or `None` if it was not measured."""
     measured = runs.get(target.run, {})
     if target.peer:
         return ratio(measured, target.figure, target.of, target.peer)
@@ -41,7 +41,7 @@ def reached(target: Target, runs: dict[str, Measured]) -> Value | None:
 
 
 def met(target: Target, found: Value) -> bool:
-    """Say whether the median is as good as it must be."""
+    """Return whether the median is within the bound."""
     return found.median >= target.most if target.least else found.median <= target.most
 
 

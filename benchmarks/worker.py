@@ -2,8 +2,8 @@
 
     python -m benchmarks.worker CLIENT JOB
 
-CLIENT is a script of `clients`, JOB a JSON object: `measure` names what to call, the rest are
-its arguments. The figures are printed as a JSON object.
+CLIENT is a script of `clients`, JOB a JSON object: `measure` names the function to call, the rest
+are its arguments. The figures are printed as a JSON object.
 """
 
 import importlib

@@ -20,17 +20,22 @@ pytestmark = [
     pytest.mark.usefixtures("importable"),
 ]
 
+
+def measured(**figures):
+    """The record of a run of three rounds."""
+    return {"date": "2026-01-01", "rounds": 3, "load": 0.5, "figures": figures, "failed": {}}
+
+
 RESULTS = {
     "machine": {"cores": "2"},
     "versions": {},
     "runs": {
-        "closing": {
-            "date": "2026-01-01",
-            "rounds": 3,
-            "load": 0.5,
-            "figures": {"this": [{"close_ms": value} for value in (1.0, 2.0, 300.0)]},
-            "failed": {},
-        }
+        "closing": measured(this=[{"close_ms": value} for value in (1.0, 2.0, 300.0)]),
+        "open": measured(this=[{"kib": 30.0}] * 3),
+        "bulk": measured(
+            this=[{"cpu_us": value} for value in (1.0, 10.0, 100.0)],
+            openai=[{"cpu_us": value} for value in (2.0, 30.0, 400.0)],
+        ),
     },
 }
 
@@ -50,9 +55,9 @@ def test_every_scenario_runs_and_gives_all_its_figures(tmp_path):
     results = json.loads(file.read_text())["runs"]
     assert [results[name]["failed"] for name in RUNS if results[name]["failed"]] == []
     measured = {name: results[name]["figures"]["this"][0] for name in RUNS}
-    beside = ("msgspec", "4_mb", "16_mb", "2000", "16000")  # not here, or not with tiny numbers
+    absent = ("msgspec", "4_mb", "16_mb", "2000", "16000")  # needs msgspec, or larger numbers
     for name, run in RUNS.items():
-        wanted = {figure for figure in run.units if not any(part in figure for part in beside)}
+        wanted = {figure for figure in run.units if not any(part in figure for part in absent)}
         assert wanted <= measured[name].keys()
         assert all(math.isfinite(value) for value in measured[name].values())
     assert measured["in-a-row"]["handshakes"] == 1
@@ -100,9 +105,27 @@ def test_the_page_keeps_its_prose_and_gets_the_figures(tmp_path):
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
     assert "old" not in text
-    assert "at most 100 | 2 (1 to 300) | met" in text
+    assert "| this package | 10 | " in text
+    assert "| openai | 30 (3 " in text
+    assert "litellm" not in text
+    assert "close_ms" not in text
     rewrite(page, RESULTS)
     assert page.read_text() == text
+
+
+def test_each_target_is_listed_with_its_figure():
+    from benchmarks.tables import count_met, targets
+
+    listed = "\n".join(targets(RESULTS))
+    assert "at most 100 | 2 (1 to 300) | met" in listed
+    assert count_met(RESULTS) == (1, 2)
+
+
+def test_the_figures_of_the_page_are_those_of_the_results():
+    from benchmarks.__main__ import RESULTS as FILE
+    from benchmarks.page import PAGE, section
+
+    assert "\n".join(section(json.loads(FILE.read_text()))) in PAGE.read_text()
 
 
 def test_a_page_without_the_marks_is_refused(tmp_path):

@@ -15,15 +15,6 @@ PYPROJECT = Path(__file__).parents[1] / "pyproject.toml"
 DOCUMENTED = {"_getframe"}
 """Private by their form, and documented all the same: `sys._getframe`."""
 
-UNDECLARED = {
-    "pydantic_core": "pydantic's own other half, released with it",
-    "annotated_types": "what pydantic's constraints are made of",
-    "h11": "the simulator's parser, which comes with httpx2",
-    "trio": "only where it runs already",
-    "pytest": "the plugin is loaded by pytest",
-}
-"""What is imported without a line of its own in `pyproject.toml`, and why."""
-
 
 def trees() -> Iterator[tuple[Path, ast.Module]]:
     for file in sorted(SRC.rglob("*.py")):
@@ -79,7 +70,7 @@ def test_what_is_imported_is_declared() -> None:
     for extra in project["optional-dependencies"].values():
         wanted += extra
     declared = {re.split(r"[\s>=<\[]", one)[0].replace("-", "_") for one in wanted}
-    declared |= {"markdown_it", *sys.stdlib_module_names, "mistralai", *UNDECLARED}
+    declared |= {"markdown_it", *sys.stdlib_module_names, "mistralai"}
     imported: dict[str, str] = {}
     for file, tree in trees():
         for node in ast.walk(tree):
@@ -91,5 +82,3 @@ def test_what_is_imported_is_declared() -> None:
             for name in names:
                 imported.setdefault(name.partition(".")[0], f"{file}:{node.lineno}")
     assert {name: where for name, where in imported.items() if name not in declared} == {}
-    unused = UNDECLARED.keys() - imported.keys()
-    assert unused == set(), "no longer imported: take it out of the list"

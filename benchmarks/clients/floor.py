@@ -1,8 +1,8 @@
-"""The floor: a socket, httptools, a split by hand, and a decoder that is given.
+"""The floor: a socket, httptools, a split by hand, and a decoder passed by the caller.
 
-A blocking socket, or an `asyncio.BufferedProtocol` that decodes in its callback, with one buffer for
-all connections: for a plain protocol asyncio maps and unmaps 256 KiB at each read. Nothing is
-checked, kept or timed: what is left is what reading costs at least.
+A blocking socket, or an `asyncio.BufferedProtocol` that decodes in its callback. All connections
+share one buffer, because a plain protocol costs asyncio a mapping of 256 KiB per read. Nothing is
+checked, kept or timed, so this is the least that reading can cost.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ REQUEST = (
 
 
 class Reader:
-    """What httptools calls: splits the body into events, and gives the text of each."""
+    """The callbacks of httptools: split the body into events, and pass on the text of each."""
 
     def __init__(self, decode, take):
-        self.over = False
+        self.done = False
         self._decode = decode
         self._take = take
         self._rest = b""
@@ -39,11 +39,11 @@ class Reader:
                 self._take(self._decode(event[6:]).choices[0].delta.content)
 
     def on_message_complete(self):
-        self.over = True
+        self.done = True
 
 
 class Client:
-    """Where to connect, and the connections that are open."""
+    """An address, and the open connections to it."""
 
     def __init__(self, url):
         address = urlsplit(url)
@@ -62,7 +62,7 @@ def stream(client, decode, take):
     sock = client.idle.pop() if client.idle else client.connect()
     sock.sendall(client.request)
     reader = Reader(decode, take)
-    while not reader.over:
+    while not reader.done:
         reader.parser.feed_data(sock.recv(65536))
     client.idle.append(sock)
 
@@ -85,7 +85,7 @@ class Protocol(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes):
         self.reader.parser.feed_data(BUFFER[:nbytes])
-        if self.reader.over:
+        if self.reader.done:
             self.ended.set_result(None)
 
 

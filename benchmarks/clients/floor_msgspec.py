@@ -1,4 +1,4 @@
-"""The floor, with msgspec structs of what is read."""
+"""The floor, with msgspec structs of the fields that are read."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The floor, with pydantic models of what is read."""
+"""The floor, with pydantic models of the fields that are read."""
 
 import sys
 

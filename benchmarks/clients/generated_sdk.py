@@ -21,7 +21,7 @@ def stream(client, take):
 
 
 def connect_async(url):
-    # By itself it opens a hundred connections at most.
+    # Its default client opens at most 100 connections.
     many = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), timeout=60)
     return Mistral(api_key="key", server_url=url, async_client=many)
 

@@ -1,5 +1,5 @@
-"""What is measured in a client's own process, by the same code for each.
+"""The measuring code, which runs in the process of each client.
 
-Each function takes the client's script (a module of `clients`), where the server is, and
-sizes; it gives figures by name. A run of `scenarios` names it as `module:function`.
+Each function takes the client's script (a module of `clients`), the address of the server, and
+sizes; it returns figures by name. `runs` names it as `module:function`.
 """

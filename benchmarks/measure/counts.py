@@ -1,4 +1,4 @@
-"""What the server counted."""
+"""The counters of the server."""
 
 import json
 from urllib.request import ProxyHandler, build_opener
@@ -7,6 +7,6 @@ _opener = build_opener(ProxyHandler({}))
 
 
 def counts(control: str) -> dict:
-    """Ask the server for its `Counts`."""
+    """Return the `Counts` of the server."""
     with _opener.open(f"{control}/counts") as answer:
         return json.load(answer)

@@ -1,7 +1,7 @@
-"""What decoding and accumulating cost by themselves, without a network, for this package alone.
+"""The cost of decoding and accumulating, without a network, for this package alone.
 
-Beside the decoding stands the least that one can do: a split by hand and msgspec structs that
-drop what they do not know.
+Decoding is compared with the least possible: a split by hand, and msgspec structs that drop unknown
+fields.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from ..shapes import PIECE, WORDS, event
 
 
 def decoding(_client, _base, *, events, repeats, **_):
-    """µs from bytes to `CompletionEvent`, and as a multiple of the split by hand."""
+    """Return µs from bytes to `CompletionEvent`, also as a multiple of the split by hand."""
     figures = {}
     for kind in ("text", "thinking"):
         body = b"".join(_deltas(kind, events))
@@ -31,7 +31,7 @@ def decoding(_client, _base, *, events, repeats, **_):
 
 
 def accumulation(_client, _base, *, deltas, repeats, **_):
-    """µs for a delta, and as a share of its decoding."""
+    """Return µs per delta, also as a share of its decoding."""
     figures = {}
     for kind in ("text", "thinking", "tools"):
         for count in deltas:
@@ -62,7 +62,7 @@ def _deltas(kind, count):
 
 
 def _least(repeats, work, *arguments):
-    """The seconds of CPU that a piece of work takes when nothing comes between."""
+    """Return the least seconds of CPU that a function takes."""
     times = []
     for _ in range(repeats):
         before = time.process_time()
@@ -80,7 +80,7 @@ def _events(pieces):
 
 
 def _decode(pieces):
-    for _ in _events(pieces):  # none is kept, as in a stream
+    for _ in _events(pieces):  # as in a stream, no event is kept
         pass
 
 

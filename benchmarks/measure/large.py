@@ -1,10 +1,10 @@
-"""Events of megabytes, and streams of very many events: is the cost linear, is memory flat?"""
+"""Events of megabytes and very long streams: linear cost, constant memory."""
 
 from .spent import memory, spending
 
 
 def large(client, base, *, megabytes, **_):
-    """CPU for one event of each size, and how the cost of a megabyte grows."""
+    """Return the CPU of one event of each size, and the growth of the cost per MiB."""
     client.stream(client.connect(f"{base}/bulk-1"), _ignore)
     cost = {size: _one(client, f"{base}/large-{size}", size) for size in megabytes}
     least, most = min(megabytes), max(megabytes)
@@ -13,7 +13,7 @@ def large(client, base, *, megabytes, **_):
 
 
 def many(client, base, *, events, **_):
-    """CPU for an event, and the bytes that stay in memory for each of the later half."""
+    """Return CPU per event, and the bytes that the second half of the events keeps in memory."""
     client.stream(client.connect(f"{base}/bulk-1000"), _ignore)
     session = client.connect(f"{base}/bulk-{events}")
     half, count, at_half = events // 2, 0, 0
@@ -38,7 +38,7 @@ def _one(client, url, megabytes):
     with spending() as spent:
         client.stream(session, lambda text: seen.append(len(text or "")))
     if sum(seen) != megabytes << 20:
-        raise AssertionError(f"{sum(seen)} characters came, of {megabytes} MiB")
+        raise AssertionError(f"{sum(seen)} characters received, not {megabytes} MiB")
     return spent.cpu * 1e3
 
 

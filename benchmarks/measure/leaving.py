@@ -1,4 +1,4 @@
-"""How soon a stream is over: for the server when the reader leaves, for the reader after `[DONE]`."""
+"""Delays at the end of a stream: until the server sees a close, and after `[DONE]`."""
 
 import asyncio
 import threading
@@ -8,17 +8,17 @@ from .counts import counts
 
 EVENTS_BEFORE = 5
 ENDLESS = "paced-50-5000"
-PAUSE_NS = 10_000_000  # of the server, between the last stamp and `[DONE]`
+PAUSE_NS = 10_000_000  # between the server's last stamp and `[DONE]`
 
-_kept = []  # clients, until the process ends: their end would close what is open
+_kept = []  # clients kept alive: collecting one would close its connections
 
 
 class EnoughError(Exception):
-    """Raised by a reader who has had enough."""
+    """Raised by a reader that stops early."""
 
 
 def leaving(client, base, *, control, **_):
-    """Milliseconds from leaving to the server seeing it: by an exception, by cancelling the task."""
+    """Return the milliseconds until the server sees an exception or a cancellation."""
     client.stream(client.connect(f"{base}/bulk-1"), [].append)
     ways = {
         "break_ms": lambda: _break(client, f"{base}/{ENDLESS}"),
@@ -29,7 +29,7 @@ def leaving(client, base, *, control, **_):
 
 
 def closing(_client, base, *, control, **_):
-    """Milliseconds from `close()` in another thread to the server seeing it; this package alone."""
+    """Return the milliseconds until the server sees `close()` from another thread."""
     from mistralai import Mistral
 
     client = Mistral(api_key="key", server_url=f"{base}/hold-{EVENTS_BEFORE}")
@@ -49,7 +49,7 @@ def closing(_client, base, *, control, **_):
 
 
 def ending(client, base, **_):
-    """Milliseconds from `[DONE]` to the end of the loop, where the body does not end."""
+    """Return the milliseconds from `[DONE]` to the end of the loop, if the body does not end."""
     client.stream(client.connect(f"{base}/bulk-1"), [].append)
     url = f"{base}/unended-20"
     stamps = []
@@ -69,7 +69,7 @@ def _since(stamps):
 
 
 def _seen(leave, control):
-    """The time from the moment that `leave` gives to the one that the server notes."""
+    """Return the milliseconds from the time that `leave` returns to the one the server notes."""
     before = len(counts(control)["left"])
     moment = leave()
     until = time.monotonic() + 5
@@ -79,7 +79,7 @@ def _seen(leave, control):
 
 
 def _taker():
-    """What leaves after some events, and the list that gets the moment when it did."""
+    """Return a reader that stops after some events, and a list that gets the time when it did."""
     seen, left = [], []
 
     def take(text):
@@ -98,7 +98,7 @@ def _break(client, url):
         client.stream(_kept[-1], take)
     except EnoughError:
         return left[0]
-    raise AssertionError("the stream ended by itself")
+    raise AssertionError("the stream ended before it was closed")
 
 
 async def _break_async(client, url):
@@ -107,9 +107,9 @@ async def _break_async(client, url):
     try:
         await client.stream_async(_kept[-1], take)
     except EnoughError:
-        await asyncio.sleep(0.1)  # the loop's end would close what is open
+        await asyncio.sleep(0.1)  # the end of the loop would close the connection
         return left[0]
-    raise AssertionError("the stream ended by itself")
+    raise AssertionError("the stream ended before it was closed")
 
 
 async def _cancel(client, url):

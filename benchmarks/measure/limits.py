@@ -1,4 +1,4 @@
-"""How exact this package's limits are: how long one lasts, as a multiple of what was asked for."""
+"""The accuracy of this package's timeouts: the measured time as a multiple of the set one."""
 
 import asyncio
 import time
@@ -10,13 +10,13 @@ def limits(_client, base, *, limit, **_):
     from mistralai import Mistral, Timeouts
 
     cases = {
-        "connect": (base.replace("http:", "https:"), Timeouts(connect=limit)),  # no TLS is spoken
+        "connect": (base.replace("http:", "https:"), Timeouts(connect=limit)),  # no TLS there
         "first_event": (f"{base}/hold-0", Timeouts(first_event=limit)),
         "idle": (f"{base}/hold-5", Timeouts(idle=limit)),
         "total": (f"{base}/paced-50-500", Timeouts(total=limit)),
     }
     figures = {}
-    for read in (_read, _read_async):  # what is loaded late
+    for read in (_read, _read_async):  # so that all modules are loaded
         read(Mistral(api_key="key", server_url=f"{base}/bulk-1"))
     for phase, (url, timeouts) in cases.items():
         client = Mistral(api_key="key", server_url=url, timeouts=timeouts, retry_config=None)
@@ -35,7 +35,7 @@ def _waited(client, read, phase):
         if error.phase == phase:
             return time.perf_counter() - started
         raise
-    raise AssertionError(f"the limit {phase} did not end the stream")
+    raise AssertionError(f"the timeout {phase} did not end the stream")
 
 
 def _read(client):

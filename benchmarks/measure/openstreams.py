@@ -1,4 +1,4 @@
-"""Memory of streams that are open and wait."""
+"""Memory of idle open streams, and CPU to open more."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ BATCH, BATCHES = 50, 3
 
 
 def held(client, base, *, shape, events, streams, **_):
-    """KiB for each more open stream, by the memory of the process."""
+    """Return the KiB that each open stream adds to the memory of the process."""
 
     async def run():
         session = client.connect_async(f"{base}/{shape}")
@@ -29,7 +29,7 @@ def held(client, base, *, shape, events, streams, **_):
 
 
 def opening(client, base, *, shape, counts, **_):
-    """CPU to open one more stream, with few and with many open; collections of garbage apart."""
+    """Return the CPU to open a stream with few and with many open, without garbage collection."""
 
     async def run():
         session = client.connect_async(f"{base}/{shape}")
@@ -49,7 +49,7 @@ def opening(client, base, *, shape, counts, **_):
 
 
 async def _batch(client, session, tasks):
-    """The seconds of CPU that a stream of a batch takes, one opened after the other."""
+    """Open a batch of streams one after another; return the seconds of CPU per stream."""
     gc.collect()
     gc.disable()
     started = time.process_time()

@@ -1,6 +1,6 @@
-"""Many asyncio streams at once, at the pace of a model.
+"""Many concurrent asyncio streams, at the speed of a model.
 
-Figures are of the time when every stream is open: connecting and ending are not in them.
+Figures cover the time in which every stream is open, without connecting and ending.
 """
 
 import asyncio
@@ -9,11 +9,14 @@ import time
 from .spent import spending
 
 AT_ONCE = 100
-"""Streams that are begun together: more would meet the server's backlog."""
+"""Streams that are started together: more would exceed the server's backlog."""
 
 
 def cost(client, base, *, shape, events, streams, loop="asyncio", **_):
-    """CPU for an event; of a client too slow for ever having all open, with connecting and ending."""
+    """Return CPU per event.
+
+    It includes connecting and ending if the client is too slow to have all streams open at a time.
+    """
 
     async def run():
         await _warm_up(client, base)
@@ -25,18 +28,18 @@ def cost(client, base, *, shape, events, streams, loop="asyncio", **_):
         before = _count(seen)
         with spending() as spent:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        cpu, came = spent.cpu, _count(seen) - before
+        cpu, received = spent.cpu, _count(seen) - before
         await asyncio.gather(*tasks)
-        if came < streams * events / 10:
-            cpu, came = time.process_time() - started, _count(seen)
+        if received < streams * events / 10:
+            cpu, received = time.process_time() - started, _count(seen)
         whole = sum(1 for one in seen if sum(map(bool, one)) == events)
-        return {"cpu_us": cpu * 1e6 / came, "whole": whole}
+        return {"cpu_us": cpu * 1e6 / received, "whole": whole}
 
     return _run(run, loop)
 
 
 def lag(client, base, *, shape, events, streams, loop="asyncio", **_):
-    """How long an event takes from the server's clock to the reader's hands."""
+    """Return the time from the server's stamp of an event until the reader has it."""
 
     async def run():
         await _warm_up(client, base)
@@ -47,7 +50,7 @@ def lag(client, base, *, shape, events, streams, loop="asyncio", **_):
         begun = time.monotonic_ns()
         with spending() as spent:
             ended = await asyncio.gather(*tasks, return_exceptions=True)
-        lags = sorted(came - sent for one in seen for sent, came in one if came > begun)
+        lags = sorted(at - sent for one in seen for sent, at in one if at > begun)
         whole = sum(1 for one in seen if len(one) == events)
         return {
             "whole": whole - sum(1 for end in ended if end is not None),
@@ -61,7 +64,7 @@ def lag(client, base, *, shape, events, streams, loop="asyncio", **_):
 
 
 def crowd(client, base, *, shape, events, streams, loop="asyncio", **_):
-    """As `lag`, of streams that were all open before the first event that counts."""
+    """Return the figures of `lag`, counted once all streams are open, and the longest pause."""
 
     async def run():
         await _warm_up(client, base)
@@ -81,7 +84,7 @@ def crowd(client, base, *, shape, events, streams, loop="asyncio", **_):
         with spending() as spent:
             ended = await asyncio.gather(*tasks, return_exceptions=True)
         stamps = [pair for one in seen for pair in one if pair is not None]
-        lags = sorted(came - sent for sent, came in stamps if sent > begun)
+        lags = sorted(at - sent for sent, at in stamps if sent > begun)
         whole = sum(1 for one in seen if sum(pair is not None for pair in one) == events)
         return {
             "whole": whole - sum(1 for end in ended if end is not None),
@@ -95,7 +98,7 @@ def crowd(client, base, *, shape, events, streams, loop="asyncio", **_):
 
 
 async def _longest_pause():
-    """How long the loop was away from a task that only ever waits a millisecond."""
+    """Return the longest time in which the loop did not run a task that waits a millisecond."""
     longest, last = 0.0, time.monotonic()
     try:
         while True:
@@ -123,7 +126,7 @@ def _count(seen):
 
 
 def _noting(mine):
-    """As `_taker`, with a note of the event that opens the stream."""
+    """Return a reader like that of `_taker`, which also notes the first event."""
 
     def take(text):
         mine.append((int(text), time.monotonic_ns()) if text else None)

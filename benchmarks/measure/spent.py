@@ -1,4 +1,4 @@
-"""What a stretch of a program costs, and how much memory a process has."""
+"""CPU and wall time of a block of code, and the memory of the process."""
 
 import cProfile
 import os
@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PROFILE = "BENCH_PROFILE"
-"""Names the environment variable with the file that a profile is written to, if one is wanted."""
+"""The environment variable with the file to write a profile to, if any."""
 
 
 class Spent:
-    """What was spent; right when the stretch is over.
+    """The cost of a block, set when it ends.
 
     Attributes:
-        cpu: Seconds of CPU, of all threads, the kernel's share included.
-        wall: Seconds.
+        cpu: Seconds of CPU of all threads, including the kernel.
+        wall: Seconds of wall time.
     """
 
     cpu = 0.0
@@ -26,7 +26,7 @@ class Spent:
 
 @contextmanager
 def spending() -> Iterator[Spent]:
-    """Measure what the body of a `with` costs."""
+    """Measure the body of a `with` statement."""
     spent = Spent()
     profile = cProfile.Profile() if PROFILE in os.environ else None
     if profile:
@@ -40,7 +40,7 @@ def spending() -> Iterator[Spent]:
 
 
 def memory() -> int:
-    """The bytes that this process has in memory; the most that it had where /proc is missing."""
+    """Return the resident bytes of this process, or their maximum where /proc is missing."""
     statm = Path("/proc/self/statm")
     if statm.exists():
         return int(statm.read_text().split()[1]) * resource.getpagesize()

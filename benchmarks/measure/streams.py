@@ -1,4 +1,4 @@
-"""Streams one after the other: CPU for an event, or for a whole stream."""
+"""Consecutive streams: CPU per event or per stream."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from .spent import spending
 
 def blocking(client, base, *, shape, events, streams, **_):
     session = client.connect(f"{base}/{shape}")
-    _read(client, session, events)  # imports what is imported late, and connects
+    _read(client, session, events)  # imports the rest, and connects
     with spending() as spent:
         for _ in range(streams):
             client.stream(session, _ignore)
@@ -31,7 +31,7 @@ def awaiting(client, base, *, shape, events, streams, **_):
 
 
 def in_a_row(client, base, *, shape, events, streams, control, **_):
-    """Streams in a row from a fresh client, and the connections that they take."""
+    """Time consecutive streams of a new client, and count their connections."""
     _read(client, client.connect(f"{base}/{shape}"), events)
     before = counts(control)["connections"]
     started = time.perf_counter()
@@ -39,7 +39,7 @@ def in_a_row(client, base, *, shape, events, streams, control, **_):
     for _ in range(streams):
         client.stream(session, _ignore)
     wall = time.perf_counter() - started
-    # The question itself comes on a connection of its own.
+    # The request for the counters uses a connection of its own.
     return {"wall_ms": wall * 1e3, "handshakes": counts(control)["connections"] - before - 1}
 
 
@@ -50,10 +50,10 @@ def _read(client, session, events):
 
 
 def _check(seen, events):
-    """See that the client read what the server sent, its first and last event having no text."""
-    came = sum(1 for text in seen if text)
-    if came != events:
-        raise AssertionError(f"{came} events with text came, of {events}")
+    """Check that the client read all events; the first and the last have no text."""
+    received = sum(1 for text in seen if text)
+    if received != events:
+        raise AssertionError(f"{received} events with text received, not {events}")
 
 
 def _ignore(text):

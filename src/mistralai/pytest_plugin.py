@@ -1,12 +1,12 @@
 """Fixtures for tests of code that talks to Mistral.
 
-* `mistral_simulator`: a running `mistralai.simulator.Simulator`. The marker
-  `@pytest.mark.mistral("poem", seed=1)` passes its arguments on to it.
-* `mistral_client`: a `mistralai.client.Mistral` that talks to it.
-* `mistral_recorder`: a simulator that plays back the recording of the test, or makes one, as the
-  option `--mistral-record` says.
+* `mistral_simulator`: a running `mistralai.simulator.Simulator`, with the arguments of the marker
+  `@pytest.mark.mistral("poem", seed=1)`.
+* `mistral_client`: a `mistralai.client.Mistral` connected to it.
+* `mistral_recorder`: a simulator that plays back the recording of the test, or makes one, depending
+  on the option `--mistral-record`.
 
-This module imports pytest alone; a test that uses no fixture of it pays for nothing.
+This module imports only pytest, so tests without these fixtures do not load the client.
 """
 
 import re
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the recorder."""
+    """Add the options of `mistral_recorder`."""
     group = parser.getgroup("mistral")
     group.addoption(
         "--mistral-record",
         choices=["none", "once", "all"],
         default="none",
-        help="when mistral_recorder asks the real API: never, for tests without a recording, always",
+        help="when mistral_recorder calls the real API: never, without a recording, or always",
     )
     group.addoption(
         "--mistral-upstream",
         default="https://api.mistral.ai",
         metavar="URL",
-        help="the API that mistral_recorder asks (default: %(default)s)",
+        help="the API that mistral_recorder calls (default: %(default)s)",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers", "mistral(scenario, **options): the arguments of mistral_simulator's Simulator"
     )
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def mistral_simulator(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
-    """Run a simulator for one test; the marker `mistral` has its arguments."""
+    """Run a simulator for one test, with the arguments of the marker `mistral`."""
     from mistralai.simulator import Simulator
 
     marker = request.node.get_closest_marker("mistral")
@@ -59,7 +59,7 @@ def mistral_simulator(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
 
 @pytest.fixture
 def mistral_client(mistral_simulator: "Simulator") -> "Iterator[Mistral]":
-    """Give a client of the simulator, closed after the test."""
+    """Yield a client of the simulator, closed after the test."""
     from mistralai.client import Mistral
 
     with Mistral(api_key="simulated-key", server_url=mistral_simulator.url) as client:
@@ -68,14 +68,14 @@ def mistral_client(mistral_simulator: "Simulator") -> "Iterator[Mistral]":
 
 @pytest.fixture
 def mistral_recorder(request: pytest.FixtureRequest) -> "Iterator[Simulator]":
-    """Play back what was recorded for this test, or record it.
+    """Play back the recording of this test, or make it.
 
-    Recordings lie in the folder `recordings` beside the test's file, one folder a test. Requests
-    that are sent on carry the key that the test's client has.
+    Recordings are in the folder `recordings` next to the test's file, with one folder per test.
+    Relayed requests carry the key of the test's client.
     """
     from mistralai.simulator import Simulator, Upstream
 
-    name = re.sub(r"[^\w.-]+", "-", request.node.name)  # of a test with parameters, too
+    name = re.sub(r"[^\w.-]+", "-", request.node.name)  # the name may have parameters
     folder = request.path.parent / "recordings" / request.path.stem / name
     options = request.config.option
     upstream = Upstream(options.mistral_upstream, folder, options.mistral_record)

@@ -54,7 +54,7 @@ def test_every_retry_is_logged_with_its_reason(colour):
     again = {"mistral-correlation-id": "first-id"}
     answers = [Answer(status=503, headers=again), Wire([], "cut"), Answer(status=429), ANSWER]
     lines, sim = logged(colour, answers)
-    retries = [line for line in lines if "again in" in line]
+    retries = [line for line in lines if "retrying in" in line]
     assert len(sim.requests) == 4
     assert len(retries) == 3
     assert "status 503" in retries[0]

@@ -34,7 +34,7 @@ def test_a_stream_tells_of_each_attempt_and_so_does_the_log(colour):
     assert reasons[1] == "status 503"
     assert "broke after 1 event" in reasons[2]
     assert reasons[3] is None
-    retried = [line.partition("again in ")[2] for line in outcome.lines if "again in" in line]
+    retried = [line.partition("retrying in ")[2] for line in outcome.lines if "retrying in" in line]
     assert retried == [f"0.001 s: {reason}" for reason in reasons[:3]]
     assert outcome.texts == ECHO
     assert outcome.stream.response.headers["mistral-correlation-id"] == outcome.stream.request_id

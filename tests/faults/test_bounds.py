@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from mistralai.client import errors
-from mistralai.client._call import flow
+from mistralai.client._call import bodies
 from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Repeat, Simulator
 from support.fault_table import PINGS, SOON, packed
@@ -121,7 +121,7 @@ def test_any_whole_answer_has_a_largest_size(colour):
 
 
 def test_the_body_of_an_error_is_not_waited_for_longer_than_its_limit(colour, monkeypatch):
-    monkeypatch.setattr(flow, "ERROR_BODY_LIMIT", (MIB, SOON))
+    monkeypatch.setattr(bodies, "ERROR_BODY_SECONDS", SOON)
     trickling = Answer(status=400, body=[b'{"message": "No"}', Repeat(b" ", every=0.02)])
     with Simulator(trickling) as sim:
         outcome = read(colour, sim.url)

@@ -251,7 +251,7 @@ class Waiting:
         self.began = anyio.Event()
 
     def debug(self, _, line):
-        if "again in" in line:
+        if "retrying in" in line:
             self.began.set()
 
 

@@ -99,8 +99,8 @@ def check_certificate(outcome, sim):
     assert (outcome.sent, sim.requests) == (1, [])
     assert isinstance(outcome.error, errors.APIConnectionError)
     assert isinstance(outcome.error, httpx2.ConnectError)
-    assert f"the certificate of 127.0.0.1:{sim.port} does not verify: " in str(outcome.error)
-    assert "name its file in SSL_CERT_FILE" in str(outcome.error)
+    assert f"the certificate of 127.0.0.1:{sim.port} could not be verified: " in str(outcome.error)
+    assert "set SSL_CERT_FILE to the certificate of that CA" in str(outcome.error)
 
 
 def test_a_certificate_that_does_not_verify_is_asked_once_and_named(colour):

@@ -5,6 +5,7 @@ import re
 
 from mistralai.simulator import Scenario, Simulator, Timing
 from support.naive_reader import read_answer, read_chunks
+from support.spoiling import recorded_sleep
 
 POEM_PROMPT = [{"role": "user", "content": "Write a short poem about coding."}]
 
@@ -139,11 +140,8 @@ def test_max_tokens_ends_an_answer_with_its_last_text(post):
 def test_time_is_as_the_scenario_says(http):
     slept = []
 
-    async def sleep(seconds):
-        slept.append(seconds)
-
     scenario = Scenario("echo", timing=Timing(first=2.0, tokens_per_second=4))
-    with Simulator(scenario, sleep=sleep) as sim:
+    with Simulator(scenario, sleep=recorded_sleep(slept)) as sim:
         body = {"model": "m", "messages": [{"role": "user", "content": "a b"}], "stream": True}
         http.post(f"{sim.url}/v1/chat/completions", json=body)
     assert slept == [2.0, 0.25, 0.25, 0.25]

@@ -33,7 +33,7 @@ def asked(url, client=httpx2, **fields):
 
 @pytest.fixture
 def serving():
-    """Run the command; gives its URL, and ends it after the test."""
+    """Return a function that runs the command and returns its URL."""
     with ExitStack() as stack:
 
         def serving(*arguments):
@@ -44,15 +44,16 @@ def serving():
         yield serving
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_prints_its_url_serves_and_ends_on_a_signal(number):
-    with command("--port", "0", "--scenario", "poem", "--seed", "3") as process:
-        url = process.stdout.readline().strip()
-        answer = asked(url).json()
-        process.send_signal(number)
-        rest, errors = process.communicate(timeout=10)
-    assert answer["choices"][0]["message"]["content"].startswith("A cursor")
-    assert (process.returncode, rest, errors) == (0, "", "")
+def test_it_prints_its_url_serves_and_ends_on_a_signal(subtests):
+    for number in [signal.SIGTERM, signal.SIGINT]:
+        with subtests.test(number=number):
+            with command("--port", "0", "--scenario", "poem", "--seed", "3") as process:
+                url = process.stdout.readline().strip()
+                answer = asked(url).json()
+                process.send_signal(number)
+                rest, errors = process.communicate(timeout=10)
+            assert answer["choices"][0]["message"]["content"].startswith("A cursor")
+            assert (process.returncode, rest, errors) == (0, "", "")
 
 
 def test_a_signal_ends_it_in_the_middle_of_answers():
@@ -77,7 +78,7 @@ def test_another_process_gives_the_same_body_for_a_seed(serving):
     assert asked(serving("--scenario", "lorem", "--seed", "7"), stream=True).content == here
 
 
-def test_a_taken_port_is_said_in_one_line():
+def test_a_taken_port_is_an_error_of_one_line():
     with Simulator() as sim, command("--port", str(sim.port)) as process:
         output, errors = process.communicate(timeout=10)
     assert (process.returncode, output) == (1, "")
@@ -101,7 +102,7 @@ def test_a_scenario_may_be_a_file(serving, tmp_path):
     assert asked(serving("--scenario", str(path))).status_code == 503
 
 
-def test_tls_is_spoken_with_a_certificate_that_is_written(serving, tmp_path):
+def test_tls_uses_a_certificate_that_is_written_to_a_file(serving, tmp_path):
     path = tmp_path / "ca.pem"
     url = serving("--ca-file", str(path))
     context = ssl.create_default_context(cafile=path)
@@ -135,46 +136,48 @@ def test_as_many_connections_are_served_as_the_system_allows():
         assert client.read().startswith(b"HTTP/1.1 200 OK")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--scenario", "poen"], "'poen' is no preset; did you mean 'poem'?"),
-        (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
-        (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
-        (["--upstream", "nowhere"], "'nowhere' is no address"),
-        (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
-        (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
-        (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
-        (["--replay", "r.jsonl", "--tps", "5"], "times and faults are for presets"),
-        (["--scenario", "s.toml", "--fault", "cut"], "times and faults are for presets"),
-        (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
-    ],
-)
-def test_what_cannot_be_served_is_said_in_one_line(capsys, arguments, problem):
-    assert main(["--port", "0", *arguments]) == 1
-    captured = capsys.readouterr()
-    assert problem in captured.err
-    assert (captured.out, captured.err.count("\n")) == ("", 1)
+NOT_SERVED = [
+    (["--scenario", "poen"], "'poen' is not a preset; did you mean 'poem'?"),
+    (["--scenario", "none.toml"], "No such file or directory: 'none.toml'"),
+    (["--replay", "none.jsonl"], "No such file or directory: 'none.jsonl'"),
+    (["--upstream", "nowhere"], "'nowhere' is not a URL"),
+    (["--port", "99999"], "port: 99999 is out of range; use 0 to 65535"),
+    (["--speed", "nan"], "speed: nan is out of range; use more than 0"),
+    (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
+    (["--replay", "r.jsonl", "--tps", "5"], "times apply to presets only"),
+    (["--scenario", "s.toml", "--fault", "cut"], "times apply to presets only"),
+    (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
+]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--fault", "nonsense"], "'nonsense' is no fault"),
-        (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
-    ],
-)
-def test_a_wrong_option_is_refused(capsys, arguments, problem):
-    with pytest.raises(SystemExit):
-        main(arguments)
-    assert problem in capsys.readouterr().err
+def test_an_error_at_the_start_is_one_line(subtests, capsys):
+    for arguments, problem in NOT_SERVED:
+        with subtests.test(arguments=arguments):
+            assert main(["--port", "0", *arguments]) == 1
+            captured = capsys.readouterr()
+            assert problem in captured.err
+            assert (captured.out, captured.err.count("\n")) == ("", 1)
+
+
+WRONG_OPTIONS = [
+    (["--fault", "nonsense"], "'nonsense' is not a fault"),
+    (["--scenario", "poem", "--replay", "r.jsonl"], "not allowed with argument --scenario"),
+]
+
+
+def test_an_invalid_option_is_rejected(subtests, capsys):
+    for arguments, problem in WRONG_OPTIONS:
+        with subtests.test(arguments=arguments):
+            with pytest.raises(SystemExit):
+                main(arguments)
+            assert problem in capsys.readouterr().err
 
 
 def test_it_starts_without_the_client_and_its_libraries():
     program = "import sys, mistralai.simulator.__main__; print(*sys.modules)"
     command = [sys.executable, "-c", program]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert "h11" in loaded
+    assert "httptools" in loaded
     assert not {"anyio", "pydantic", "httpx2", "mistralai.client.sdk"} & {*loaded}
 
 

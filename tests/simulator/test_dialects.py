@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from mistralai.simulator import PRESETS, Simulator
 from support.naive_reader import read_answer, read_chunks
 from support.raw_answer import ask
@@ -28,47 +26,46 @@ def choices(preset, **fields):
     return [chunk["choices"][0] for chunk in chunks(preset, **fields)]
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_no_key_is_wanted_and_unknown_fields_are_passed_over(preset):
-    assert answer(preset, seed=1, max_completion_tokens=5).status == 200
+def test_compatible_servers_have_this_in_common(subtests):
+    for preset in COMPATIBLE:
+        with subtests.test("no key, and unknown fields ignored", preset=preset):
+            assert answer(preset, seed=1, max_completion_tokens=5).status == 200
+        with subtests.test("no empty conversation", preset=preset):
+            assert answer(preset, messages=[]).status == 400
+        with subtests.test("no padding", preset=preset):
+            unasked = chunks(preset)
+            assert all("p" not in chunk for chunk in unasked)
+        with subtests.test("usage alone and only where asked for", preset=preset):
+            asked = chunks(preset, **USAGE)
+            assert all("usage" not in chunk for chunk in (*unasked, *asked[:-1]))
+            assert asked[-1]["choices"] == []
+            assert asked[-1]["usage"]["prompt_tokens"] == 2
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_a_conversation_is_not_empty(preset):
-    assert answer(preset, messages=[]).status == 400
+def test_the_finish_reason_is_absent_or_empty_until_the_last_chunk(subtests):
+    for preset, reason in [("compatible-sparse", None), ("compatible-relay", "")]:
+        with subtests.test(preset):
+            *before, last = choices(preset)
+            assert {choice.get("finish_reason") for choice in before} == {reason}
+            assert all(("finish_reason" in choice) is (reason == "") for choice in before)
+            assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
 
 
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_there_is_no_padding(preset):
-    assert all("p" not in chunk for chunk in chunks(preset))
+FIRST_DELTAS = [
+    ("compatible", {"role": "assistant", "content": ""}),
+    ("compatible-sparse", {"role": "assistant"}),
+    ("compatible-bare", {"content": "Hi"}),
+    (
+        "compatible-extra",
+        {"role": None, "content": None, "reasoning_content": None, "refusal": None},
+    ),
+]
 
 
-def test_the_finish_reason_may_be_absent_until_the_last_chunk():
-    *before, last = choices("compatible-sparse")
-    assert all("finish_reason" not in choice for choice in before)
-    assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
-
-
-def test_the_finish_reason_may_be_empty_until_the_last_chunk():
-    *before, last = choices("compatible-relay")
-    assert {choice["finish_reason"] for choice in before} == {""}
-    assert last == {"index": 0, "delta": {}, "finish_reason": "stop"}
-
-
-@pytest.mark.parametrize(
-    ("preset", "delta"),
-    [
-        ("compatible", {"role": "assistant", "content": ""}),
-        ("compatible-sparse", {"role": "assistant"}),
-        ("compatible-bare", {"content": "Hi"}),
-        (
-            "compatible-extra",
-            {"role": None, "content": None, "reasoning_content": None, "refusal": None},
-        ),
-    ],
-)
-def test_the_first_delta_has_each_known_form(preset, delta):
-    assert choices(preset)[0]["delta"] == delta
+def test_the_first_delta_has_each_known_form(subtests):
+    for preset, delta in FIRST_DELTAS:
+        with subtests.test(preset=preset):
+            assert choices(preset)[0]["delta"] == delta
 
 
 def test_created_may_be_absent_and_each_chunk_may_have_an_id_of_its_own():
@@ -77,24 +74,16 @@ def test_created_may_be_absent_and_each_chunk_may_have_an_id_of_its_own():
     assert len({chunk["id"] for chunk in sparse}) == len(sparse)
 
 
-def test_fields_stand_anywhere_that_mistral_has_not():
+def test_compatible_servers_have_additional_fields():
     assert chunks("compatible")[0]["system_fingerprint"] is None
     assert {"logprobs", "stop_reason", "token_ids"} <= choices("compatible-extra")[0].keys()
-
-
-@pytest.mark.parametrize("preset", COMPATIBLE)
-def test_usage_comes_alone_and_only_where_it_was_asked_for(preset):
-    asked, unasked = chunks(preset, **USAGE), chunks(preset)
-    assert all("usage" not in chunk for chunk in (*unasked, *asked[:-1]))
-    assert asked[-1]["choices"] == []
-    assert asked[-1]["usage"]["prompt_tokens"] == 2
 
 
 def test_comments_may_come_before_the_first_event():
     assert answer("compatible-extra").body.startswith(b": keepalive\n\n: keepalive\n\ndata: {")
 
 
-def test_texts_may_hold_what_looks_like_framing():
+def test_texts_may_look_like_framing():
     body = answer("compatible-text").body
     assert "\u2028" in (text := read_answer(body).text[0])
     assert "\u0085" in text

@@ -1,11 +1,9 @@
-"""The examples of docs/simulator.md run as they stand there, and its tables are whole."""
+"""The examples of docs/simulator.md run unchanged, and its tables are complete."""
 
 import dataclasses
 import re
 from pathlib import Path
 from typing import get_args
-
-import pytest
 
 from mistralai.simulator import PRESETS, Scenario, Sequence, faults, loads
 from mistralai.simulator.api.errors import ErrorShape
@@ -21,39 +19,43 @@ def blocks(language, mark=""):
     return [text for name, marked, text in BLOCKS if (name, marked.strip()) == (language, mark)]
 
 
-@pytest.mark.parametrize("source", blocks("python"))
-def test_an_example_runs(source):
-    exec(compile(source, "docs/simulator.md", "exec"), {"__name__": "example"})
+def test_an_example_runs(subtests):
+    for source in blocks("python"):
+        with subtests.test(source=source):
+            exec(compile(source, "docs/simulator.md", "exec"), {"__name__": "example"})
 
 
-@pytest.mark.parametrize("source", blocks("python", "pytest"))
-def test_an_example_of_tests_passes(pytester, plugin_arguments, source):
-    pytester.makepyfile(test_example=source)
-    result = pytester.runpytest_inprocess(*plugin_arguments)
-    assert result.ret == 0
+def test_an_example_of_tests_passes(subtests, pytester, plugin_arguments):
+    for number, source in enumerate(blocks("python", "pytest")):
+        with subtests.test(source=source):
+            path = pytester.makepyfile(**{f"test_example_{number}": source})
+            result = pytester.runpytest_inprocess(*plugin_arguments, path)
+            assert result.ret == 0
 
 
-@pytest.mark.parametrize("text", blocks("toml"))
-def test_an_example_of_a_file_can_be_read(text):
-    assert isinstance(loads(text), Scenario | Sequence)
+def test_an_example_of_a_file_can_be_read(subtests):
+    for text in blocks("toml"):
+        with subtests.test(text=text):
+            assert isinstance(loads(text), Scenario | Sequence)
 
 
-def test_every_preset_stands_in_the_documentation():
+def test_every_preset_is_documented():
     names = set(re.findall(r"`([a-z0-9-]+)`", TEXT))
     names |= {f"usage-2026{month}" for month in names if re.fullmatch(r"-\d\d", month)}
     assert set(PRESETS) <= names
 
 
-@pytest.mark.parametrize("kind", FAULTS)
-def test_every_fault_stands_in_the_table_with_its_options(kind):
-    [row] = [line for line in TEXT.splitlines() if f"(`{kind}`)" in line]
-    assert row.startswith(f"| `{FAULTS[kind].__name__}` ")
-    common = {"rate", "first", "header", "model"}
-    options = {field.name for field in dataclasses.fields(FAULTS[kind])} - common
-    assert options <= set(re.findall(r"`(\w+)", row.split("|")[3]))
+def test_every_fault_is_documented_with_its_options(subtests):
+    for kind in FAULTS:
+        with subtests.test(kind=kind):
+            [row] = [line for line in TEXT.splitlines() if f"(`{kind}`)" in line]
+            assert row.startswith(f"| `{FAULTS[kind].__name__}` ")
+            common = {"rate", "first", "header", "model"}
+            options = {field.name for field in dataclasses.fields(FAULTS[kind])} - common
+            assert options <= set(re.findall(r"`(\w+)", row.split("|")[3]))
 
 
-def test_every_shape_of_an_error_stands_in_the_documentation():
+def test_every_shape_of_an_error_is_documented():
     [told] = re.findall(r"^The `shape` of an error .*?\n\n", TEXT, re.MULTILINE | re.DOTALL)
     names = set(re.findall(r"`([a-z-]+)`", told)) - {"shape"}
     assert names == {*get_args(ErrorShape), "finish-reason", "html"}

@@ -1,4 +1,4 @@
-"""`/v1/models` and `/v1/embeddings`."""
+"""Tests of `GET /v1/models` and `POST /v1/embeddings`."""
 
 import base64
 import math
@@ -14,17 +14,16 @@ def test_models_are_listed(auto, http):
     assert all(card["type"] == "base" and card["capabilities"] for card in answer["data"])
 
 
-@pytest.mark.parametrize("name", ["mistral-small-latest", "mistral-small"])
-def test_a_model_is_found_by_name_and_alias(auto, http, name):
-    card = http.get(f"{auto.url}/v1/models/{name}").json()
-    assert (card["id"], card["object"]) == ("mistral-small-latest", "model")
+def test_a_model_is_found_by_name_and_alias(subtests, auto, http):
+    for name in ["mistral-small-latest", "mistral-small"]:
+        with subtests.test(name):
+            card = http.get(f"{auto.url}/v1/models/{name}").json()
+            assert (card["id"], card["object"]) == ("mistral-small-latest", "model")
+    with subtests.test("unknown"):
+        assert http.get(f"{auto.url}/v1/models/none").status_code == 404
 
 
-def test_an_unknown_model_is_404(auto, http):
-    assert http.get(f"{auto.url}/v1/models/none").status_code == 404
-
-
-def test_models_want_a_key_and_get(auto, http):
+def test_models_need_a_key_and_the_method_get(auto, http):
     url = f"{auto.url}/v1/models"
     assert http.get(url, headers={"authorization": ""}).status_code == 401
     assert http.post(url).headers["allow"] == "GET"
@@ -50,25 +49,26 @@ def test_each_text_has_a_direction_of_its_own(embed):
     assert answer["usage"] == {"prompt_tokens": 3, "total_tokens": 3, "completion_tokens": 0}
 
 
-def test_one_text_may_stand_alone_and_is_always_the_same(embed):
+def test_one_text_needs_no_list_and_its_embedding_is_stable(embed):
     first, second = embed(input="a"), embed(input=["a"])
     assert first["data"] == second["data"]
 
 
-@pytest.mark.parametrize(
-    ("dtype", "low", "high", "length"),
-    [
-        ("float", -1, 1, 16),
-        ("int8", -128, 127, 16),
-        ("uint8", 0, 255, 16),
-        ("binary", -128, 127, 2),
-        ("ubinary", 0, 255, 2),
-    ],
-)
-def test_an_embedding_has_the_type_and_size_that_were_asked_for(embed, dtype, low, high, length):
-    [item] = embed(input="a", output_dtype=dtype, output_dimension=16)["data"]
-    assert len(item["embedding"]) == length
-    assert all(low <= value <= high for value in item["embedding"])
+DTYPES = [
+    ("float", -1, 1, 16),
+    ("int8", -128, 127, 16),
+    ("uint8", 0, 255, 16),
+    ("binary", -128, 127, 2),
+    ("ubinary", 0, 255, 2),
+]
+
+
+def test_an_embedding_has_the_requested_type_and_size(subtests, embed):
+    for dtype, low, high, length in DTYPES:
+        with subtests.test(dtype=dtype):
+            [item] = embed(input="a", output_dtype=dtype, output_dimension=16)["data"]
+            assert len(item["embedding"]) == length
+            assert all(low <= value <= high for value in item["embedding"])
 
 
 def test_an_embedding_may_be_packed(embed):

@@ -16,7 +16,7 @@ FILES = 2 * MANY + 200
 
 @pytest.fixture
 def files():
-    """Let this process hold as many sockets, where the system allows it."""
+    """Raise the limit of open files, if the system allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= 0 and hard >= 0 and hard < FILES:
         pytest.skip(f"a process may have {hard} files here")

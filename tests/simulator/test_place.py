@@ -8,67 +8,59 @@ from mistralai.simulator import At, End, Gate, Pause, Repeat
 from mistralai.simulator.faults.place import by_event, insert
 
 HERE = End("cut")
+GATE = Gate()
 EVENTS = [b"data: 1\n\n", b"data: 2\n\n", b"data: 3\n\n"]
 
 
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        (At(event=0), [HERE, *EVENTS]),
-        (At(event=1), [EVENTS[0], HERE, *EVENTS[1:]]),
-        (At(event=3), [*EVENTS, HERE]),
-        (At(event=4), EVENTS),
-        (At(byte=0), [HERE, *EVENTS]),
-        (At(byte=4), [b"data", HERE, b": 1\n\n", *EVENTS[1:]]),
-        (At(byte=9), [EVENTS[0], HERE, *EVENTS[1:]]),
-        (At(byte=27), [*EVENTS, HERE]),
-        (At(byte=28), EVENTS),
-        (At(time=0.0), [HERE, *EVENTS]),
-        (At(time=1.0), EVENTS),
-    ],
-)
-def test_steps_are_put_at_a_place(at, expected):
-    assert list(insert(EVENTS, at, HERE)) == expected
+ALL = b"".join(EVENTS)
+PLACES = [
+    (EVENTS, At(event=0), [HERE, *EVENTS]),
+    (EVENTS, At(event=1), [EVENTS[0], HERE, *EVENTS[1:]]),
+    (EVENTS, At(event=3), [*EVENTS, HERE]),
+    (EVENTS, At(event=4), EVENTS),
+    (EVENTS, At(byte=0), [HERE, *EVENTS]),
+    (EVENTS, At(byte=4), [b"data", HERE, b": 1\n\n", *EVENTS[1:]]),
+    (EVENTS, At(byte=9), [EVENTS[0], HERE, *EVENTS[1:]]),
+    (EVENTS, At(byte=27), [*EVENTS, HERE]),
+    (EVENTS, At(byte=28), EVENTS),
+    (EVENTS, At(time=0.0), [HERE, *EVENTS]),
+    (EVENTS, At(time=1.0), EVENTS),
+    # A place in time cuts the pause in which it lies.
+    (
+        [Pause(1.0), b"a", Pause(2.0), b"b"],
+        At(time=1.5),
+        [Pause(1.0), b"a", Pause(0.5), HERE, Pause(1.5), b"b"],
+    ),
+    # A piece may have several events, or none.
+    ([ALL], At(event=2), [ALL[:18], HERE, ALL[18:]]),
+    (
+        [GATE, Repeat(b"x"), *EVENTS],
+        At(event=1),
+        [GATE, Repeat(b"x"), EVENTS[0], HERE, *EVENTS[1:]],
+    ),
+]
 
 
-def test_a_place_in_time_cuts_the_pause_in_which_it_lies():
-    steps = [Pause(1.0), b"a", Pause(2.0), b"b"]
-    assert list(insert(steps, At(time=1.5), HERE)) == [
-        Pause(1.0),
-        b"a",
-        Pause(0.5),
-        HERE,
-        Pause(1.5),
-        b"b",
-    ]
+def test_steps_are_inserted_at_a_place(subtests):
+    for steps, at, expected in PLACES:
+        with subtests.test(at=at, steps=steps):
+            assert list(insert(steps, at, HERE)) == expected
 
 
-def test_a_place_behind_an_event_is_found_in_a_piece_with_many():
-    assert list(insert([b"".join(EVENTS)], At(event=2), HERE)) == [
-        b"data: 1\n\ndata: 2\n\n",
-        HERE,
-        b"data: 3\n\n",
-    ]
+def test_an_event_may_end_in_each_way_and_over_pieces(subtests):
+    for end in [b"\n\n", b"\r\n\r\n", b"\r\r"]:
+        with subtests.test(end=end):
+            text = b"data: 1" + end + b"data: 2" + end
+            pieces = [text[i : i + 1] for i in range(len(text))]
+            steps = list(insert(pieces, At(event=1), HERE))
+            assert b"".join(steps[: steps.index(HERE)]) == b"data: 1" + end
+            assert b"".join(steps[steps.index(HERE) + 1 :]) == b"data: 2" + end
 
 
-@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\r\n", b"\r\r"])
-def test_an_event_may_end_in_each_way_and_over_pieces(end):
-    text = b"data: 1" + end + b"data: 2" + end
-    pieces = [text[i : i + 1] for i in range(len(text))]
-    steps = list(insert(pieces, At(event=1), HERE))
-    assert b"".join(steps[: steps.index(HERE)]) == b"data: 1" + end
-    assert b"".join(steps[steps.index(HERE) + 1 :]) == b"data: 2" + end
-
-
-def test_other_steps_are_passed_over():
-    steps = [Gate(), Repeat(b"x"), *EVENTS]
-    assert list(insert(steps, At(event=1), HERE)) == [*steps[:3], HERE, *steps[3:]]
-
-
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.lists(st.binary(max_size=5)), st.integers(0, 30))
-def test_a_place_in_bytes_lies_behind_so_many_of_them(pieces, place):
-    """Whatever the pieces: so many bytes before the place, all others behind it, none lost."""
+def test_a_place_in_bytes_comes_after_that_many(pieces, place):
+    """Whatever the pieces: that many bytes come before the place, all others after it."""
     steps = list(insert(pieces, At(byte=place), HERE))
     text = b"".join(pieces)
     if HERE in steps:
@@ -79,16 +71,19 @@ def test_a_place_in_bytes_lies_behind_so_many_of_them(pieces, place):
         assert b"".join(steps) == text
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.lists(st.sampled_from([b"a", b"\n", b"\r", b"\n\n", b"b\r\n"])))
 def test_pieces_cut_by_event_join_to_the_same_text(pieces):
-    """Whatever the pieces: nothing is lost, and no piece but the last is half an event."""
+    """Whatever the pieces: nothing is lost, and only the last one may be an incomplete event."""
     cut = list(by_event(pieces))
     assert b"".join(cut) == b"".join(pieces)
     assert all(piece.endswith((b"\n\n", b"\r\n\r\n", b"\r\r")) for piece in cut[:-1])
 
 
-@pytest.mark.parametrize("place", [{}, {"event": 1, "byte": 1}, {"event": -1}, {"time": -0.1}])
-def test_a_place_has_exactly_one_measure_from_the_start(place):
-    with pytest.raises(ValueError, match=r"exactly one|use 0 or more"):
-        At(**place)
+def test_a_place_has_exactly_one_measure(subtests):
+    for place in [{}, {"event": 1, "byte": 1}, {"event": -1}, {"time": -0.1}]:
+        with (
+            subtests.test(place=place),
+            pytest.raises(ValueError, match=r"exactly one|use 0 or more"),
+        ):
+            At(**place)

@@ -20,7 +20,7 @@ from mistralai.recording import (
     RecordingError,
     load,
 )
-from support.programs import STRICT, run_program
+from support.programs import PROGRAMS, STRICT, run_program
 
 KEY = "sk-very-secret-key-123"
 URL = "https://user:password@api.example:8443/v1/chat/completions?x=1"
@@ -93,7 +93,7 @@ def test_only_the_first_end_counts(path, recorder):
     assert load(path)[0].end == "complete"
 
 
-def test_exchanges_at_once_are_told_apart(path, recorder):
+def test_concurrent_exchanges_are_distinguished(path, recorder):
     first = recorder.begin("POST", "http://h/1", [], b"")
     second = recorder.begin("POST", "http://h/2", [], b"")
     second.answered(200, [])
@@ -122,37 +122,10 @@ def test_lines_of_many_threads_do_not_mix(path, recorder):
     assert all(len(exchange.reads) == 50 for exchange in load(path))
 
 
-PROCESSES = """
-import os
-from mistralai.recording import Recorder
-
-def record(recorder, name):
-    for number in range(500):
-        exchange = recorder.begin("GET", f"http://h/{name}-{number}", [], b"")
-        exchange.read(f"{name}-{number}".encode())
-        exchange.ended("complete")
-
-shared = Recorder(PATH)
-record(shared, "before")
-children = []
-for name in ("forked", "fresh"):
-    child = os.fork()
-    if not child:
-        recorder = shared if name == "forked" else Recorder(PATH)
-        record(recorder, name)
-        recorder.close()
-        os._exit(0)
-    children.append(child)
-record(shared, "parent")
-for child in children:
-    assert os.waitpid(child, 0)[1] == 0
-shared.close()
-"""
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_processes_may_record_to_one_file(path):
-    ended = run_program(f"PATH = {str(path)!r}\n{PROCESSES}", *STRICT)
+    program = PROGRAMS / "records_in_processes.py"
+    ended = run_program(program, *STRICT, RECORDING=str(path))
     assert ended.stderr == ""
     exchanges = load(path)
     names = [f"/{name}-{n}" for name in ("before", "forked", "fresh", "parent") for n in range(500)]
@@ -163,7 +136,7 @@ def test_processes_may_record_to_one_file(path):
         assert exchange.end == "complete"
 
 
-def test_numbers_go_on_after_the_largest_of_all_writers(path):
+def test_numbers_continue_after_the_largest_of_all_writers(path):
     path.write_text('{"exchange": 7, "request": {"method": "GET", "target": "/", "text": ""}}\n')
     one, other = Recorder(path), Recorder(path)
     began = [each.begin("GET", "http://h/", [], b"") for each in (one, other, other, one, one)]
@@ -180,7 +153,7 @@ def test_a_file_is_for_its_owner_alone(path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_file_is_added_to(path):
+def test_exchanges_are_appended_to_a_file(path):
     for target in ("/1", "/2"):
         recorder = Recorder(path)
         recorder.begin("GET", f"http://h{target}", [], b"").ended("complete")
@@ -209,10 +182,10 @@ def test_only_header_fields_of_the_list_are_kept(path, recorder):
     assert recorded.request_headers == recorded.headers == kept
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.lists(st.integers(0, 200), max_size=6))
-def test_a_key_is_masked_wherever_it_stands_and_however_the_reads_cut_it(cuts):
-    """Whatever the cuts: no read, nor all of them joined, shows the key; all else stays."""
+def test_a_key_is_masked_everywhere_and_across_reads(cuts):
+    """Whatever the cuts: neither a read nor all of them joined show the key; the rest is kept."""
     text = f'data: {{"x": "{KEY}"}}\n\n{KEY}{KEY[:9]}'.encode()
     places = sorted({0, len(text), *(cut % len(text) for cut in cuts)})
     written = []
@@ -247,23 +220,27 @@ def test_a_read_that_ends_like_the_key_keeps_its_time(path, recorder):
     ]
 
 
-def test_a_placeholder_is_masked_where_it_is_a_word():
+def test_a_placeholder_is_masked_as_a_word_only():
     assert Mask(["data"])(b"data: database data") == b"****: database ****"
     assert Mask([""])(b"data") == b"data"
     assert Mask([])(b"data") == b"data"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["no json", "5", "{}", '{"exchange": 1, "read": {"text": "x"}, "after": 1}', '{"exchange": 1'],
-)
-def test_a_file_that_is_no_recording_is_told_with_its_line(path, text):
-    path.write_text(f"{text}\n")
-    with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: no recording"):
-        load(path)
+def test_a_file_that_is_not_a_recording_is_an_error_with_a_line_number(subtests, path):
+    for text in [
+        "no json",
+        "5",
+        "{}",
+        '{"exchange": 1, "read": {"text": "x"}, "after": 1}',
+        '{"exchange": 1',
+    ]:
+        with subtests.test(text=text):
+            path.write_text(f"{text}\n")
+            with pytest.raises(RecordingError, match=r"recording\.jsonl, line 1: not a recording"):
+                load(path)
 
 
-def test_unknown_fields_are_passed_over(path):
+def test_unknown_fields_are_ignored(path):
     path.write_text(
         '{"exchange": 1, "request": {"method": "GET", "target": "/", "text": "", "new": 1}}\n'
         '{"exchange": 1, "new": 1, "after": 1}\n'

@@ -1,40 +1,27 @@
-"""Recordings played back, and a proxy that makes them."""
+"""Recordings that are played back."""
 
-import gzip
 import itertools
 import json
-import stat
-import zlib
 
 import pytest
 
-from mistralai.recording import Recorder, load
-from mistralai.simulator import (
-    Answer,
-    Gate,
-    Repeat,
-    Replay,
-    Scenario,
-    Simulator,
-    Upstream,
-    Wire,
-    faults,
-)
+from mistralai.recording import Recorder
+from mistralai.simulator import Replay, Simulator
 from support.raw_answer import ask
 from support.raw_client import RawClient, request_bytes
+from support.recordings import ASKED, KEY, wanted
+from support.spoiling import recorded_sleep
 
-KEY = "sk-very-secret-key-123"
 PIECES = [
     b"data: 1\n\nda",
     b"ta: 2\n\n",
     "data: \u00e9\n\n".encode()[:-3],
     b"\xa9\n\ndata: [DONE]\n\n",
 ]
-ASKED = {"model": "m", "messages": [{"role": "user", "content": "x"}], "stream": True}
 
 
 def recorded(path, *, body=ASKED, pieces=PIECES, end="complete", status=200, key=KEY):
-    """Record one exchange whose moments are 1, 2, 3 and so on."""
+    """Record one exchange with the times 1, 2, 3 and so on."""
     recorder = Recorder(path, clock=itertools.count().__next__)
     headers = [("content-type", "application/json"), ("authorization", f"Bearer {key}")]
     data = json.dumps(body).encode()
@@ -47,27 +34,16 @@ def recorded(path, *, body=ASKED, pieces=PIECES, end="complete", status=200, key
     recorder.close()
 
 
-def sleeping(slept):
-    async def sleep(seconds):
-        slept.append(seconds)
-
-    return sleep
-
-
-def wanted(body=ASKED, **headers):
-    return request_bytes(body, headers={"authorization": f"Bearer {KEY}", **headers})
-
-
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "r.jsonl"
 
 
-def test_a_recording_has_its_boundaries_its_pace_and_its_headers(path):
+def test_playback_has_the_boundaries_timing_and_headers_of_the_recording(path):
     recorded(path)
     slept = []
     with (
-        Simulator(Replay(path), sleep=sleeping(slept), speed=2) as sim,
+        Simulator(Replay(path), sleep=recorded_sleep(slept), speed=2) as sim,
         RawClient(sim.url) as client,
     ):
         client.send(wanted())
@@ -78,11 +54,18 @@ def test_a_recording_has_its_boundaries_its_pace_and_its_headers(path):
     assert slept == [0.5] * 5
 
 
-def test_a_request_is_matched_whatever_the_order_of_its_fields(path):
+def test_a_request_is_matched_by_its_fields_in_any_order_and_its_masked_key(subtests, path):
+    with_key = {**ASKED, "metadata": {"key": KEY}}
     recorded(path)
+    recorded(path, body=with_key, pieces=[b"with the key"])
     with Simulator(Replay(path), speed=float("inf")) as sim:
-        other = dict(reversed(ASKED.items()))
-        assert ask(sim, wanted(other)).body == b"".join(PIECES)
+        for body, answer in [
+            (ASKED, b"".join(PIECES)),
+            (dict(reversed(ASKED.items())), b"".join(PIECES)),
+            (with_key, b"with the key"),
+        ]:
+            with subtests.test(body=body):
+                assert ask(sim, wanted(body)).body == answer
 
 
 def test_a_folder_is_played_back_as_one_recording(tmp_path):
@@ -100,14 +83,7 @@ def test_the_same_request_gets_its_answers_in_order_and_then_the_last(path):
         assert [ask(sim, wanted()).body for _ in range(3)] == [b"one", b"two", b"two"]
 
 
-def test_a_key_in_the_body_matches_the_masked_one(path):
-    body = {**ASKED, "metadata": {"key": KEY}}
-    recorded(path, body=body)
-    with Simulator(Replay(path), speed=float("inf")) as sim:
-        assert ask(sim, wanted(body)).status == 200
-
-
-def test_another_request_is_told_what_is_different(path):
+def test_an_unrecorded_request_gets_the_differences(path):
     recorded(path)
     recorded(path, body={**ASKED, "n": 2, "top_p": 1})
     with Simulator(Replay(path)) as sim:
@@ -123,17 +99,19 @@ def test_another_request_is_told_what_is_different(path):
     assert json.loads(elsewhere.body)["message"].endswith("among its 2 exchanges")
 
 
-@pytest.mark.parametrize(("end", "seen"), [("cut", "eof"), (None, "eof"), ("complete", "whole")])
-def test_an_answer_ends_as_it_was_recorded(path, end, seen):
-    recorded(path, end=end or "complete")
-    if end is None:  # the recording breaks off
-        path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
-    with Simulator(Replay(path), speed=float("inf")) as sim:
-        answer = ask(sim, wanted())
-    assert (answer.body, answer.end) == (b"".join(PIECES), seen)
+def test_an_answer_ends_as_it_was_recorded(subtests, tmp_path):
+    for end, seen in [("cut", "eof"), (None, "eof"), ("complete", "whole")]:
+        with subtests.test(end=end):
+            path = tmp_path / f"{end}.jsonl"
+            recorded(path, end=end or "complete")
+            if end is None:  # the recording is incomplete
+                path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
+            with Simulator(Replay(path), speed=float("inf")) as sim:
+                answer = ask(sim, wanted())
+            assert (answer.body, answer.end) == (b"".join(PIECES), seen)
 
 
-def test_an_answer_that_the_client_left_goes_on_in_silence(path):
+def test_an_answer_that_the_client_closed_hangs(path):
     recorded(path, end="closed")
     with Simulator(Replay(path), speed=float("inf")) as sim:
         with RawClient(sim.url) as client:
@@ -143,198 +121,13 @@ def test_an_answer_that_the_client_left_goes_on_in_silence(path):
         sim.requests[0].closed.wait()
 
 
-def test_a_request_that_got_no_answer_gets_none(path):
+def test_a_request_without_a_recorded_response_gets_none(path):
     recorded(path, status=None, end="cut")
     with Simulator(Replay(path)) as sim, RawClient(sim.url) as client:
         client.send(wanted())
         assert client.read_all() == (b"", None)
 
 
-def test_a_recording_that_is_not_there_is_an_error_at_once(tmp_path):
+def test_a_missing_recording_is_an_error_at_the_start(tmp_path):
     with pytest.raises(FileNotFoundError):
         Simulator(Replay(tmp_path / "none.jsonl"))
-
-
-@pytest.fixture
-def record(tmp_path):
-    return tmp_path / "record"
-
-
-def test_a_proxy_hands_on_each_read_at_once_and_records_it(record):
-    gate = Gate()
-    body = [b"data: 1\n\n", gate, b"data: 2\n\n"]
-    upstream = Simulator(Answer(body=body, headers={"x-request-id": "r", "cf-ray": "c"}))
-    with (
-        upstream,
-        Simulator(Upstream(upstream.url, record)) as proxy,
-        RawClient(proxy.url) as client,
-    ):
-        client.send(wanted(**{"x-own": "1", "connection": "keep-alive"}))
-        first = client.read_to(b"data: 1\n\n\r\n")
-        gate.open()
-        rest = client.read_to(b"0\r\n\r\n")
-        sent = upstream.requests[0]
-    assert b"x-request-id: r\r\n" in first
-    assert b"cf-ray: c\r\n" in first
-    assert rest == b"9\r\ndata: 2\n\n\r\n0\r\n\r\n"
-    assert (sent.method, sent.target, sent.json) == ("POST", "/v1/chat/completions", ASKED)
-    assert sent.headers["accept-encoding"] == "identity"
-    assert (sent.headers["x-own"], sent.headers["authorization"]) == ("1", f"Bearer {KEY}")
-    [exchange] = load(record / "exchanges.jsonl")
-    assert [read.data for read in exchange.reads] == [b"data: 1\n\n", b"data: 2\n\n"]
-    assert (exchange.status, exchange.end) == (200, "complete")
-    assert exchange.headers["x-request-id"] == "r"
-    assert KEY not in (record / "exchanges.jsonl").read_text()
-    assert stat.S_IMODE((record / "exchanges.jsonl").stat().st_mode) == 0o600
-
-
-def test_what_a_proxy_recorded_is_played_back_without_the_server(record):
-    upstream = Simulator("poem")
-    with upstream, Simulator(Upstream(upstream.url, record)) as proxy:
-        first, missing = ask(proxy, wanted()), ask(proxy, request_bytes(method="GET", path="/no"))
-    with Simulator(Upstream(upstream.url, record)) as proxy:
-        again = [ask(proxy, wanted()), ask(proxy, request_bytes(method="GET", path="/no"))]
-        other = ask(proxy, wanted({**ASKED, "n": 2}))
-    assert [answer.body for answer in again] == [first.body, missing.body]
-    assert [answer.status for answer in again] == [200, 404]
-    assert other.status == 404
-    assert len(upstream.requests) == 2
-
-
-def test_the_modes_of_a_proxy_say_when_it_asks(record):
-    upstream = Simulator("poem")
-    with upstream:
-        with pytest.raises(FileNotFoundError, match="make one with the mode once"):
-            Simulator(Upstream(upstream.url, record, "none"))
-        for mode, asked in [("once", 1), ("once", 1), ("none", 1), ("all", 2), ("all", 3)]:
-            with Simulator(Upstream(upstream.url, record, mode)) as proxy:
-                assert ask(proxy, wanted()).status == 200
-            assert len(upstream.requests) == asked
-    assert len(load(record / "exchanges.jsonl")) == 3
-
-
-@pytest.mark.parametrize(
-    ("answer", "end", "body"),
-    [
-        (Answer(body=[b"data: 1\n\n"], ending="cut"), "cut", b"data: 1\n\n"),
-        (Answer(body=[b"data: 1\n\n"], ending="reset"), "cut", b"data: 1\n\n"),
-        (Answer(body=[b"data: 1\n\n"], framing="close"), "complete", b"data: 1\n\n"),
-        (Answer.of_json({"a": 1}), "complete", b'{"a":1}'),
-        (Wire([b"HTTP/1.1 2oo\r\n\r\n"], "cut"), "cut", b""),
-        (
-            Wire([b"HTTP/1.1 103 Hint\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\nx"]),
-            "complete",
-            b"x",
-        ),
-    ],
-)
-def test_a_proxy_records_how_a_body_ended(record, answer, end, body):
-    upstream = Simulator(answer)
-    with (
-        upstream,
-        Simulator(Upstream(upstream.url, record)) as proxy,
-        RawClient(proxy.url) as client,
-    ):
-        client.send(wanted(connection="close"))
-        client.read_all()
-    [exchange] = load(record / "exchanges.jsonl")
-    assert (exchange.end, b"".join(read.data for read in exchange.reads)) == (end, body)
-
-
-def test_a_client_that_leaves_a_proxy_closes_the_server_too(record):
-    upstream = Simulator(Answer(body=[b"data: 1\n\n"], ending="hang"))
-    with upstream, Simulator(Upstream(upstream.url, record)) as proxy:
-        with RawClient(proxy.url) as client:
-            client.send(wanted())
-            client.read_to(b"data: 1\n\n\r\n")
-        upstream.requests[0].closed.wait()
-        proxy.wait_for_connections(at_most=0)
-    [exchange] = load(record / "exchanges.jsonl")
-    assert (exchange.end, exchange.reads[0].data) == ("closed", b"data: 1\n\n")
-
-
-def test_a_compressed_body_is_handed_on_so_and_recorded_plain(record):
-    upstream = Simulator(Scenario("echo", faults=[faults.Gzip()]))
-    with upstream, Simulator(Upstream(upstream.url, record)) as proxy:
-        answer = ask(proxy, wanted())
-    assert answer.headers["content-encoding"] == "gzip"
-    [exchange] = load(record / "exchanges.jsonl")
-    assert b"".join(read.data for read in exchange.reads) == gzip.decompress(answer.body)
-
-
-@pytest.mark.parametrize("coding", ["deflate", "X-Gzip"])
-def test_a_body_is_recorded_plain_whatever_its_coding(record, coding):
-    packed = zlib.compress(b"plain") if coding == "deflate" else gzip.compress(b"plain")
-    upstream = Simulator(
-        Answer(headers={"content-encoding": coding}, body=[packed[:5], packed[5:]])
-    )
-    with upstream, Simulator(Upstream(upstream.url, record)) as proxy:
-        assert ask(proxy, wanted()).body == packed
-    [exchange] = load(record / "exchanges.jsonl")
-    assert b"".join(read.data for read in exchange.reads) == b"plain"
-
-
-def test_a_proxy_hands_on_the_answer_to_a_head(record):
-    upstream = Simulator("echo")
-    with (
-        upstream,
-        Simulator(Upstream(upstream.url, record)) as proxy,
-        RawClient(proxy.url) as client,
-    ):
-        client.send(request_bytes(method="HEAD", path="/v1/models"))
-        data, error = client.read_all()
-    assert data.startswith(b"HTTP/1.1 405 ")
-    assert data.endswith(b"\r\n\r\n")
-    assert error is None
-
-
-def test_a_proxy_serves_a_client_of_http_1_0(record):
-    upstream = Simulator(Answer.of_json("x"))
-    with (
-        upstream,
-        Simulator(Upstream(upstream.url, record)) as proxy,
-        RawClient(proxy.url) as client,
-    ):
-        client.send(b"POST / HTTP/1.0\r\n\r\n")
-        data, _ = client.read_all()
-    assert b"chunked" not in data
-    assert data.endswith(b'\r\n\r\n"x"')
-
-
-def test_a_server_that_is_not_there_is_a_502_that_is_recorded(record):
-    upstream = Simulator()
-    with upstream:
-        url = upstream.url
-    with Simulator(Upstream(url, record)) as proxy:
-        answer = ask(proxy, wanted())
-    assert (answer.status, answer.end) == (502, "whole")
-    assert "no connection to 127.0.0.1:" in json.loads(answer.body)["message"]
-    [exchange] = load(record / "exchanges.jsonl")
-    assert (exchange.status, exchange.end) == (None, "cut")
-
-
-def test_a_proxy_speaks_tls_with_its_server(record):
-    upstream = Simulator("echo", tls=True)
-    with upstream:
-        asked = Upstream(upstream.url + "/", record, ca_file=upstream.ca_file)
-        with Simulator(asked) as proxy:
-            assert ask(proxy, wanted()).status == 200
-
-
-@pytest.mark.parametrize("url", ["api.mistral.ai", "ftp://h", "https://"])
-def test_an_address_that_is_none_is_refused(record, url):
-    with pytest.raises(ValueError, match="is no address"):
-        Upstream(url, record)
-
-
-def test_a_proxy_may_be_stopped_in_mid_answer(record):
-    upstream = Simulator(Answer(body=[Repeat(b": ping\n\n")]))
-    with upstream:
-        proxy = Simulator(Upstream(upstream.url, record))
-        proxy.start()
-        with RawClient(proxy.url) as client:
-            client.send(wanted())
-            client.read()
-            proxy.stop()
-        upstream.requests[0].closed.wait()
-    assert load(record / "exchanges.jsonl")[0].end == "closed"

@@ -6,13 +6,12 @@ import ipaddress
 import json
 import pathlib
 import random
-import re
 import uuid
+from functools import partial
 from typing import Annotated, Literal
 
 import pydantic
 import pytest
-from hypothesis import example as including
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -20,8 +19,6 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from mistralai.simulator.jsonschema import SchemaError, example
 from mistralai.simulator.jsonschema.conforming import conforms
 from mistralai.simulator.jsonschema.formats import FORMATS
-from mistralai.simulator.jsonschema.patterns import PatternError
-from mistralai.simulator.jsonschema.patterns import example as matching
 
 
 class Size(enum.Enum):
@@ -74,10 +71,10 @@ class Person(BaseModel):
     few: dict[str, int] = Field(min_length=2, max_length=3)
 
 
-@settings(deadline=None)  # other work on the machine is no failure
+@settings(deadline=None)  # a busy machine is not a failure
 @given(st.integers())
-def test_a_pydantic_model_takes_what_is_made_for_its_schema(seed):
-    """Whatever the seed: what is made for a model's schema is valid for the model."""
+def test_a_pydantic_model_accepts_the_examples_of_its_schema(seed):
+    """Whatever the seed: an example of a model's schema is valid for the model."""
     value = example(Person.model_json_schema(), random.Random(seed))
     Person.model_validate_json(json.dumps(value))
 
@@ -142,207 +139,157 @@ SCHEMAS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("schema", SCHEMAS, ids=json.dumps)
-def test_what_is_made_conforms(schema):
-    def resolve(reference):
-        found = schema
-        for name in reference.split("/")[1:]:
-            found = found[name.replace("~1", "/")]
-        return found
-
-    for seed in range(20):
-        value = example(schema, random.Random(seed))
-        assert conforms(value, schema, resolve), value
+def found_in(schema, reference):
+    for name in reference.split("/")[1:]:
+        schema = schema[name.replace("~1", "/")]
+    return schema
 
 
-@pytest.mark.parametrize(
-    ("schema", "value"),
-    [
-        ({"type": "integer"}, True),
-        ({"type": "integer"}, 1.5),
-        ({"const": 1}, True),
-        ({"minimum": 2}, 1),
-        ({"exclusiveMaximum": 1}, 1),
-        ({"multipleOf": 0.1}, 0.35),
-        ({"pattern": "^a$"}, "ba"),
-        ({"maxLength": 1}, "ab"),
-        ({"uniqueItems": True}, [1, 1]),
-        ({"minItems": 1}, []),
-        ({"minProperties": 1}, {}),
-        ({"propertyNames": {"maxLength": 1}}, {"ab": 1}),
-        ({"maxProperties": 0}, {"a": 1}),
-        ({"required": ["a"]}, {}),
-        ({"additionalProperties": False}, {"a": 1}),
-        ({"properties": {"a": False}}, {"a": 1}),
-        ({"prefixItems": [{"type": "null"}]}, [1]),
-        ({"items": {"type": "null"}}, [None, 1]),
-        ({"oneOf": [{}, {"type": "null"}]}, None),
-        ({"anyOf": [{"type": "null"}]}, 1),
-        ({"allOf": [{}, False]}, 1),
-        ({"enum": ["1"]}, 1),
-        (False, 1),
-    ],
-)
-def test_what_does_not_conform_is_told(schema, value):
-    assert not conforms(value, schema, lambda _: {})
+def test_an_example_conforms(subtests):
+    for schema in SCHEMAS:
+        with subtests.test(schema=schema):
+            for seed in range(20):
+                value = example(schema, random.Random(seed))
+                assert conforms(value, schema, partial(found_in, schema)), value
 
 
-@pytest.mark.parametrize(
-    ("schema", "path", "problem"),
-    [
-        ({"not": {}}, "not", "not covered"),
-        ({"properties": {"a": {"items": [{}]}}}, "properties.a.items", "must be a schema"),
-        ({"anyOf": [{}, {"if": {}}]}, r"anyOf\[1\].if", "not covered"),
-        ({"$defs": {"A": {"patternProperties": {}}}}, r"\$defs.A.patternProperties", "not covered"),
-        ({"type": "text"}, "type", "must be one of null, boolean"),
-        ({"pattern": "("}, "pattern", "must be a regular expression"),
-        ({"enum": []}, "enum", "must be a list that is not empty"),
-        ({"minimum": "1"}, "minimum", "must be a number"),
-        ({"minLength": 10_001, "type": "string"}, "", "more than 10000"),
-        ({"minItems": 10_001}, "", "more than 10000"),
-        ({"minProperties": 10_001}, "", "more than 10000"),
-        ({"minProperties": 2, "propertyNames": {"const": "a"}}, "", "no value was found"),
-        ({"minProperties": 1, "additionalProperties": False}, "", "no value was found"),
-        ({"minItems": 1.5}, "minItems", "must be a count"),
-        ({"maximum": float("inf")}, "maximum", "must be a number"),
-        ({"pattern": "a{1001}"}, "pattern", "more than 1000 repetitions"),
-        ({"multipleOf": 0}, "multipleOf", "must be a number above 0"),
-        ({"required": "a"}, "required", "must be a list of names"),
-        ({"properties": {"a": 5}}, "properties.a", "a schema is an object"),
-        ({"$ref": "#/$defs/none"}, r"\$ref", "names nothing"),
-        ({"$ref": "#"}, "", "never ends"),
-        ({"anyOf": [{"$ref": "#"}]}, "", "never ends"),
-        ({"properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "a", "never ends"),
-        ({"type": "string", "pattern": "(?=a)"}, "pattern", "is not understood"),
-        ({"type": "integer", "minimum": 3, "maximum": 2}, "", "no number"),
-        ({"allOf": [{"type": "null"}, {"type": "string"}]}, "", "nothing conforms"),
-        ({"type": "string", "enum": [1]}, "", "no value was found"),
-        (False, "", "nothing conforms"),
-    ],
-)  # fmt: skip
-def test_a_schema_that_cannot_be_met_says_where_and_why(schema, path, problem):
-    with pytest.raises(SchemaError, match=f"^{path}.*{problem}"):
-        example(schema, random.Random(0))
+NOT_CONFORMING = [
+    ({"type": "integer"}, True),
+    ({"type": "integer"}, 1.5),
+    ({"const": 1}, True),
+    ({"minimum": 2}, 1),
+    ({"exclusiveMaximum": 1}, 1),
+    ({"multipleOf": 0.1}, 0.35),
+    ({"pattern": "^a$"}, "ba"),
+    ({"maxLength": 1}, "ab"),
+    ({"uniqueItems": True}, [1, 1]),
+    ({"minItems": 1}, []),
+    ({"minProperties": 1}, {}),
+    ({"propertyNames": {"maxLength": 1}}, {"ab": 1}),
+    ({"maxProperties": 0}, {"a": 1}),
+    ({"required": ["a"]}, {}),
+    ({"additionalProperties": False}, {"a": 1}),
+    ({"properties": {"a": False}}, {"a": 1}),
+    ({"prefixItems": [{"type": "null"}]}, [1]),
+    ({"items": {"type": "null"}}, [None, 1]),
+    ({"oneOf": [{}, {"type": "null"}]}, None),
+    ({"anyOf": [{"type": "null"}]}, 1),
+    ({"allOf": [{}, False]}, 1),
+    ({"enum": ["1"]}, 1),
+    (False, 1),
+]
 
 
-@pytest.mark.parametrize(
-    "keyword",
-    ["title", "description", "default", "examples", "$schema", "discriminator", "deprecated"],
-)
-def test_annotations_are_passed_over(keyword):
-    assert example({"const": 1, keyword: "x"}, random.Random(0)) == 1
+def test_other_values_do_not_conform(subtests):
+    for schema, value in NOT_CONFORMING:
+        with subtests.test(schema=schema):
+            assert not conforms(value, schema, lambda _: {})
 
 
-def test_the_same_seed_makes_the_same_value():
+IMPOSSIBLE = [
+    ({"not": {}}, "not", "not supported"),
+    ({"properties": {"a": {"items": [{}]}}}, "properties.a.items", "must be a schema"),
+    ({"anyOf": [{}, {"if": {}}]}, r"anyOf\[1\].if", "not supported"),
+    ({"$defs": {"A": {"patternProperties": {}}}}, r"\$defs.A.patternProperties", "not supported"),
+    ({"type": "text"}, "type", "must be one of null, boolean"),
+    ({"pattern": "("}, "pattern", "must be a regular expression"),
+    ({"enum": []}, "enum", "must be a non-empty list"),
+    ({"minimum": "1"}, "minimum", "must be a number"),
+    ({"minLength": 10_001, "type": "string"}, "", "more than 10000"),
+    ({"minItems": 10_001}, "", "more than 10000"),
+    ({"minProperties": 10_001}, "", "more than 10000"),
+    ({"minProperties": 2, "propertyNames": {"const": "a"}}, "", "no conforming value was found"),
+    ({"minProperties": 1, "additionalProperties": False}, "", "no conforming value was found"),
+    ({"minItems": 1.5}, "minItems", "must be a count"),
+    ({"maximum": float("inf")}, "maximum", "must be a number"),
+    ({"pattern": "a{1001}"}, "pattern", "more than 1000 repetitions"),
+    ({"multipleOf": 0}, "multipleOf", "must be a number above 0"),
+    ({"required": "a"}, "required", "must be a list of names"),
+    ({"properties": {"a": 5}}, "properties.a", "a schema is an object"),
+    ({"$ref": "#/$defs/none"}, r"\$ref", "names nothing"),
+    ({"$ref": "#"}, "", "never ends"),
+    ({"anyOf": [{"$ref": "#"}]}, "", "never ends"),
+    ({"properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "a", "never ends"),
+    ({"type": "string", "pattern": "(?=a)"}, "pattern", "is not supported"),
+    ({"type": "integer", "minimum": 3, "maximum": 2}, "", "no number"),
+    ({"allOf": [{"type": "null"}, {"type": "string"}]}, "", "nothing conforms"),
+    ({"type": "string", "enum": [1]}, "", "no conforming value was found"),
+    (False, "", "nothing conforms"),
+]
+
+
+def test_an_impossible_schema_is_an_error_with_place_and_reason(subtests):
+    for schema, path, problem in IMPOSSIBLE:
+        with (
+            subtests.test(schema=schema),
+            pytest.raises(SchemaError, match=f"^{path}.*{problem}"),
+        ):
+            example(schema, random.Random(0))
+
+
+def test_annotations_are_ignored(subtests):
+    for keyword in [
+        "title",
+        "description",
+        "default",
+        "examples",
+        "$schema",
+        "discriminator",
+        "deprecated",
+    ]:
+        with subtests.test(keyword=keyword):
+            assert example({"const": 1, keyword: "x"}, random.Random(0)) == 1
+
+
+def test_the_same_seed_gives_the_same_value():
     schema = Person.model_json_schema()
     first, second, third = (example(schema, random.Random(seed)) for seed in (1, 1, 2))
     assert first == second != third
 
 
-@pytest.mark.parametrize(
-    ("kind", "form"),
-    [
-        (dt.datetime, "date-time"),
-        (dt.date, "date"),
-        (dt.time, "time"),
-        (dt.timedelta, "duration"),
-        (uuid.UUID, "uuid"),
-        (pydantic.UUID1, "uuid1"),
-        (pydantic.UUID3, "uuid3"),
-        (pydantic.UUID4, "uuid4"),
-        (pydantic.UUID5, "uuid5"),
-        (pydantic.UUID6, "uuid6"),
-        (pydantic.UUID7, "uuid7"),
-        (pydantic.UUID8, "uuid8"),
-        (pydantic.Base64Str, "base64"),
-        (pydantic.IPvAnyAddress, "ipvanyaddress"),
-        (pydantic.IPvAnyInterface, "ipvanyinterface"),
-        (pydantic.IPvAnyNetwork, "ipvanynetwork"),
-        (pydantic.Json[str], "json-string"),
-        (pydantic.Base64UrlStr, "base64url"),
-        (pathlib.Path, "path"),
-        (ipaddress.IPv4Address, "ipv4"),
-        (ipaddress.IPv4Interface, "ipv4interface"),
-        (ipaddress.IPv4Network, "ipv4network"),
-        (ipaddress.IPv6Address, "ipv6"),
-        (ipaddress.IPv6Interface, "ipv6interface"),
-        (ipaddress.IPv6Network, "ipv6network"),
-    ],
-)
-def test_a_format_of_pydantic_s_is_one_that_it_reads(kind, form):
-    adapter = TypeAdapter(kind)
-    schema = {"type": "string", "format": form}
-    if form not in {"json-string", "base64url"}:  # which it says otherwise, or not for reading
-        assert adapter.json_schema() == schema
-    for seed in range(20):
-        adapter.validate_json(json.dumps(example(schema, random.Random(seed))))
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_format_is_made(form):
-    value = example({"type": "string", "format": form, "minLength": 2}, random.Random(1))
-    assert len(value) >= 2
-
-
-PATTERNS = [
-    r"^[A-Z]{3}-\d{4}$",
-    r"\d+",
-    r"^(cat|dog)s?$",
-    r"^\w{2,}@\w+\.(com|org)$",
-    r"[^a-z]",
-    r"^[]a-]+$",
-    r"^a{2,3}b*?c+$",
-    r"^(?:ab){2}$",
-    r"^\+?[0-9 ]{3,5}$",
-    r"^.{5}$",
-    r"^\$\d$",
-    r"^[\w.]+$",
-    r"^\s\t$",
-    r"^$",
-    r"",
+PYDANTIC_FORMATS = [
+    (dt.datetime, "date-time"),
+    (dt.date, "date"),
+    (dt.time, "time"),
+    (dt.timedelta, "duration"),
+    (uuid.UUID, "uuid"),
+    (pydantic.UUID1, "uuid1"),
+    (pydantic.UUID3, "uuid3"),
+    (pydantic.UUID4, "uuid4"),
+    (pydantic.UUID5, "uuid5"),
+    (pydantic.UUID6, "uuid6"),
+    (pydantic.UUID7, "uuid7"),
+    (pydantic.UUID8, "uuid8"),
+    (pydantic.Base64Str, "base64"),
+    (pydantic.IPvAnyAddress, "ipvanyaddress"),
+    (pydantic.IPvAnyInterface, "ipvanyinterface"),
+    (pydantic.IPvAnyNetwork, "ipvanynetwork"),
+    (pydantic.Json[str], "json-string"),
+    (pydantic.Base64UrlStr, "base64url"),
+    (pathlib.Path, "path"),
+    (ipaddress.IPv4Address, "ipv4"),
+    (ipaddress.IPv4Interface, "ipv4interface"),
+    (ipaddress.IPv4Network, "ipv4network"),
+    (ipaddress.IPv6Address, "ipv6"),
+    (ipaddress.IPv6Interface, "ipv6interface"),
+    (ipaddress.IPv6Network, "ipv6network"),
 ]
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
-def test_a_text_matches_its_pattern(pattern):
-    for seed in range(50):
-        assert re.search(pattern, matching(pattern, random.Random(seed)))
+def test_pydantic_accepts_the_examples_of_its_formats(subtests):
+    for kind, form in PYDANTIC_FORMATS:
+        with subtests.test(kind=kind, form=form):
+            adapter = TypeAdapter(kind)
+            schema = {"type": "string", "format": form}
+            # pydantic writes these two differently, or not for validation.
+            if form not in {"json-string", "base64url"}:
+                assert adapter.json_schema() == schema
+            for seed in range(20):
+                adapter.validate_json(json.dumps(example(schema, random.Random(seed))))
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "(?!a)",
-        "(?<n>a)",
-        r"(a)\1",
-        r"\bword",
-        "a^b",
-        "a$b",
-        "(a",
-        "a)",
-        "[a",
-        "[^\\x00-\\x7f]",
-        "[a-\\d]",
-        "[b-a]",
-        "a{x}",
-        "*a",
-        "\\",
-    ],
-)
-def test_a_pattern_that_is_not_simple_is_refused(pattern):
-    with pytest.raises(PatternError):
-        matching(pattern, random.Random(0))
-
-
-@pytest.mark.filterwarnings("ignore:Possible nested set:FutureWarning")  # by Python's own engine
-@settings(deadline=None)  # other work on the machine is no failure
-@given(st.text(alphabet="ab[]()-^$*+?{}1,.|\\dw", max_size=12), st.integers(0, 3))
-@including(r"[^\w]", 0)
-def test_any_pattern_is_matched_or_refused(pattern, seed):
-    """Whatever the pattern: a `PatternError`, or a text that Python's own engine matches."""
-    try:
-        text = matching(pattern, random.Random(seed))
-        compiled = re.compile(pattern)
-    except (PatternError, re.error):
-        return
-    assert compiled.search(text)
+def test_every_format_has_examples(subtests):
+    for form in FORMATS:
+        with subtests.test(form=form):
+            value = example({"type": "string", "format": form, "minLength": 2}, random.Random(1))
+            assert len(value) >= 2

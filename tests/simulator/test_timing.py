@@ -1,12 +1,14 @@
-"""When pieces are sent."""
+"""The timing of pieces."""
 
 import random
 import statistics
+from itertools import chain
 
 import httpx2
 import pytest
 
 from mistralai.simulator import Pause, Scenario, Simulator, Timing
+from support.spoiling import recorded_sleep
 
 EVENTS = [b"role", *(b"%d" % number for number in range(6))]
 
@@ -15,44 +17,37 @@ def paced(timing, events=EVENTS, seed=0):
     return list(timing.paced(events, random.Random(seed)))
 
 
-def test_without_times_every_event_is_a_piece_and_there_is_no_pause():
-    assert paced(Timing()) == EVENTS
+PACED = {
+    "no times": (Timing(), EVENTS),
+    "time to the first token": (Timing(first=2.0), [b"role", Pause(2.0), *EVENTS[1:]]),
+    "pauses between tokens": (
+        Timing(tokens_per_second=4),
+        [b"role", b"0", *chain.from_iterable((Pause(0.25), event) for event in EVENTS[2:])],
+    ),
+    # A burst is one piece after the pauses of all its tokens.
+    "bursts": (
+        Timing(first=1.0, tokens_per_second=4, burst=4),
+        [b"role", Pause(1.75), b"0123", Pause(0.5), b"45"],
+    ),
+}
 
 
-def test_the_first_pause_is_the_time_to_the_first_token():
-    assert paced(Timing(first=2.0)) == [b"role", Pause(2.0), *EVENTS[1:]]
+def test_pauses_come_before_the_events_that_they_delay(subtests):
+    for name, (timing, steps) in PACED.items():
+        with subtests.test(name):
+            assert paced(timing) == steps
 
 
-def test_a_pause_stands_between_tokens():
-    assert paced(Timing(tokens_per_second=4), EVENTS[:4]) == [
-        b"role",
-        b"0",
-        Pause(0.25),
-        b"1",
-        Pause(0.25),
-        b"2",
-    ]
-
-
-def test_a_burst_is_one_piece_after_the_pauses_of_all_its_tokens():
-    assert paced(Timing(first=1.0, tokens_per_second=4, burst=4)) == [
-        b"role",
-        Pause(1.75),
-        b"0123",
-        Pause(0.5),
-        b"45",
-    ]
-
-
-@pytest.mark.parametrize("distribution", ["normal", "uniform", "exponential", "lognormal"])
-def test_times_lie_around_their_mean_as_they_are_distributed(distribution):
-    timing = Timing(tokens_per_second=10, jitter=0.2, distribution=distribution)
-    steps = paced(timing, [b"x"] * 4000)
-    pauses = [step.seconds for step in steps if isinstance(step, Pause)]
-    deviation = 0.1 if distribution == "exponential" else 0.02
-    assert min(pauses) >= 0
-    assert statistics.mean(pauses) == pytest.approx(0.1, rel=0.1)
-    assert statistics.stdev(pauses) == pytest.approx(deviation, rel=0.1)
+def test_times_have_their_distribution(subtests):
+    for distribution in ["normal", "uniform", "exponential", "lognormal"]:
+        with subtests.test(distribution=distribution):
+            timing = Timing(tokens_per_second=10, jitter=0.2, distribution=distribution)
+            steps = paced(timing, [b"x"] * 4000)
+            pauses = [step.seconds for step in steps if isinstance(step, Pause)]
+            deviation = 0.1 if distribution == "exponential" else 0.02
+            assert min(pauses) >= 0
+            assert statistics.mean(pauses) == pytest.approx(0.1, rel=0.1)
+            assert statistics.stdev(pauses) == pytest.approx(deviation, rel=0.1)
 
 
 def test_times_follow_the_seed():
@@ -64,18 +59,15 @@ def test_times_follow_the_seed():
 def test_an_answer_that_does_not_stream_takes_as_long_as_its_tokens():
     slept = []
 
-    async def sleep(seconds):
-        slept.append(seconds)
-
     scenario = Scenario("echo", timing=Timing(first=1.0, tokens_per_second=2))
-    with Simulator(scenario, sleep=sleep) as sim:
+    with Simulator(scenario, sleep=recorded_sleep(slept)) as sim:
         body = {"model": "m", "messages": [{"role": "user", "content": "a b"}]}
         headers = {"authorization": "Bearer key"}
         httpx2.post(f"{sim.url}/v1/chat/completions", json=body, headers=headers)
     assert slept == [1.0, 0.5, 0.5, 0.5]
 
 
-def test_time_leaves_the_bytes_as_they_are():
+def test_timing_does_not_change_the_bytes():
     def body(timing):
         asked = {"model": "m", "messages": [{"role": "user", "content": "a b"}], "stream": True}
         with Simulator(Scenario(timing=timing), speed=float("inf")) as sim:
@@ -85,18 +77,21 @@ def test_time_leaves_the_bytes_as_they_are():
     assert body(Timing()) == body(Timing(first=1, tokens_per_second=5, jitter=0.5, burst=2))
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("first", -1),
-        ("tokens_per_second", 0),
-        ("jitter", -0.1),
-        ("burst", 0),
-        ("distribution", "x"),
-    ],
-)
-def test_a_time_that_cannot_be_is_refused(field, value):
-    with pytest.raises(
-        ValueError, match=f"{field}: .*{value}.*(out of range; use|not allowed .allowed)"
-    ):
-        Timing(**{field: value})
+IMPOSSIBLE_TIMES = [
+    ("first", -1),
+    ("tokens_per_second", 0),
+    ("jitter", -0.1),
+    ("burst", 0),
+    ("distribution", "x"),
+]
+
+
+def test_an_impossible_time_is_rejected(subtests):
+    for field, value in IMPOSSIBLE_TIMES:
+        with (
+            subtests.test(field=field),
+            pytest.raises(
+                ValueError, match=f"{field}: .*{value}.*(out of range; use|not allowed .allowed)"
+            ),
+        ):
+            Timing(**{field: value})

@@ -425,7 +425,7 @@ INSIDE: Final = {
         server=Wire([CHUNKED + b"fff\r\n" + ROLE + text("Hel") + text("lo")[:-1]], "cut"),
         error=errors.StreamInterruptedError,
         httpx=httpx2.RemoteProtocolError,
-        says=("broke after 2 events", "What arrived is in .partial"),
+        says=("broke after 2 events", "The answer so far is in .partial"),
         **ENDS,
     ),
     "a chunk of HTTP whose length is none": Fault(

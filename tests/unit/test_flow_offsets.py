@@ -32,31 +32,35 @@ def contents(body: bytes) -> list[str | None]:
     return [None, "a", "b", None][:count]
 
 
-@pytest.mark.parametrize(
-    ("fault", "cls"),
-    [
-        (fails("broken"), StreamInterruptedError),
-        (fails("timeout"), APITimeoutError),
-        (SILENCE, APITimeoutError),
-        (None, StreamTruncatedError),
-    ],
-    ids=["broken", "timeout", "silent", "cut off"],
-)
+FAULTS: dict[str, tuple[Piece | None, type[MistralClientError]]] = {
+    "broken": (fails("broken"), StreamInterruptedError),
+    "timeout": (fails("timeout"), APITimeoutError),
+    "silent": (SILENCE, APITimeoutError),
+    "cut off": (None, StreamTruncatedError),
+}
+
+
 def test_what_arrived_before_a_fault_is_delivered_and_then_the_error(
-    fault: Piece | None, cls: type[MistralClientError]
+    subtests: pytest.Subtests,
 ) -> None:
-    for offset in every_byte:
-        body = [piece for piece in (BODY[:offset], fault) if piece]
-        hand = ByHand(answers(*body), timeouts=LIMITS, policy=Policy(retries=0))
-        events, error = hand.stream()
-        assert said(events) == contents(BODY[:offset])
-        if offset >= COMPLETE_AT:
-            assert error is None
-            continue
-        assert isinstance(error, cls)
-        assert error.events_received == len(events)
-        if isinstance(error, APITimeoutError):
-            assert error.phase == ("idle" if offset >= CONTENT_AT else "first_event")
+    for name, (fault, cls) in FAULTS.items():
+        with subtests.test(name):
+            for offset in every_byte:
+                check_fault_at(offset, fault, cls)
+
+
+def check_fault_at(offset: int, fault: Piece | None, cls: type[MistralClientError]) -> None:
+    body = [piece for piece in (BODY[:offset], fault) if piece]
+    hand = ByHand(answers(*body), timeouts=LIMITS, policy=Policy(retries=0))
+    events, error = hand.stream()
+    assert said(events) == contents(BODY[:offset]), offset
+    if offset >= COMPLETE_AT:
+        assert error is None, offset
+        return
+    assert isinstance(error, cls), offset
+    assert error.events_received == len(events), offset
+    if isinstance(error, APITimeoutError):
+        assert error.phase == ("idle" if offset >= CONTENT_AT else "first_event"), offset
 
 
 def test_a_stream_is_asked_for_again_until_content_came() -> None:

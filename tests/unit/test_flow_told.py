@@ -62,14 +62,12 @@ def test_every_step_of_a_call_is_logged_with_its_request_id() -> None:
     assert hand.lines == [
         f"[no request id yet] POST {url}",
         "[id-1] status 503 after 0.000 s",
-        "[id-1] again in 0.500 s: status 503",
+        "[id-1] retrying in 0.500 s: status 503",
         f"[no request id yet] POST {url}",
         "[id-2] status 200 after 0.500 s",
         f"[id-2] end (done): {hand.call.timing}",
     ]
-
-
-def test_the_end_of_a_whole_answer_is_logged_too() -> None:
+    # The end of a whole answer is logged too.
     hand = ByHand(answers(b"{}", mistral_correlation_id="id-1"), stream=False)
     hand.answer()
     assert hand.lines[-1] == f"[id-1] end (answered): {hand.call.timing}"
@@ -90,6 +88,6 @@ def test_the_log_shows_neither_key_nor_password_nor_prompt() -> None:
 
 
 def test_a_call_that_nobody_listens_to_runs_all_the_same() -> None:
-    hand = ByHand(answers(text("a"), STOP, DONE), log=False)
+    hand = ByHand(refuses(503), answers(text("a"), STOP, DONE), log=False)
     assert hand.stream().error is None
     assert hand.lines == []

@@ -1,4 +1,5 @@
 import json
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -16,7 +17,7 @@ from mistralai.client.errors import (
 )
 from mistralai.client.models import CompletionEvent
 from mistralai.client.sse import ServerSentEvent
-from support.errorbodies import SHAPES, Shape
+from support.errorbodies import SHAPES
 from support.streams import hand_written
 from support.transcripts import transcript_files
 
@@ -63,52 +64,52 @@ def error_of(payload: object, name: str = "message") -> MistralError:
 # --- events ------------------------------------------------------------------
 
 
-def test_a_chunk_is_an_event() -> None:
-    reader = new_reader()
-    got = reader.read(event(chunk(choice(content="Hello"))))
-    assert isinstance(got, CompletionEvent)
-    assert got.data.choices[0].delta.content == "Hello"
-    assert not reader.over
+def test_a_chunk_is_an_event_under_another_name_too() -> None:
+    for name in ("message", "completion"):
+        reader = new_reader()
+        got = reader.read(event(chunk(choice(content="Hello")), name))
+        assert isinstance(got, CompletionEvent), name
+        assert got.data.choices[0].delta.content == "Hello", name
+        assert not reader.over, name
 
 
-@pytest.mark.parametrize("raw", [b"null", b" null\n", b"", b" ", b"\n"])
-def test_empty_events_are_passed_over(raw: bytes) -> None:
-    reader = new_reader()
-    assert reader.read(event(raw)) is None
-    assert not reader.over
+def test_events_that_hold_nothing_or_have_an_unknown_name_are_passed_over() -> None:
+    empty = [(raw, "message") for raw in (b"null", b" null\n", b"", b" ", b"\n")]
+    unknown = [({"message": "hello"}, "ping"), (b"ping", "ping"), (b"", "ping"), ([1], "ping")]
+    for payload, name in [*empty, *unknown, ({"type": "ping"}, "ping")]:
+        reader = new_reader()
+        assert reader.read(event(payload, name)) is None, (payload, name)
+        assert not reader.over, (payload, name)
 
 
-@pytest.mark.parametrize("raw", [b"[DONE]", b" [DONE] ", b"[DONE]\n"])
-@pytest.mark.parametrize("name", ["message", "done"])
-def test_done_ends_the_stream(raw: bytes, name: str) -> None:
-    reader = new_reader()
-    assert reader.read(event(raw, name)) is None
-    assert reader.done
-    assert reader.over
-    assert reader.error is None
+def test_done_ends_the_stream(subtests: pytest.Subtests) -> None:
+    for raw, name in product((b"[DONE]", b" [DONE] ", b"[DONE]\n"), ("message", "done")):
+        reader = new_reader()
+        with subtests.test(f"{raw!r} named {name}"):
+            assert reader.read(event(raw, name)) is None
+            assert reader.done
+            assert reader.over
+            assert reader.error is None
 
 
-@pytest.mark.parametrize(
-    ("unfinished", "done"),
-    [
-        (b"data: [DONE]", True),
-        (b"data:[DONE]", True),
-        (b"data: [DONE]\n", True),
-        (b"data: [DONE", False),
-        (b"data: {}", False),
-        (b": [DONE]", False),
-        (b"", False),
-    ],
-)
-def test_a_last_done_needs_no_blank_line(unfinished: bytes, *, done: bool) -> None:
-    reader = new_reader()
-    reader.last(unfinished)
-    assert reader.done == done
+def test_a_last_done_needs_no_blank_line() -> None:
+    cases = {
+        b"data: [DONE]": True,
+        b"data:[DONE]": True,
+        b"data: [DONE]\n": True,
+        b"data: [DONE": False,
+        b"data: {}": False,
+        b": [DONE]": False,
+        b"": False,
+    }
+    for unfinished, done in cases.items():
+        reader = new_reader()
+        reader.read_unfinished(unfinished)
+        assert reader.done == done, unfinished
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
+def test_what_compatible_servers_send_is_delivered(subtests: pytest.Subtests) -> None:
+    payloads: list[object] = [
         {"choices": [{"delta": {"content": "x"}}]},
         {"choices": [{"index": 0, "delta": {}}]},
         {"choices": [{"index": None, "delta": None, "finish_reason": None}]},
@@ -122,108 +123,82 @@ def test_a_last_done_needs_no_blank_line(unfinished: bytes, *, done: bool) -> No
         chunk(choice(reasoning_content="x"), system_fingerprint="y", token_ids=[1]),
         chunk({**choice(content="x"), "logprobs": None}, p="abc"),
         {},
-    ],
-    ids=repr,
-)
-def test_what_compatible_servers_send_is_delivered(payload: object) -> None:
-    assert read(payload).error is None
+    ]
+    for payload in payloads:
+        with subtests.test(repr(payload)):
+            assert read(payload).error is None
 
 
-@pytest.mark.parametrize("path", transcript_files("chat-stream")[::8], ids=lambda p: p.stem[-20:])
-def test_every_event_of_a_recorded_stream_is_delivered(path: Any) -> None:
-    check_stream(path.read_bytes())
-
-
-@pytest.mark.parametrize("path", hand_written(), ids=lambda path: path.stem)
-def test_every_event_of_a_hand_written_stream_is_delivered(path: Any) -> None:
-    check_stream(path.read_bytes())
-
-
-def check_stream(body: bytes) -> None:
-    """Each event before [DONE] is one, and the whole is complete."""
-    reader = new_reader()
-    data = [line.removeprefix(b"data: ") for line in body.split(b"\n") if line.startswith(b"data")]
-    for raw in data:
-        if raw != b"[DONE]":
-            assert reader.read(event(raw)) is not None
-    assert reader.complete
-    assert reader.end_reason == "finish_reason_only"
+def test_every_event_of_a_stream_is_delivered(subtests: pytest.Subtests) -> None:
+    paths = [*transcript_files("chat-stream")[::8], *hand_written()]
+    assert len(paths) > 10
+    for path in paths:
+        reader = new_reader()
+        lines = path.read_bytes().split(b"\n")
+        data = [line.removeprefix(b"data: ") for line in lines if line.startswith(b"data")]
+        with subtests.test(path.stem):
+            for raw in data:
+                if raw != b"[DONE]":
+                    assert reader.read(event(raw)) is not None
+            assert reader.complete
+            assert reader.end_reason == "finish_reason_only"
 
 
 # --- how far the answer has come ---------------------------------------------
 
+ANSWERS: list[tuple[list[dict[str, Any]], bool]] = [
+    ([choice(content="a")], False),
+    ([choice(content="a"), choice("stop")], True),
+    ([choice("stop"), choice(content="after")], True),
+    ([choice("unheard_of")], True),
+    ([choice(content="a"), choice("stop", 1)], False),
+    ([choice("stop", 1)], True),
+    ([choice("stop", 0), choice("length", 1)], True),
+]
 
-def test_without_a_choice_nothing_is_complete() -> None:
+
+def test_an_answer_is_complete_when_every_choice_that_began_has_its_finish_reason(
+    subtests: pytest.Subtests,
+) -> None:
     assert not new_reader().complete
     assert not read({"choices": [], "usage": {}}).complete
-
-
-@pytest.mark.parametrize(
-    ("choices", "complete"),
-    [
-        ([choice(content="a")], False),
-        ([choice(content="a"), choice("stop")], True),
-        ([choice("stop"), choice(content="after")], True),
-        ([choice("unheard_of")], True),
-        ([choice(content="a"), choice("stop", 1)], False),
-        ([choice("stop", 1)], True),
-        ([choice("stop", 0), choice("length", 1)], True),
-    ],
-    ids=str,
-)
-def test_an_answer_is_complete_when_every_choice_that_began_has_its_finish_reason(
-    choices: list[dict[str, Any]], *, complete: bool
-) -> None:
-    one_by_one = read(*(chunk(part) for part in choices))
-    together = read(chunk(*choices))
-    for reader in (one_by_one, together):
-        assert reader.complete == complete
-        assert reader.end_reason == ("finish_reason_only" if complete else "truncated")
-        reader.read(event(b"[DONE]"))
-        assert reader.end_reason == ("done" if complete else "done_only")
+    for choices, complete in ANSWERS:
+        one_by_one = read(*(chunk(part) for part in choices))
+        together = read(chunk(*choices))
+        for reader in (one_by_one, together):
+            with subtests.test(str(choices)):
+                assert reader.complete == complete
+                assert reader.end_reason == ("finish_reason_only" if complete else "truncated")
+                reader.read(event(b"[DONE]"))
+                assert reader.end_reason == ("done" if complete else "done_only")
 
 
 # --- errors ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-@pytest.mark.parametrize("name", ["message", "error"])
-def test_every_shape_of_an_error_is_one_in_a_stream(shape: Shape, name: str) -> None:
-    error = error_of(shape.payload, name)
-    assert type(error) is shape.inside
-    assert error.status_code == 200
-    assert error.request_id == "id-1"
-    if isinstance(error, SDKError):
-        assert error.error == shape.says
-        assert error.retry_after == 7
+def test_every_shape_of_an_error_is_one_in_a_stream(subtests: pytest.Subtests) -> None:
+    for shape, name in product(SHAPES, ("message", "error")):
+        with subtests.test(f"{shape.name} named {name}"):
+            error = error_of(shape.payload, name)
+            assert type(error) is shape.inside
+            assert error.status_code == 200
+            assert error.request_id == "id-1"
+            if isinstance(error, SDKError):
+                assert error.error == shape.says
+                assert error.retry_after == 7
+    with subtests.test("beside empty choices"):
+        beside = chunk(error={"message": "No", "code": "1300"})
+        assert type(error_of(beside)) is RateLimitError
+    with subtests.test("in capitals"):
+        assert type(error_of({"object": "Error"})) is InternalServerError
 
 
-def test_a_chunk_with_an_error_beside_its_empty_choices_is_an_error() -> None:
-    assert type(error_of(chunk(error={"message": "No", "code": "1300"}))) is RateLimitError
-
-
-def test_the_error_is_found_after_its_name_in_capitals_too() -> None:
-    assert type(error_of({"object": "Error"})) is InternalServerError
-
-
-@pytest.mark.parametrize("raw", [b"the model is gone", b'"the model is gone"', b"[]", b""])
-def test_an_event_named_error_is_one_whatever_it_holds(raw: bytes) -> None:
-    error = error_of(raw, "error")
-    assert type(error) is InternalServerError
-    assert raw.decode().strip('"') in str(error)
-    assert error.error.message == raw.decode()
-
-
-def test_an_event_of_a_name_that_the_api_does_not_have_is_passed_over() -> None:
-    for payload in ({"message": "hello"}, b"ping", b"", [1], {"type": "ping"}):
-        reader = new_reader()
-        assert reader.read(event(payload, "ping")) is None
-        assert not reader.over
-
-
-def test_a_chunk_under_another_name_is_an_event() -> None:
-    got = new_reader().read(event(chunk(choice(content="x")), "completion"))
-    assert got is not None
+def test_an_event_named_error_is_one_whatever_it_holds() -> None:
+    for raw in (b"the model is gone", b'"the model is gone"', b"[]", b""):
+        error = error_of(raw, "error")
+        assert type(error) is InternalServerError, raw
+        assert raw.decode().strip('"') in str(error), raw
+        assert error.error.message == raw.decode(), raw
 
 
 def test_a_finish_reason_error_ends_the_stream_after_its_event() -> None:
@@ -234,41 +209,39 @@ def test_a_finish_reason_error_ends_the_stream_after_its_event() -> None:
     assert type(reader.error) is InternalServerError
     assert "finish_reason 'error'" in str(reader.error)
     assert reader.over
-
-
-def test_a_finish_reason_error_may_come_with_what_is_wrong() -> None:
+    # It may come with what is wrong.
     reader = new_reader()
     reader.read(event(chunk(choice("error"), error={"message": "Full", "code": "3505"})))
     assert type(reader.error) is CapacityExceededError
 
 
-@pytest.mark.parametrize(
-    ("raw", "what"),
-    [
-        (b"{", "an event that is no JSON"),
-        (b"Hello", "an event that is no JSON"),
-        (b"\xff\xfe", "an event that is no JSON"),
-        (b"[" * 100_000, "an event that is no JSON"),
-        (b"[1]", "JSON that is no chunk"),
-        (b'"x"', "JSON that is no chunk"),
-        (b"5", "JSON that is no chunk"),
-        (b'{"choices": "x"}', "JSON that is no chunk"),
-        (b'{"choices": ["x"]}', "JSON that is no chunk"),
-        (b'{"choices": [{"delta": "x"}]}', "JSON that is no chunk"),
-        (b'{"choices": [{"index": "x"}]}', "JSON that is no chunk"),
-    ],
-    ids=lambda value: repr(value[:24]),
-)
-def test_what_is_no_chunk_is_an_error_that_shows_it(raw: bytes, what: str) -> None:
-    error = error_of(raw)
-    shown = raw[:200].decode("utf-8", "replace")
-    assert type(error) is ResponseValidationError
-    assert str(error) == f"the stream has {what}: {shown}"
-    assert isinstance(error.cause, ValueError)
-    assert error.body == raw[:EXCERPT].decode("utf-8", "replace")
+NOT_JSON = "an event that is not JSON"
+NOT_A_CHUNK = "JSON that is not a completion chunk"
+OTHERS: list[tuple[bytes, str]] = [
+    (b"{", NOT_JSON),
+    (b"Hello", NOT_JSON),
+    (b"\xff\xfe", NOT_JSON),
+    (b"[" * 100_000, NOT_JSON),
+    (b"[1]", NOT_A_CHUNK),
+    (b'"x"', NOT_A_CHUNK),
+    (b"5", NOT_A_CHUNK),
+    (b'{"choices": "x"}', NOT_A_CHUNK),
+    (b'{"choices": ["x"]}', NOT_A_CHUNK),
+    (b'{"choices": [{"delta": "x"}]}', NOT_A_CHUNK),
+    (b'{"choices": [{"index": "x"}]}', NOT_A_CHUNK),
+]
 
 
-def test_an_error_keeps_no_more_than_the_beginning_of_a_long_event() -> None:
+def test_what_is_no_chunk_is_an_error_that_shows_it(subtests: pytest.Subtests) -> None:
+    for raw, found in OTHERS:
+        with subtests.test(repr(raw[:24])):
+            error = error_of(raw)
+            shown = raw[:200].decode("utf-8", "replace")
+            assert type(error) is ResponseValidationError
+            assert str(error) == f"the stream has {found}: {shown}"
+            assert isinstance(error.cause, ValueError)
+            assert error.body == raw[:EXCERPT].decode("utf-8", "replace")
+    # No more than the beginning of a long event is kept.
     for payload in (b"x" * 10**6, chunk(choice("error", content="x" * 10**6))):
         reader = new_reader()
         reader.read(event(payload))
@@ -279,41 +252,43 @@ def test_an_error_keeps_no_more_than_the_beginning_of_a_long_event() -> None:
 
 # --- content -----------------------------------------------------------------
 
+WITHOUT_CONTENT = [
+    chunk(choice(role="assistant", content="")),
+    chunk(choice(role="assistant", content=None)),
+    chunk(choice()),
+    chunk(choice(index=3)),
+    chunk({"index": 0, "delta": {"role": "assistant", "index": 1, "content": ""}}),
+    chunk(choice(content=[])),
+    chunk(choice(tool_calls=[])),
+    chunk(choice(metadata={})),
+    chunk(choice(refusal=None, reasoning_content="")),
+    chunk(),
+    chunk(service_tier="standard"),
+    chunk(usage=None),
+]
+WITH_CONTENT = [
+    chunk(choice(content="x")),
+    chunk(choice(content=" ")),
+    chunk(choice(content=[{"type": "text", "text": "x"}])),
+    chunk(choice(tool_calls=[{"function": {"name": "f", "arguments": ""}}])),
+    chunk(choice(tool_call_id="x")),
+    chunk(choice(metadata={"a": 1})),
+    chunk(choice(reasoning_content="x")),
+    chunk(choice("stop")),
+    chunk(choice("stop", content="")),
+    chunk(choice(content=""), choice("stop", 1)),
+    chunk(choice(content=""), choice(None, 1, content="x")),
+    chunk(usage={"prompt_tokens": 1}),
+    chunk(usage={}),
+]
 
-@pytest.mark.parametrize(
-    ("payload", "content"),
-    [
-        (chunk(choice(role="assistant", content="")), False),
-        (chunk(choice(role="assistant", content=None)), False),
-        (chunk(choice()), False),
-        (chunk(choice(index=3)), False),
-        (chunk({"index": 0, "delta": {"role": "assistant", "index": 1, "content": ""}}), False),
-        (chunk(choice(content=[])), False),
-        (chunk(choice(tool_calls=[])), False),
-        (chunk(choice(metadata={})), False),
-        (chunk(choice(refusal=None, reasoning_content="")), False),
-        (chunk(), False),
-        (chunk(service_tier="standard"), False),
-        (chunk(usage=None), False),
-        (chunk(choice(content="x")), True),
-        (chunk(choice(content=" ")), True),
-        (chunk(choice(content=[{"type": "text", "text": "x"}])), True),
-        (chunk(choice(tool_calls=[{"function": {"name": "f", "arguments": ""}}])), True),
-        (chunk(choice(tool_call_id="x")), True),
-        (chunk(choice(metadata={"a": 1})), True),
-        (chunk(choice(reasoning_content="x")), True),
-        (chunk(choice("stop")), True),
-        (chunk(choice("stop", content="")), True),
-        (chunk(choice(content=""), choice("stop", 1)), True),
-        (chunk(choice(content=""), choice(None, 1, content="x")), True),
-        (chunk(usage={"prompt_tokens": 1}), True),
-        (chunk(usage={}), True),
-    ],
-    ids=repr,
-)
+
 def test_content_is_a_finish_reason_usage_or_a_delta_that_says_something(
-    payload: object, *, content: bool
+    subtests: pytest.Subtests,
 ) -> None:
-    got = new_reader().read(event(payload))
-    assert got is not None
-    assert has_content(got) == content
+    for payloads, content in ((WITHOUT_CONTENT, False), (WITH_CONTENT, True)):
+        for payload in payloads:
+            with subtests.test(repr(payload)):
+                got = new_reader().read(event(payload))
+                assert got is not None
+                assert has_content(got) == content

@@ -1,16 +1,16 @@
-"""A Mistral server in a box: a real socket, the recorded wire format, and faults on demand."""
+"""A simulated Mistral server: a real socket, the recorded wire format, and faults on demand."""
 
 from . import faults
 from .answers import Answer, End, Ending, Framing, Pause, Repeat, Step, Wire
 from .faults import At
 from .files import ScenarioError, load, loads
+from .limits import Limits
 from .model.dialect import Dialect
 from .model.reply import PRESETS, Call, Reply
 from .proxy import Upstream
 from .received import Fields, Request
 from .replay import Replay
 from .scenario import Scenario, ScenarioLike, Sequence
-from .server import Limits
 from .signals import Gate, Signal
 from .simulator import Simulator
 from .timing import Timing

@@ -12,11 +12,11 @@ from typing import Any, Final, Protocol
 from .faults.choice import FAULTS, named
 from .faults.fault import Fault
 from .files import load
+from .limits import Limits
 from .model.reply import PRESETS
 from .proxy import Upstream
 from .replay import Replay
 from .scenario import Scenario, ScenarioLike
-from .server import Limits
 from .simulator import Simulator
 from .timing import Timing
 
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The command line; `sys.argv` by default.
 
     Returns:
-        The exit status: 0, or 1 where it could not begin.
+        The exit status: 0, or 1 if the server could not start.
     """
     options = _parser().parse_args(arguments)
     if options.list:
@@ -91,7 +91,7 @@ def _scenario(options: argparse.Namespace) -> ScenarioLike:
     if not (options.upstream or options.replay or options.scenario.endswith(".toml")):
         return Scenario(options.scenario, timing=timing, faults=options.fault)
     if options.fault or timing != Timing():
-        raise ValueError("times and faults are for presets; write them into a TOML file")
+        raise ValueError("--fault and the times apply to presets only; set them in the TOML file")
     if options.upstream:
         return Upstream(options.upstream, options.record, options.mode)
     return Replay(options.replay) if options.replay else load(options.scenario)
@@ -101,13 +101,13 @@ def _fault(name: str) -> Fault:
     fault = named(name)
     if fault is None:
         raise argparse.ArgumentTypeError(
-            f"{name!r} is no fault; use a name such as cut-after-5, of: {', '.join(FAULTS)}"
+            f"{name!r} is not a fault; use a name such as cut-after-5, of: {', '.join(FAULTS)}"
         )
     return fault
 
 
 def _allow_many_files() -> None:
-    """Raise the limit of open files to what this process may have, where there is one."""
+    """Raise the soft limit of open files to the hard limit, on systems that have one."""
     try:
         import resource
     except ModuleNotFoundError:  # not a Unix
@@ -119,23 +119,28 @@ def _allow_many_files() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=_PROGRAM, description="Serve the Mistral chat API from this machine, simulated."
+        prog=_PROGRAM, description="Serve a simulated Mistral chat API on this machine."
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=8765, help="port; 0 takes a free one (default: %(default)s)")
+    add("--port", type=int, default=8765, help="port; 0 picks a free one (default: %(default)s)")
     add("--api-key", metavar="KEY", help="the only key accepted (default: any)")
-    add("--tls", action="store_true", help="speak TLS, with a certificate made for this run")
-    add("--ca-file", type=Path, metavar="FILE", help="write what clients must trust; means --tls")
-    add("--list", action="store_true", help="list the presets and the faults, and end")
-    _add_sources(parser.add_argument_group("what is answered"))
-    _add_times(parser.add_argument_group("when a preset answers, and what goes wrong"))
+    add("--tls", action="store_true", help="use TLS, with a certificate made for this run")
+    add(
+        "--ca-file",
+        type=Path,
+        metavar="FILE",
+        help="write the CA certificate that clients must trust to FILE; implies --tls",
+    )
+    add("--list", action="store_true", help="list the presets and the faults, and exit")
+    _add_sources(parser.add_argument_group("source of answers"))
+    _add_times(parser.add_argument_group("timing and faults of a preset"))
     _add_limits(parser.add_argument_group("limits"))
     return parser
 
 
 class _Group(Protocol):
-    """A group of options, as `argparse` makes one."""
+    """A group of options of `argparse`."""
 
     def add_argument(self, *names: str, **settings: Any) -> Any: ...
 
@@ -146,37 +151,46 @@ def _add_sources(group: _Group) -> None:
     add = group.add_mutually_exclusive_group().add_argument
     scenario = "a preset, or a file that ends in .toml (default: %(default)s)"
     add("--scenario", default="auto", metavar="NAME|FILE", help=scenario)
-    add("--replay", type=Path, metavar="PATH", help="a recording, or a folder of them")
-    add("--upstream", metavar="URL", help="what this server answers, and record it")
+    add(
+        "--replay",
+        type=Path,
+        metavar="PATH",
+        help="play back a recording, or a folder of recordings",
+    )
+    add("--upstream", metavar="URL", help="relay to this server, and record its answers")
     add = group.add_argument
-    record = "the folder of --upstream (default: %(default)s)"
+    record = "folder for the recordings of --upstream (default: %(default)s)"
     add("--record", default="recordings", metavar="DIR", help=record)
-    mode = "ask --upstream never, where nothing is recorded yet, or always (default: %(default)s)"
+    mode = "ask --upstream never, unless something is recorded, or always (default: %(default)s)"
     add("--mode", choices=["none", "once", "all"], default="once", help=mode)
-    add("--seed", type=int, default=0, help="where all chance comes from (default: %(default)s)")
-    add("--speed", type=float, default=1.0, metavar="N", help="2 halves all waits, inf drops them")
+    add("--seed", type=int, default=0, help="seed of everything random (default: %(default)s)")
+    add(
+        "--speed", type=float, default=1.0, metavar="N", help="2 halves all waits, inf removes them"
+    )
 
 
 def _add_times(group: _Group) -> None:
     add = group.add_argument
-    fault = "such as cut-after-5; may be given several times"
+    fault = "such as cut-after-5; may be repeated"
     add("--fault", type=_fault, action="append", default=[], metavar="NAME", help=fault)
     usual = Timing()
-    add("--ttft", type=float, default=usual.first, metavar="SECONDS", help="to the first token")
-    add("--tps", type=float, metavar="N", help="tokens a second (default: no waiting)")
-    jitter = "standard deviation of the times, as a share of them (default: %(default)s)"
+    add(
+        "--ttft", type=float, default=usual.first, metavar="SECONDS", help="time to the first token"
+    )
+    add("--tps", type=float, metavar="N", help="tokens per second (default: no waiting)")
+    jitter = "standard deviation of the times, relative to their mean (default: %(default)s)"
     add("--jitter", type=float, default=usual.jitter, metavar="SHARE", help=jitter)
-    burst = "tokens in one piece (default: %(default)s)"
+    burst = "tokens per piece (default: %(default)s)"
     add("--burst", type=int, default=usual.burst, metavar="N", help=burst)
 
 
 def _add_limits(group: _Group) -> None:
     usual = Limits()
-    connections = "open at once (default: %(default)s)"
+    connections = "most open connections (default: %(default)s)"
     group.add_argument(
         "--max-connections", type=int, default=usual.connections, metavar="N", help=connections
     )
-    size = "of a request's body (default: %(default)s)"
+    size = "largest request body (default: %(default)s)"
     group.add_argument(
         "--max-request-size", type=int, default=usual.request_size, metavar="BYTES", help=size
     )

@@ -1,8 +1,8 @@
-"""What the server sends, as data: steps, and how the answer ends.
+"""Answers of the server, as data: steps, and an ending.
 
-An `Answer` is a status, headers and a body in pieces. A `Wire` is the same one level below: every
-byte of the connection, the status line included. Each `bytes` among the steps is one `send` of
-its own, so a boundary that stands here is a boundary on the network.
+An `Answer` is a status, headers and a body in pieces. A `Wire` is one level lower: every byte of
+the connection, including the status line. Each `bytes` among the steps is one `send`, so a
+boundary between steps is a boundary on the network.
 """
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -21,21 +21,21 @@ DONE: Final = b"data: [DONE]\n\n"
 """The last event of a stream (wire-format section 4)."""
 
 Ending: TypeAlias = Literal["clean", "close", "cut", "reset", "hang"]
-"""What follows the last step of an answer.
+"""The end of an answer, after its last step.
 
-* `clean`: the body is ended as its framing says; the connection stays open for the next request.
-* `close`: the same, then the idle connection is closed although nothing announced it.
-* `cut`: the connection is closed (FIN), without the end that the framing promised.
+* `clean`: the body is ended by its framing; the connection stays open for the next request.
+* `close`: the same, then the idle connection is closed without an announcement.
+* `cut`: the connection is closed (FIN), without the end that the framing requires.
 * `reset`: the connection is reset (RST).
-* `hang`: nothing more is sent; the connection stays until the client closes it.
+* `hang`: nothing more is sent; the connection stays open until the client closes it.
 """
 
 Framing: TypeAlias = Literal["chunked", "length", "close"]
-"""How the end of a body is told: chunks, a `content-length`, or the end of the connection."""
+"""How a body is delimited: by chunks, a `content-length`, or the end of the connection."""
 
 
 HeadersLike: TypeAlias = Mapping[str, str] | list[tuple[str, str]] | tuple[tuple[str, str], ...]
-"""Header fields as they are given: a mapping, or pairs where a name is repeated."""
+"""Header fields as arguments: a mapping, or pairs, which may repeat a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Pause:
     """A step that sends nothing for some time.
 
     Attributes:
-        seconds: How long, before the simulator's `speed` divides it.
+        seconds: The duration, which the simulator's `speed` divides.
     """
 
     seconds: Seconds
@@ -54,12 +54,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A step that sends one piece over and over.
+    """A step that sends one piece repeatedly.
 
     Attributes:
         piece: The bytes of each `send`.
-        every: Seconds before each of them.
-        count: How many; `None` for as long as the client stays.
+        every: Seconds before each `send`.
+        count: The number of sends; `None` repeats until the client leaves.
     """
 
     piece: bytes
@@ -72,10 +72,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A step at which the answer ends, whatever stands behind it.
+    """A step at which the answer ends; steps after it are ignored.
 
     Attributes:
-        ending: How it ends.
+        ending: The end of the answer.
     """
 
     ending: Ending
@@ -86,26 +86,26 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """Steps of a `Wire` that arrive while it is sent: those of another server.
+    """Steps that arrive from another server while they are sent.
 
     Attributes:
-        steps: What is sent and when.
+        steps: The steps.
     """
 
     steps: AsyncGenerator["Step"]
 
 
 Step: TypeAlias = bytes | Pause | Repeat | Gate | End | Relay
-"""One thing that the server does: send these bytes, wait, or wait for a test."""
+"""An action of the server: send bytes, wait, wait for a test, or end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """Every byte that the connection carries for one answer, its head included.
+    """Every byte that the connection carries for one answer, including its head.
 
     Attributes:
-        steps: What is sent and when.
-        ending: What comes after the last step. Nothing is added by any of them.
+        steps: The steps.
+        ending: The end after the last step. No ending adds bytes.
     """
 
     steps: Iterable[Step] = ()
@@ -121,15 +121,15 @@ class Answer:
 
     Attributes:
         status: The status code.
-        headers: Header fields, as a mapping or as pairs; kept as pairs. The server adds
-            `content-type`, the framing's own field, `date`, `mistral-correlation-id` and
-            `x-kong-request-id` where they are not given here.
+        headers: Header fields, as a mapping or as pairs; stored as pairs. The server adds
+            `content-type`, the field of the framing, `date`, `mistral-correlation-id` and
+            `x-kong-request-id` unless they are set here.
         content_type: The `content-type`, unless `headers` has one; `None` sends none.
-        body: What is sent and when. A list or a tuple, unless the answer is used only once.
-        framing: How the end of the body is told.
-        ending: What comes after the last step.
-        before: What happens before the head, such as a `Pause` or a `Gate`.
-        head_every: Seconds before each byte of the head; 0 sends it at once.
+        body: The steps of the body. A list or a tuple, unless the answer is used only once.
+        framing: How the body is delimited.
+        ending: The end after the last step.
+        before: Steps before the head, such as a `Pause` or a `Gate`.
+        head_every: Seconds before each byte of the head; 0 sends it in one piece.
     """
 
     status: AnyStatus
@@ -174,13 +174,13 @@ class Answer:
         headers: HeadersLike = (),
         before: Iterable[Step] = (),
     ) -> Self:
-        """Make an answer of one JSON value with a `content-length`.
+        """Build an answer of one JSON value with a `content-length`.
 
         Args:
-            value: What `json.dumps` takes.
+            value: The value.
             status: The status code.
             headers: Header fields.
-            before: What happens before the head.
+            before: Steps before the head.
         """
         return cls(
             status=status,
@@ -199,18 +199,18 @@ class Answer:
         headers: HeadersLike = (),
         ending: Ending = "clean",
     ) -> Self:
-        """Make a stream of one event for each JSON value, each a `send` of its own.
+        """Build a stream with one event, and one `send`, per JSON value.
 
         Args:
-            payloads: What `json.dumps` takes.
-            done: Whether `data: [DONE]` follows.
+            payloads: The values.
+            done: Add `data: [DONE]`.
             headers: Header fields.
-            ending: What comes after the last event.
+            ending: The end after the last event.
         """
         body = [event(compact(payload)) for payload in payloads]
         return cls(headers=headers, body=(*body, DONE) if done else body, ending=ending)
 
 
 def event(data: bytes) -> bytes:
-    """Frame one event: `data: `, the payload, an empty line (wire-format section 4)."""
+    """Frame one event: `data: `, the payload, a blank line (wire-format section 4)."""
     return b"data: %b\n\n" % data

@@ -1,4 +1,4 @@
-"""From a request to its answer: the scenario, the routes, and the checks of the API."""
+"""From a request to its answer: scenario, routes, and the checks of the API."""
 
 import random
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from .faults.choice import FaultChooser
 from .model.completion import Completion
 from .model.compose import compose
 from .model.embedding import embeddings
-from .model.seeding import Chance
+from .model.seeding import Randomness
 from .received import Request
 from .scenario import Scenario, ScenarioLike
 
@@ -23,16 +23,17 @@ _COMPLETIONS: Final[Mapping[str, Check]] = {
     "/v1/fim/completions": requests.FIM,
 }
 _EMBEDDINGS: Final = "/v1/embeddings"
+_CHECKS: Final[Mapping[str, Check]] = {**_COMPLETIONS, _EMBEDDINGS: requests.EMBEDDINGS}
 _MODELS: Final = "/v1/models"
-_TOKENS_A_MINUTE: Final = 2_000_000
+_TOKENS_PER_MINUTE: Final = 2_000_000
 
 
 class App:
-    """Answers requests as a scenario says.
+    """Answers requests from a scenario.
 
     Args:
-        scenario: What to answer.
-        seed: Where all chance comes from.
+        scenario: The scenario.
+        seed: The seed of everything random.
         api_key: The only key that is accepted; `None` accepts any that is not empty.
     """
 
@@ -44,7 +45,7 @@ class App:
 
     def answer(self, request: Request) -> Answer | Wire:
         """Answer one request."""
-        scenario = self._choice.of(request)
+        scenario = self._choice.choose(request)
         if isinstance(scenario, Answer | Wire):
             return scenario
         try:
@@ -62,15 +63,15 @@ class App:
         self._choice.close()
 
     def _fault_chooser(self, scenario: Scenario) -> FaultChooser:
-        """Give what counts for a scenario; the scenario is held, so that its id stays its own."""
+        """Return the chooser of a scenario, which is kept so that its id is not reused."""
         if id(scenario) not in self._faults:
             self._faults[id(scenario)] = scenario, FaultChooser(scenario.faults, self._seed)
         return self._faults[id(scenario)][1]
 
     def _checked_body(self, scenario: Scenario, request: Request) -> dict[str, Any]:
         path = request.path
-        check = _COMPLETIONS.get(path) or (requests.EMBEDDINGS if path == _EMBEDDINGS else None)
-        if check is None and not (path == _MODELS or path.startswith(f"{_MODELS}/")):
+        check = _CHECKS.get(path)
+        if check is None and path != _MODELS and not path.startswith(f"{_MODELS}/"):
             raise errors.Refused(errors.not_found())
         allowed = "POST" if check else "GET"
         if request.method != allowed:
@@ -97,12 +98,12 @@ class App:
             raise errors.Refused(errors.invalid_key())
 
     def _answer(self, scenario: Scenario, request: Request, body: dict[str, Any]) -> Answer:
-        chance = Chance(self._seed, body)
+        randomness = Randomness(self._seed, body)
         if request.path in _COMPLETIONS:
-            completion = compose(scenario.reply, body, chance)
+            completion = compose(scenario.reply, body, randomness)
             return self._completed(completion, scenario, request, stream=bool(body.get("stream")))
         if request.path == _EMBEDDINGS:
-            return Answer.of_json(embeddings(body, chance))
+            return Answer.of_json(embeddings(body, randomness))
         if request.path == _MODELS:
             return Answer.of_json(catalog.listed())
         card = catalog.found(request.path.removeprefix(f"{_MODELS}/"))
@@ -113,26 +114,26 @@ class App:
     def _completed(
         self, completion: Completion, scenario: Scenario, request: Request, *, stream: bool
     ) -> Answer:
-        chance = random.Random(f"{self._seed}/time/{request.number}")
+        rng = random.Random(f"{self._seed}/time/{request.number}")
         if stream:
             dialect = completion.dialect
             return Answer(
                 content_type=dialect.content_type,
                 framing=dialect.framing,
-                body=scenario.timing.paced(completion.events(), chance),
+                body=scenario.timing.paced(completion.events(), rng),
             )
         whole = completion.whole()
         return Answer.of_json(
             whole,
             headers=_rate_limits(whole["usage"]["total_tokens"]),
-            before=scenario.timing.waits(completion.events(), chance),
+            before=scenario.timing.waits(completion.events(), rng),
         )
 
 
 def _rate_limits(cost: int) -> dict[str, str]:
-    """Give the header fields of an answer that does not stream (wire-format section 8)."""
+    """Return the header fields of an answer that does not stream (wire-format section 8)."""
     return {
-        "x-ratelimit-limit-tokens-minute": str(_TOKENS_A_MINUTE),
-        "x-ratelimit-remaining-tokens-minute": str(_TOKENS_A_MINUTE - cost),
+        "x-ratelimit-limit-tokens-minute": str(_TOKENS_PER_MINUTE),
+        "x-ratelimit-remaining-tokens-minute": str(_TOKENS_PER_MINUTE - cost),
         "x-ratelimit-tokens-query-cost": str(cost),
     }

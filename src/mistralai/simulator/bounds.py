@@ -1,6 +1,7 @@
-"""What the fields of a scenario may hold: told by their types, checked when one is made.
+"""Constraints of the fields of a scenario, declared by their types.
 
-A type says it by `Literal`, or by a `Range` in `Annotated`; `check` reads both from the class.
+A type constrains a field by `Literal`, or by a `Range` in `Annotated`; `check` reads both from the
+class when an object is made.
 """
 
 import math
@@ -12,12 +13,12 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin, get
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The numbers that are allowed.
+    """A range of allowed numbers.
 
     Attributes:
-        least: The smallest of them.
-        most: The largest of them.
-        above: Whether the smallest itself is not allowed.
+        least: The smallest number.
+        most: The largest number.
+        above: True if `least` itself is excluded.
     """
 
     least: float
@@ -35,10 +36,10 @@ class Range:
         return f"use {self.least:g} to {self.most:g}"
 
     def check(self, name: str, number: float) -> None:
-        """Check one number; NaN is in no range.
+        """Check one number; NaN is never in range.
 
         Raises:
-            ValueError: It is not allowed; the text says its name and what is.
+            ValueError: The number is out of range; the message has the name and the range.
         """
         if number not in self:
             raise ValueError(f"{name}: {number} is out of range; {self}")
@@ -57,22 +58,22 @@ class _Names:
 Seconds: TypeAlias = Annotated[float, Range(0)]
 """A duration."""
 Count: TypeAlias = Annotated[int, Range(0)]
-"""How many, perhaps none."""
+"""A number of things, perhaps 0."""
 AtLeastOne: TypeAlias = Annotated[int, Range(1)]
-"""How many."""
+"""A number of things, at least 1."""
 AnyStatus: TypeAlias = Annotated[int, Range(200, 999)]
-"""A status that ends a request (RFC 9110, section 15)."""
+"""The status of a final response (RFC 9110, section 15)."""
 ErrorStatus: TypeAlias = Annotated[int, Range(400, 599)]
-"""A status that tells an error."""
+"""The status of an error."""
 
 
 def check(made: object) -> None:
-    """Check the fields of a dataclass; `None` is left to the type checker.
+    """Check the fields of a dataclass, except those that are `None`.
 
     Raises:
-        ValueError: One is not allowed; the text says its name and what is.
+        ValueError: A value is not allowed; the message has the field and the allowed values.
     """
-    for name, rule in _rules(type(made)):  # type: ignore[arg-type] # mypy takes the class's hash for its objects'
+    for name, rule in _rules(type(made)):  # type: ignore[arg-type] # mypy confuses the hash of the class with that of its objects
         value = getattr(made, name)
         if value is not None:
             rule.check(name, value)
@@ -82,19 +83,19 @@ def check(made: object) -> None:
 def _rules(kind: type) -> list[tuple[str, Range | _Names]]:
     rules: list[tuple[str, Range | _Names]] = []
     for name, hint in get_type_hints(kind, include_extras=True).items():
-        told = list(_told(hint))
-        rules += [(name, part) for part in told if isinstance(part, Range)]
-        if names := tuple(part for part in told if not isinstance(part, Range)):
+        constraints = list(_constraints(hint))
+        rules += [(name, part) for part in constraints if isinstance(part, Range)]
+        if names := tuple(part for part in constraints if not isinstance(part, Range)):
             rules.append((name, _Names(names)))
     return rules
 
 
-def _told(hint: Any) -> Iterator[Any]:
-    """Give the ranges in a type, and its literals."""
+def _constraints(hint: Any) -> Iterator[Any]:
+    """Yield the ranges and the literal values of a type."""
     if get_origin(hint) is Literal:
         yield from get_args(hint)
     elif get_origin(hint) is Annotated:
         yield from hint.__metadata__
     else:
         for part in get_args(hint):
-            yield from _told(part)
+            yield from _constraints(part)

@@ -1,4 +1,4 @@
-"""What a request is answered with, of all that a scenario may be."""
+"""The choice of the answer to a request, for every kind of scenario."""
 
 from collections.abc import Callable
 from itertools import chain, repeat
@@ -13,28 +13,28 @@ from .replay import Player, Replay
 from .scenario import Scenario, ScenarioLike, Sequence
 
 Chosen: TypeAlias = Scenario | Answer | Wire
-"""An answer, or what one is made from once the request was checked."""
+"""An answer, or a scenario that makes one for a checked request."""
 
 _Chooser: TypeAlias = Callable[[Request], Chosen]
 
 
 class Choice:
-    """Chooses, counting turns as it goes.
+    """Chooses the answer to each request; a sequence advances by one per request.
 
     Args:
-        scenario: What there is to choose from.
+        scenario: The scenario.
 
     Raises:
-        OSError: A file that it names cannot be read.
-        TypeError: It is no scenario.
-        ValueError: A file, or the name of a preset, cannot be understood.
+        OSError: A file of the scenario cannot be read.
+        TypeError: The argument is not a scenario.
+        ValueError: A file or the name of a preset is invalid.
     """
 
     def __init__(self, scenario: ScenarioLike) -> None:
         self._proxies: list[Proxy] = []
         self._known: dict[int, tuple[ScenarioLike, _Chooser]] = {}
-        self.of = self._chooser(scenario)
-        """Says what a request is answered with."""
+        self.choose = self._chooser(scenario)
+        """Returns the answer to a request."""
 
     def close(self) -> None:
         """Close the files of recordings."""
@@ -42,44 +42,44 @@ class Choice:
             proxy.close()
 
     def _chooser(self, scenario: ScenarioLike) -> _Chooser:
-        scenario = _written_out(scenario)
+        scenario = _normalized(scenario)
         match scenario:
             case Scenario() | Answer() | Wire():
                 return lambda _: scenario
             case Sequence(answers=answers):
                 choosers = [self._chooser(answer) for answer in answers]
                 turns = chain(choosers, repeat(choosers[-1]))
-                return lambda request: next(turns)(request)  # noqa: PLW0108 - each request takes a turn
+                return lambda request: next(turns)(request)  # noqa: PLW0108 - `next` runs per request
             case Replay():
                 return Player(scenario.path).answer
             case Upstream():
                 self._proxies.append(Proxy(scenario))
                 return self._proxies[-1].answer
             case _ if callable(scenario):
-                return lambda request: self._again(scenario(request))(request)
+                return lambda request: self._known_chooser(scenario(request))(request)
             case _:
-                raise TypeError(f"{scenario!r} is no scenario; see ScenarioLike")
+                raise TypeError(f"{scenario!r} is not a scenario; see ScenarioLike")
 
-    def _again(self, scenario: ScenarioLike) -> _Chooser:
-        """Go on where a scenario was left that a function gives once more.
+    def _known_chooser(self, scenario: ScenarioLike) -> _Chooser:
+        """Return the chooser of a scenario, the same one when a function returns it again.
 
-        It is held, so that its id stays its own.
+        The scenario is kept so that its id is not reused.
         """
         if isinstance(scenario, str | Scenario | Answer | Wire):
-            return self._chooser(scenario)  # which has no turns
+            return self._chooser(scenario)  # without a sequence
         if id(scenario) not in self._known:
             self._known[id(scenario)] = scenario, self._chooser(scenario)
         return self._known[id(scenario)][1]
 
 
-def _written_out(
+def _normalized(
     scenario: ScenarioLike,
 ) -> Chosen | Sequence | Replay | Upstream | Callable[[Request], ScenarioLike]:
     match scenario:
         case str():
             return Scenario(scenario)
         case Path():
-            return _written_out(load(scenario))
+            return _normalized(load(scenario))
         case list():
             return Sequence(scenario)
         case _:

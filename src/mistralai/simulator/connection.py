@@ -1,4 +1,9 @@
-"""One TCP connection: requests in, answers out, each piece a `send` of its own."""
+"""One TCP connection: requests in, answers out, one `send` per piece.
+
+A connection serves one request at a time. Bytes that arrive in the meantime stay in the
+`RequestReader`; more than one request's worth of them ends the connection. An answer is a task that
+plays the steps of a `Wire`; `connection_lost` cancels it.
+"""
 
 import asyncio
 import logging
@@ -6,33 +11,69 @@ import socket
 import struct
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, Protocol, cast
 
 from .answers import End, Ending, Pause, Relay, Repeat, Step, Wire
 from .api import errors
 from .framing import to_wire
-from .inbound import MAX_HEAD, BadRequestError, Parsed, RequestReader
+from .inbound import MAX_FRAMING, BadRequestError, Parsed, RequestReader
+from .limits import Limits
+from .pacing import Pace
 from .received import Fields, Request
 from .signals import Gate, Signal
-
-if TYPE_CHECKING:
-    from .pacing import Pace
-    from .server import Server
 
 _LOGGER: Final = logging.getLogger("mistralai.simulator")
 _RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 _SENDS_IN_A_ROW: Final = 32
-"""Sends without a pause after which other connections have their turn."""
+"""Sends without a pause after which other connections get their turn."""
+
+
+class Service(Protocol):
+    """The part of a server that its connections use."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the server."""
+        ...
+
+    @property
+    def is_full(self) -> bool:
+        """True if more connections are open than the limits allow."""
+        ...
+
+    def add(self, connection: "Connection") -> int:
+        """Count a new connection and return its number, from 1."""
+        ...
+
+    def remove(self, connection: "Connection") -> None:
+        """Forget a closed connection."""
+        ...
+
+    def next_number(self) -> int:
+        """Count a request and return its number, from 1."""
+        ...
+
+    def keep(self, request: Request) -> None:
+        """Keep a request for a test to inspect."""
+        ...
+
+    def answer(self, request: Request, *, keep: bool) -> Wire:
+        """Return the answer to a request; `keep` lets the connection stay open after it."""
+        ...
+
+    def pace(self) -> Pace:
+        """Return the clock for the pauses of one answer."""
+        ...
 
 
 class Connection(asyncio.Protocol):
     """One connection of a server.
 
     Args:
-        server: What answers its requests.
+        server: Answers the requests.
     """
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: Service) -> None:
         self._server = server
         self._loop = asyncio.get_running_loop()
         self._reader = RequestReader(server.limits.request_size)
@@ -44,48 +85,50 @@ class Connection(asyncio.Protocol):
         self._number: int
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, or refuse where too many are open."""
+        """Start, or refuse if too many connections are open."""
         self._transport = cast("asyncio.Transport", transport)
-        # Drained is what has nothing left; asyncio's TLS pauses at the mark, its TCP above it.
+        # Writing resumes only once the buffer is empty. asyncio's TLS transport pauses at the
+        # high-water mark, its TCP transport above it.
         tls = self._transport.get_extra_info("ssl_object") is not None
         self._transport.set_write_buffer_limits(high=1 if tls else 0, low=0)
         self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._number = self._server.opened(self)
+        self._number = self._server.add(self)
         if self._server.is_full:
             self._refuse(503, "Too many connections")
 
     def data_received(self, data: bytes) -> None:
-        """Read on; a request on the heels of another waits for its turn."""
+        """Read a request; a pipelined one waits for its turn."""
         self._reader.feed(data)
         if self._task is None:
             self._next_request()
-        elif self._reader.early > self._server.limits.request_size + MAX_HEAD:
+        elif self._reader.early > self._server.limits.request_size + MAX_FRAMING:
             self.abort()
 
     def eof_received(self) -> None:
-        """Stop: a client that closes its side wants no answer any more."""
+        """Abort: a client that closes its side does not read the answer."""
         self._closed.set()
         self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        """Stop whatever goes on."""
+        """Cancel the running answer."""
         self._closed.set()
         if self._task is not None:
             self._task.cancel()
-        self._server.lost(self)
+        self._reader.close()
+        self._server.remove(self)
 
     def pause_writing(self) -> None:
-        """Hold the next piece back until this one is with the system."""
+        """Hold the next piece until the system has taken this one."""
         self._drained = self._loop.create_future()
 
     def resume_writing(self) -> None:
-        """Let the answer go on."""
+        """Continue the answer."""
         drained, self._drained = self._drained, None
         if drained is not None and not drained.done():
             drained.set_result(None)
 
     def abort(self) -> None:
-        """Close at once, without sending what is still held."""
+        """Close immediately and discard unsent bytes."""
         self._transport.abort()
 
     def _socket(self) -> socket.socket:
@@ -100,11 +143,11 @@ class Connection(asyncio.Protocol):
         else:
             if parsed is not None:
                 self._task = self._loop.create_task(self._serve(parsed))
-            elif self._reader.wants_continue:
+            elif self._reader.take_continue():
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def _refuse(self, status: int, message: str) -> None:
-        """Answer what is no request, and close."""
+        """Answer an invalid request, then close."""
         answer = errors.detail_error(status, message)
         wire = to_wire(answer, added=(), keep=False)
         self._task = self._loop.create_task(self._play(wire, Signal("the refusal")))
@@ -120,7 +163,7 @@ class Connection(asyncio.Protocol):
             http_version=parsed.http_version,
             closed=self._closed,
         )
-        self._server.received(request)
+        self._server.keep(request)
         try:
             await self._play(self._server.answer(request, keep=parsed.keep), request.answered)
         except Exception:
@@ -132,7 +175,9 @@ class Connection(asyncio.Protocol):
 
     async def _play(self, wire: Wire, answered: Signal) -> None:
         self._pace = self._server.pace()
-        ending = await self._steps(wire.steps) or wire.ending
+        ending = await self._steps(wire.steps)
+        if ending is None:
+            ending = wire.ending
         if ending == "hang":
             answered.set()
             await self._until_lost()
@@ -189,7 +234,7 @@ class Connection(asyncio.Protocol):
             sent += 1
 
     async def _until_lost(self) -> None:
-        """Wait for `connection_lost`, which cancels this."""
+        """Wait for `connection_lost`, which cancels this task."""
         await self._loop.create_future()
 
     def _end(self, ending: Ending) -> None:
@@ -197,7 +242,7 @@ class Connection(asyncio.Protocol):
             case "close":
                 self._transport.close()
             case "cut":
-                self.abort()  # all is sent, and `close` would add the farewell of TLS
+                self.abort()  # everything is sent, and `close` would add TLS's close_notify
             case "reset":
                 self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
                 self.abort()

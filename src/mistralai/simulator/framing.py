@@ -1,4 +1,4 @@
-"""From an `Answer` to a `Wire`: status line, header fields, and the framing of the body."""
+"""Serialises an `Answer` to a `Wire`: status line, header fields, and body framing."""
 
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
@@ -6,7 +6,7 @@ from typing import Final
 
 from .answers import Answer, End, Ending, Framing, Pause, Repeat, Step, Wire
 
-_END_OF_CHUNKS: Final = b"0\r\n\r\n"
+LAST_CHUNK: Final = b"0\r\n\r\n"
 _NO_BODY: Final = frozenset({204, 304})
 _WHOLE: Final = frozenset({"clean", "close"})
 
@@ -14,13 +14,13 @@ _WHOLE: Final = frozenset({"clean", "close"})
 def chunk(data: bytes) -> bytes:
     """Frame one chunk of the chunked transfer encoding (RFC 9112, section 7.1).
 
-    An empty one would end the body; nothing stands for it.
+    An empty chunk would end the body, so empty data is left out.
     """
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
 
 
 def head(status: int, headers: Iterable[tuple[str, str]]) -> bytes:
-    """Write the status line and the header fields (RFC 9112, sections 4 and 5)."""
+    """Return the status line and the header fields (RFC 9112, sections 4 and 5)."""
     try:
         reason = HTTPStatus(status).phrase
     except ValueError:
@@ -37,15 +37,15 @@ def to_wire(
     chunks: bool = True,
     keep: bool = True,
 ) -> Wire:
-    """Write out an answer as the bytes of its connection.
+    """Serialise an answer to the bytes of its connection.
 
     Args:
-        answer: What to send.
-        added: Header fields to add where the answer has none of that name.
+        answer: The answer.
+        added: Header fields to add unless the answer has the field.
         method: The request's method; the answer to a `HEAD` has no body.
-        chunks: Whether the client understands chunks (HTTP/1.1); else the end of the
+        chunks: True if the client understands chunks (HTTP/1.1); otherwise the end of the
             connection ends the body.
-        keep: Whether the connection stays open after a clean end.
+        keep: True to leave the connection open after a clean end.
     """
     framing, body = answer.framing, answer.body
     fields: list[tuple[str, str]] = []
@@ -70,9 +70,9 @@ def to_wire(
 def _head(
     answer: Answer, framing: list[tuple[str, str]], added: Iterable[tuple[str, str]]
 ) -> bytes:
-    given = {name for name, _ in answer.headers}
+    own = {name for name, _ in answer.headers}
     typed = [("content-type", answer.content_type)] if answer.content_type else []
-    fields = [field for field in (*typed, *framing, *added) if field[0] not in given]
+    fields = [field for field in (*typed, *framing, *added) if field[0] not in own]
     return head(answer.status, [*answer.headers, *fields])
 
 
@@ -80,7 +80,10 @@ def _steps(
     answer: Answer, first: bytes, body: Iterable[Step], framing: Framing, *, keep: bool
 ) -> Iterator[Step]:
     yield from answer.before
-    yield from _drip(first, answer.head_every) if answer.head_every else [first]
+    if answer.head_every:
+        yield from _drip(first, answer.head_every)
+    else:
+        yield first
     for step in body:
         if isinstance(step, End):
             yield from _end(step.ending, framing, keep=keep)
@@ -97,7 +100,7 @@ def _drip(data: bytes, every: float) -> Iterator[Step]:
 
 def _end(ending: Ending, framing: Framing, *, keep: bool) -> Iterator[Step]:
     if framing == "chunked" and ending in _WHOLE:
-        yield _END_OF_CHUNKS
+        yield LAST_CHUNK
     yield End("close" if ending == "clean" and not keep else ending)
 
 

@@ -1,4 +1,4 @@
-"""JSON values: how they are told apart, and how they are written."""
+"""JSON values: type tests, and serialisation."""
 
 import json
 from typing import Any, Final, TypeGuard
@@ -7,22 +7,22 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a value is an object."""
+    """Return True for an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Whether a value is an array."""
+    """Return True for an array."""
     return isinstance(value, list)
 
 
 def is_number(value: Any) -> TypeGuard[int | float]:
-    """Whether a value is a number; `true` and `false` are none."""
+    """Return True for a number; `true` and `false` are not numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def compact(value: Any) -> bytes:
-    """Write JSON as the API does: no blanks, UTF-8 not escaped (wire-format section 4).
+    """Serialise JSON as the API does: no spaces, UTF-8 not escaped (wire-format section 4).
 
     A lone surrogate, which UTF-8 cannot carry, becomes `?`.
     """

@@ -1,4 +1,4 @@
-"""Waiting for the pauses of an answer."""
+"""The pauses of an answer."""
 
 import asyncio
 import math
@@ -6,22 +6,22 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
-"""What waits for a number of seconds, like `asyncio.sleep`."""
+"""Waits for a number of seconds, like `asyncio.sleep`."""
 
 
 _TICKS: Final = 1000
-"""Ticks a second; epoll, and so the loop, tells no finer."""
+"""Ticks per second, the resolution of epoll and thus of the loop."""
 
 
 class Ticks:
-    """Wakes all who wait for the same millisecond by one timer, where a timer each costs more."""
+    """Timers shared by all waiters of a millisecond, which is cheaper than one per waiter."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[int, list[asyncio.Future[None]]] = {}
 
-    def at(self, when: float) -> Awaitable[None]:
-        """What is to be awaited until a time of the loop's clock."""
+    def sleep_until(self, when: float) -> Awaitable[None]:
+        """Return an awaitable that is done at a time of the loop's clock."""
         future = self._loop.create_future()
         tick = math.ceil(when * _TICKS)
         waiting = self._waiting.get(tick)
@@ -38,12 +38,12 @@ class Ticks:
 
 
 class Pace:
-    """Waits for the pauses of one answer, so that what is late does not make the rest late.
+    """The clock of one answer: a late piece does not delay the pieces after it.
 
     Args:
-        ticks: What waits by the loop's clock.
-        sleep: What waits in its place, if given; it gets every pause as it stands.
-        speed: By how much pauses are shortened.
+        ticks: The timers of the loop.
+        sleep: Called for every pause instead of the timers, unless `None`.
+        speed: The factor by which pauses are shortened.
     """
 
     def __init__(self, ticks: Ticks, sleep: Sleep | None, speed: float) -> None:
@@ -54,13 +54,17 @@ class Pace:
         self._due = self._loop.time()
 
     def wait(self, seconds: float) -> Awaitable[None]:
-        """What is to be awaited until a pause is over that began when the one before was over."""
+        """Return an awaitable for a pause that starts at the end of the pause before it."""
         seconds /= self._speed
         if self._sleep is not None:
             return self._sleep(seconds)
         self._due += seconds
-        return self._ticks.at(self._due) if self._due > self._loop.time() else asyncio.sleep(0)
+        return (
+            self._ticks.sleep_until(self._due)
+            if self._due > self._loop.time()
+            else asyncio.sleep(0)
+        )
 
     def restart(self) -> None:
-        """Let the next pause begin now, after a wait for something else than time."""
+        """Start the next pause now, after a wait for something other than time."""
         self._due = self._loop.time()

@@ -1,4 +1,4 @@
-"""Asks another server, hands its answer on, and records both."""
+"""Relays requests to an upstream server, and records the exchanges."""
 
 import asyncio
 import ssl
@@ -10,22 +10,21 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-import h11
-
 from ..recording import ExchangeRecorder, Recorder
 from .answers import Answer, End, Relay, Step, Wire
 from .api.errors import ApiError
 from .bounds import check
-from .framing import chunk, head, to_wire
+from .framing import LAST_CHUNK, chunk, head, to_wire
+from .outbound import ResponseReader, State
 from .received import Request
 from .replay import Player
 
 Mode: TypeAlias = Literal["none", "once", "all"]
-"""When a request is sent on, by vcrpy's names.
+"""When a request is relayed, by vcrpy's names.
 
-* `none`: never; only what was recorded is answered.
-* `once`: where nothing was recorded before; else only what was recorded is answered.
-* `all`: always; what was recorded before is left alone.
+* `none`: never; answers come from the recording.
+* `once`: if the folder has no recording yet; otherwise as `none`.
+* `all`: always; earlier recordings are kept.
 """
 
 _HOP_BY_HOP: Final = frozenset(
@@ -39,26 +38,26 @@ _HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
-"""Header fields that concern one connection (RFC 9110, section 7.6.1)."""
+"""Header fields of a single connection (RFC 9110, section 7.6.1)."""
 _WINDOWS: Final = {
     "gzip": zlib.MAX_WBITS | 16,
     "x-gzip": zlib.MAX_WBITS | 16,
     "deflate": zlib.MAX_WBITS,
 }
-"""The codings that are undone for the recording (RFC 9110, section 8.4.1), as zlib counts them."""
+"""The codings decoded for the recording (RFC 9110, section 8.4.1), with their `wbits` in zlib."""
 _READ: Final = 64 * 1024
 _FILE: Final = "exchanges.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
-    """Answers with what another server answers, and records it.
+    """Answers of another server, which are recorded.
 
     Attributes:
-        url: Scheme, host and port of that server, and perhaps a path before all others.
-        record: The folder whose `exchanges.jsonl` the exchanges are added to.
-        mode: When a request is sent on.
-        ca_file: Certificates to trust besides those of the system.
+        url: Scheme, host and port of that server, with an optional path prefix.
+        record: The folder in whose `exchanges.jsonl` the exchanges are recorded.
+        mode: When a request is relayed.
+        ca_file: Certificates to trust in addition to those of the system.
     """
 
     url: str
@@ -69,19 +68,19 @@ class Upstream:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"url: {self.url!r} is no address; use https://HOST or http://HOST")
+            raise ValueError(f"url: {self.url!r} is not a URL; use https://HOST or http://HOST")
         check(self)
 
 
 class Proxy:
-    """Sends requests on, or answers them from what was recorded.
+    """Relays requests, or answers them from the recording.
 
     Args:
-        upstream: Where to, and what is done with it.
+        upstream: The upstream server and the recording.
 
     Raises:
         OSError: The folder cannot be read or written.
-        RecordingError: A file in it is no recording.
+        RecordingError: A file in the folder is not a recording.
     """
 
     def __init__(self, upstream: Upstream) -> None:
@@ -93,7 +92,7 @@ class Proxy:
         elif recorded:
             self._source = Player(folder)
         else:
-            raise FileNotFoundError(f"{folder} has no recording; make one with the mode once")
+            raise FileNotFoundError(f"{folder} has no recording; use the mode once to make one")
         self._server = urlsplit(upstream.url)
         self._context: ssl.SSLContext | None = None
         if self._server.scheme == "https":
@@ -108,14 +107,14 @@ class Proxy:
         target = self._server.path.rstrip("/") + request.target
         url = f"{self._server.scheme}://{self._server.netloc}{target}"
         exchange = self._source.begin(request.method, url, request.headers.pairs, request.body)
-        return Wire((Relay(self._sent_on(request, target, exchange)),))
+        return Wire((Relay(self._relay(request, target, exchange)),))
 
     def close(self) -> None:
         """Close the file of the recording."""
         if isinstance(self._source, Recorder):
             self._source.close()
 
-    async def _sent_on(
+    async def _relay(
         self, request: Request, target: str, exchange: ExchangeRecorder
     ) -> AsyncGenerator[Step]:
         server = self._server
@@ -134,7 +133,7 @@ class Proxy:
                 async for step in steps:
                     yield step
         finally:
-            exchange.ended("closed")  # where it has not ended otherwise
+            exchange.ended("closed")  # unless it has already ended
             writer.transport.abort()
 
 
@@ -153,64 +152,56 @@ def _request_bytes(request: Request, target: str, host: str) -> bytes:
 
 
 class _Relayed:
-    """An answer on its way through.
+    """A response on its way from the upstream server to the client.
 
     Args:
-        exchange: What records it.
-        request: What is answered.
+        exchange: The recorder of this exchange.
+        request: The request being answered.
     """
 
     def __init__(self, exchange: ExchangeRecorder, request: Request) -> None:
         self._exchange = exchange
         self._chunked = request.http_version == "1.1" and request.method != "HEAD"
-        self._parser = h11.Connection(h11.CLIENT)
-        self._parser.send(h11.Request(method=request.method, target="/", headers=[("host", "h")]))
-        self._parser.send(h11.EndOfMessage())
+        self._response = ResponseReader(request.method)
         self._decode: Callable[[bytes], bytes] = bytes
-        self._done = False
+        self._head_sent = False
 
     async def steps(self, reader: asyncio.StreamReader) -> AsyncGenerator[Step]:
-        """Give the head, then one piece for each read of the body, then the end."""
-        end: Step = b"0\r\n\r\n" if self._chunked else End("close")
+        """Yield the head, then one piece for each read of the body, then the end."""
         try:
-            while not self._done:
-                for step in self._parsed():
+            while not self._response.is_over:
+                self._response.feed(await reader.read(_READ))
+                for step in self._received():
                     yield step
-                if not self._done:
-                    self._parser.receive_data(await reader.read(_READ))
-            self._exchange.ended("complete")
-        except (OSError, h11.RemoteProtocolError, zlib.error):
-            self._exchange.ended("cut")
-            end = End("cut")
-        yield end
+            is_complete = self._response.state is State.DONE
+        except (OSError, zlib.error):
+            is_complete = False
+        self._exchange.ended("complete" if is_complete else "cut")
+        if not is_complete:
+            yield End("cut")
+        elif self._chunked:
+            yield LAST_CHUNK
+        else:
+            yield End("close")
 
-    def _parsed(self) -> list[bytes]:
-        """Give what is to be sent of what has been read."""
-        sent: list[bytes] = []
-        body = b""
-        while not self._done:
-            match self._parser.next_event():
-                case h11.Response() as response:
-                    sent.append(self._head(response))
-                case h11.Data(data=data):
-                    body += data
-                case h11.EndOfMessage():
-                    self._done = True
-                case h11.InformationalResponse():
-                    pass
-                case _:
-                    break
-        if body:
+    def _received(self) -> list[bytes]:
+        """Return the bytes to send for the last read."""
+        pieces: list[bytes] = []
+        if self._response.status and not self._head_sent:
+            self._head_sent = True
+            pieces.append(self._head())
+        if body := self._response.take_body():
             self._exchange.read(self._decode(body))
-            sent.append(chunk(body) if self._chunked else body)
-        return sent
+            pieces.append(chunk(body) if self._chunked else body)
+        return pieces
 
-    def _head(self, response: h11.Response) -> bytes:
-        fields = [(name.decode(), value.decode("latin-1")) for name, value in response.headers]
-        self._exchange.answered(response.status_code, fields)
+    def _head(self) -> bytes:
+        status, fields = self._response.status, self._response.headers
+        self._exchange.answered(status, fields)
         coding = dict(fields).get("content-encoding", "").lower()
         if coding in _WINDOWS:
             self._decode = zlib.decompressobj(wbits=_WINDOWS[coding]).decompress
-        framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
         dropped = _HOP_BY_HOP | {"content-length"}
-        return head(response.status_code, [*(f for f in fields if f[0] not in dropped), framing])
+        kept = [(name, value) for name, value in fields if name not in dropped]
+        framing = ("transfer-encoding", "chunked") if self._chunked else ("connection", "close")
+        return head(status, [*kept, framing])

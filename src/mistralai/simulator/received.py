@@ -1,4 +1,4 @@
-"""A request as the server received it: what a test looks at."""
+"""Requests as the server received them, for tests to inspect."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -39,20 +39,19 @@ class Fields(Mapping[str, str]):
 
 @dataclass(frozen=True)  # no slots: `json` is cached
 class Request:
-    """One request, whole.
+    """One complete request.
 
     Attributes:
         method: `GET`, `POST` and so on.
         target: The request target as sent, with its query.
         headers: The header fields.
         body: The body's bytes, without their transfer encoding.
-        number: Its place among all requests of this server, from 1.
-        connection: The number of the TCP connection that it came on, from 1.
+        number: The number of the request on this server, from 1.
+        connection: The number of its TCP connection, from 1.
         http_version: `1.1` or `1.0`.
-        answered: Happens when the whole answer was sent, its ending included; never where the
-            client left before.
-        closed: Happens when the connection is gone: the server saw the client close it, or
-            closed it itself.
+        answered: Happens when the complete answer has been sent, including its ending; never if
+            the client left before.
+        closed: Happens when the connection is closed, by the client or by the server.
     """
 
     method: str
@@ -79,6 +78,6 @@ class Request:
         """The body as JSON.
 
         Raises:
-            ValueError: The body is no JSON.
+            ValueError: The body is not valid JSON.
         """
         return json.loads(self.body)

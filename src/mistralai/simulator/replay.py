@@ -1,4 +1,4 @@
-"""Plays recorded exchanges back, each read a `send` of its own."""
+"""Plays recorded exchanges back, with one `send` per recorded read."""
 
 import json
 from collections.abc import Iterator
@@ -19,9 +19,9 @@ _ENDINGS: Final[dict[str | None, Ending]] = {"complete": "clean", "closed": "han
 class Replay:
     """Answers from a recording.
 
-    A request is answered by the exchange with the same method, target and body; JSON bodies are
-    the same whatever the order of their fields. Where there are several, they come in their order,
-    and the last is repeated. Any other request is answered with 404 and what is different.
+    A request is answered by the exchange with the same method, target and body; the order of the
+    fields of a JSON body does not matter. Several such exchanges are used in their order, and the
+    last one is repeated. Any other request is answered with a 404 that names the differences.
 
     Attributes:
         path: A file, or a folder with `*.jsonl` files.
@@ -37,8 +37,8 @@ class Player:
         path: A file, or a folder with `*.jsonl` files.
 
     Raises:
-        OSError: It cannot be read.
-        RecordingError: It is no recording.
+        OSError: The path cannot be read.
+        RecordingError: A file is not a recording.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -53,22 +53,23 @@ class Player:
         return len(self._exchanges)
 
     def answer(self, request: Request) -> Answer | Wire:
-        """Give the recorded answer to a request."""
+        """Return the recorded answer to a request."""
         token = request.headers.get("authorization", "").rpartition(" ")[2]
         mask = Mask([token])
-        asked = Exchange(request.method, mask.text(request.target), mask(request.body))
-        waiting = self._waiting.get(_key(asked))
+        wanted = Exchange(request.method, mask.text(request.target), mask(request.body))
+        waiting = self._waiting.get(_key(wanted))
         if waiting is None:
-            return self._missing(asked)
-        return played(waiting.pop(0) if len(waiting) > 1 else waiting[0])
+            return self._missing(wanted)
+        exchange = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        return played(exchange)
 
-    def _missing(self, asked: Exchange) -> Answer:
-        what = f"{asked.method} {asked.target} with this body"
+    def _missing(self, wanted: Exchange) -> Answer:
+        what = f"{wanted.method} {wanted.target} with this body"
         message = f"{self._path} has no {what} among its {len(self)} exchanges"
         differences: list[list[str]] = [
-            _difference(asked, exchange)
+            _difference(wanted, exchange)
             for exchange in self._exchanges
-            if (exchange.method, exchange.target) == (asked.method, asked.target)
+            if (exchange.method, exchange.target) == (wanted.method, wanted.target)
         ]
         if differences:
             nearest: list[str] = min(differences, key=len)
@@ -77,7 +78,7 @@ class Player:
 
 
 def played(exchange: Exchange) -> Answer | Wire:
-    """Make the answer of an exchange, at the pace and with the boundaries of its reads."""
+    """Return the answer of an exchange, with the timing and boundaries of its reads."""
     if exchange.status is None:
         return Wire((), "cut")
     return Answer(
@@ -109,9 +110,9 @@ def _canonical(body: bytes) -> str:
         return repr(body)
 
 
-def _difference(asked: Exchange, recorded: Exchange) -> list[str]:
-    """Name the fields in which two bodies differ."""
-    one, other = _object(asked.body), _object(recorded.body)
+def _difference(wanted: Exchange, recorded: Exchange) -> list[str]:
+    """Return the names of the fields in which two bodies differ."""
+    one, other = _object(wanted.body), _object(recorded.body)
     names = dict.fromkeys([*one, *other])
     return [name for name in names if one.get(name) != other.get(name)] or ["its body"]
 

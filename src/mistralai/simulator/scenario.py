@@ -1,4 +1,4 @@
-"""A scenario: what the server answers, when, and what goes wrong, as data."""
+"""Scenarios: replies, timing and faults, as data."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from .timing import Timing
 
 @dataclass(frozen=True, slots=True, init=False)
 class Scenario:
-    """What requests are answered with, once they passed the checks of the API.
+    """Answers to requests that pass the checks of the API.
 
     Attributes:
-        reply: What the model says; a preset may be given by its name.
-        timing: When it says it.
-        faults: What goes wrong, in the order in which it is done to the answer.
+        reply: The content of the answers, or the name of a preset.
+        timing: The timing of the answers.
+        faults: The faults, in the order in which they are applied to the answer.
     """
 
     reply: Reply
@@ -43,21 +43,21 @@ class Scenario:
 
 
 def preset(name: str) -> Reply:
-    """Look a preset up.
+    """Return the preset of a name.
 
     Raises:
-        ValueError: There is none of this name.
+        ValueError: No preset has this name.
     """
     if name not in PRESETS:
         near = get_close_matches(name, PRESETS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"{name!r} is no preset; {hint}use one of {', '.join(PRESETS)}")
+        raise ValueError(f"{name!r} is not a preset; {hint}use one of {', '.join(PRESETS)}")
     return PRESETS[name]
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class Sequence:
-    """Answers in turn: one for each request, the last for all that follow.
+    """A sequence of answers: one per request, the last one repeated.
 
     Attributes:
         answers: At least one.
@@ -83,9 +83,8 @@ ScenarioLike: TypeAlias = (
     | list["ScenarioLike"]
     | Callable[[Request], "ScenarioLike"]
 )
-"""All that a simulator takes for its scenario.
+"""Everything that a simulator accepts as its scenario.
 
-A string is the name of a preset, a `Path` a TOML file, a list a `Sequence`, and a function is asked
-at each request. An `Answer` or a `Wire` is sent whatever was asked: nothing of the request is
-checked.
+A string is the name of a preset, a `Path` a TOML file, a list a `Sequence`, and a function is
+called for each request. An `Answer` or a `Wire` is sent for any request, without checks.
 """

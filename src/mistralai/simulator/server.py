@@ -5,51 +5,32 @@ import contextlib
 import ssl
 import threading
 from collections import deque
-from dataclasses import dataclass
 from email.utils import formatdate
 from socket import socket
 from typing import Final
 
 from .answers import Answer, Wire
 from .app import App
-from .bounds import AtLeastOne, Count, check
 from .connection import Connection
 from .framing import to_wire
+from .limits import Limits
 from .model import seeding
 from .pacing import Pace, Sleep, Ticks
 from .received import Request
 
-_BREATH: Final = 0.1
-"""Seconds without new connections, once the process has no file descriptor left."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a server bears.
-
-    Attributes:
-        request_size: Bytes of a request's body; more is a 413.
-        connections: Connections open at once; more get a 503 and are closed.
-        kept_requests: Requests kept for a test to look at; older ones are forgotten.
-    """
-
-    request_size: Count = 32 * 1024 * 1024
-    connections: AtLeastOne = 10_000
-    kept_requests: Count = 10_000
-
-    def __post_init__(self) -> None:
-        check(self)
+_ACCEPT_DELAY: Final = 0.1
+"""Seconds without new connections after the process ran out of file descriptors."""
 
 
 class Server:
-    """A server that answers from an `App`. What it counts may be read from any thread.
+    """A server that answers from an `App`. Its counters may be read from any thread.
 
     Args:
-        app: What answers.
-        limits: What it bears.
-        seed: Where request ids come from.
-        sleep: What waits for a pause; `None` for the loop's clock.
-        speed: By how much pauses are shortened.
+        app: Answers requests.
+        limits: Its limits.
+        seed: The seed of request ids.
+        sleep: Waits for pauses; `None` for the loop's clock.
+        speed: The factor by which pauses are shortened.
     """
 
     def __init__(
@@ -57,7 +38,7 @@ class Server:
     ) -> None:
         self.limits: Final = limits
         self.changed: Final = threading.Condition()
-        """Notified whenever a request came, or a connection was opened or closed."""
+        """Notified when a request is received, or a connection is opened or closed."""
         self.requests: Final[deque[Request]] = deque(maxlen=limits.kept_requests)
         self.accepted = 0
         """Connections accepted since the start."""
@@ -72,11 +53,11 @@ class Server:
         self._ticks: Ticks
 
     def close(self) -> None:
-        """Close what the answers have opened, once the loop has ended."""
+        """Close the files of the answers, once the loop has ended."""
         self._app.close()
 
     async def serve(self, sock: socket, context: ssl.SSLContext | None) -> None:
-        """Accept connections on a bound socket until cancelled; then drop them all."""
+        """Accept connections on a bound socket until cancelled, then abort them."""
         loop = asyncio.get_running_loop()
         self._ticks = Ticks()
         sock.setblocking(False)
@@ -88,17 +69,16 @@ class Server:
             sock.close()
             await self._drop_all()
 
-    # `loop.create_server` would do, but what it has accepted and not yet attached when it is
-    # closed, it forgets without closing.
+    # Not `loop.create_server`: on close, it leaks sockets that it has accepted but not attached.
     def _accept(self, sock: socket, context: ssl.SSLContext | None) -> None:
         loop = asyncio.get_running_loop()
         try:
             accepted, _ = sock.accept()
-        except (BlockingIOError, ConnectionAbortedError):  # the client has gone already
+        except (BlockingIOError, ConnectionAbortedError):  # the client has already left
             return
-        except OSError:  # the process has no file descriptor left
+        except OSError:  # out of file descriptors
             loop.remove_reader(sock)
-            loop.call_later(_BREATH, self._accept_again, sock, context)
+            loop.call_later(_ACCEPT_DELAY, self._accept_again, sock, context)
             return
         task = loop.create_task(self._attach(accepted, context))
         self._attaching[task] = accepted
@@ -111,7 +91,7 @@ class Server:
     async def _attach(self, accepted: socket, context: ssl.SSLContext | None) -> None:
         loop = asyncio.get_running_loop()
         accepted.setblocking(False)
-        with contextlib.suppress(OSError):  # a TLS handshake that failed
+        with contextlib.suppress(OSError):  # a failed TLS handshake
             await loop.connect_accepted_socket(lambda: Connection(self), accepted, ssl=context)
 
     async def _drop_all(self) -> None:
@@ -123,46 +103,46 @@ class Server:
             accepted.close()
         for connection in self._open:
             connection.abort()
-        while self._open:  # noqa: ASYNC110 - each is told in one of the loop's next turns
+        while self._open:  # noqa: ASYNC110 - `connection_lost` follows within a few turns of the loop
             await asyncio.sleep(0)
 
     @property
     def open(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._open)
 
     @property
     def is_full(self) -> bool:
-        """Whether more connections are open than the limits allow."""
+        """True if more connections are open than the limits allow."""
         return len(self._open) > self.limits.connections
 
-    def opened(self, connection: Connection) -> int:
-        """Count a new connection; its number from 1."""
+    def add(self, connection: Connection) -> int:
+        """Count a new connection and return its number, from 1."""
         with self.changed:
             self._open.add(connection)
             self.accepted += 1
             self.changed.notify_all()
         return self.accepted
 
-    def lost(self, connection: Connection) -> None:
-        """Forget a connection."""
+    def remove(self, connection: Connection) -> None:
+        """Forget a closed connection."""
         with self.changed:
             self._open.discard(connection)
             self.changed.notify_all()
 
     def next_number(self) -> int:
-        """Count a request, from 1."""
+        """Count a request and return its number, from 1."""
         self.count += 1
         return self.count
 
-    def received(self, request: Request) -> None:
-        """Keep a request for a test to look at."""
+    def keep(self, request: Request) -> None:
+        """Keep a request for a test to inspect."""
         with self.changed:
             self.requests.append(request)
             self.changed.notify_all()
 
     def answer(self, request: Request, *, keep: bool) -> Wire:
-        """Write the answer to a request."""
+        """Return the answer to a request; `keep` lets the connection stay open after it."""
         answer = self._app.answer(request)
         if isinstance(answer, Answer):
             chunks = request.http_version == "1.1"
@@ -173,7 +153,7 @@ class Server:
         return answer
 
     def pace(self) -> Pace:
-        """Make what waits for the pauses of one answer."""
+        """Return the clock for the pauses of one answer."""
         return Pace(self._ticks, self._sleep, self._speed)
 
     def _headers(self, request: Request) -> list[tuple[str, str]]:

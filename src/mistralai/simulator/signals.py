@@ -1,18 +1,18 @@
-"""Events that cross threads: what a test waits for, and what a server waits for."""
+"""Events that tests and the server wait for, across threads."""
 
 import asyncio
 import threading
 from typing import Final
 
 DEFAULT_WAIT: Final = 10.0
-"""Seconds that `Signal.wait` waits unless told otherwise."""
+"""Seconds that `Signal.wait` waits by default."""
 
 
 class Signal:
-    """Something that happens once, seen from any thread.
+    """An event that happens once, visible from any thread.
 
     Args:
-        what: What is awaited, in words; the text of the `TimeoutError` says it.
+        what: The event in words, for the message of a `TimeoutError`.
     """
 
     def __init__(self, what: str) -> None:
@@ -23,33 +23,33 @@ class Signal:
         return f"<Signal {self._what!r}: {'happened' if self.is_set() else 'not yet'}>"
 
     def is_set(self) -> bool:
-        """Whether it has happened."""
+        """Return True once the event has happened."""
         return self._event.is_set()
 
     def set(self) -> None:
-        """Let it happen. A second time changes nothing."""
+        """Mark the event as happened. A second call does nothing."""
         self._event.set()
 
     def wait(self, timeout: float = DEFAULT_WAIT) -> None:
-        """Block this thread until it has happened.
+        """Block this thread until the event has happened.
 
         Args:
             timeout: Seconds to wait at most.
 
         Raises:
-            TimeoutError: It did not happen in time.
+            TimeoutError: The event did not happen in time.
         """
         if not self._event.wait(timeout):
-            raise TimeoutError(f"{self._what}: not within {timeout} s")
+            raise TimeoutError(f"timed out after {timeout} s waiting for {self._what}")
 
     async def wait_async(self, timeout: float = DEFAULT_WAIT) -> None:
-        """Wait until it has happened, from asyncio or trio.
+        """Wait until the event has happened, from asyncio or trio.
 
         Args:
             timeout: Seconds to wait at most.
 
         Raises:
-            TimeoutError: It did not happen in time.
+            TimeoutError: The event did not happen in time.
         """
         from anyio import to_thread
 
@@ -59,7 +59,7 @@ class Signal:
 class Gate:
     r"""A step of an answer at which the server waits until a test opens the gate.
 
-    One gate may stand in many answers: opening lets all of them through, for good.
+    Several answers may share a gate: once open, it lets all of them pass.
 
     Example:
         >>> gate = Gate()
@@ -69,14 +69,14 @@ class Gate:
 
     def __init__(self) -> None:
         self.reached = Signal("the server at the gate")
-        """Happens when an answer has come to this gate; all before it has been sent."""
+        """Happens when an answer reaches this gate; everything before it has been sent."""
         self._lock = threading.Lock()
         self._open = False
         self._waiting: set[asyncio.Future[None]] = set()
 
     @property
     def is_open(self) -> bool:
-        """Whether answers pass without waiting."""
+        """True once answers pass without waiting."""
         return self._open
 
     def open(self) -> None:

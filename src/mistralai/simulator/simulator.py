@@ -1,4 +1,4 @@
-"""`Simulator`: the server in a thread of its own, beside the code that it is there to test."""
+"""`Simulator`: the server in a thread of its own."""
 
 import asyncio
 import socket
@@ -13,10 +13,11 @@ from typing import Final, Self
 
 from .app import App
 from .bounds import Range
+from .limits import Limits
 from .pacing import Sleep
 from .received import Request
 from .scenario import ScenarioLike
-from .server import Limits, Server
+from .server import Server
 from .signals import DEFAULT_WAIT
 from .tls import Certificate, make_certificate
 
@@ -26,19 +27,19 @@ _LOOPBACK: Final = "127.0.0.1"
 class Simulator:
     """A Mistral server on a real socket of this machine.
 
-    It runs on an event loop in a thread of its own, so it serves sync and async code alike. Use
-    it with `with` or `async with`, or call `start` and `stop`.
+    It runs on an event loop in a thread of its own, so it serves sync and async code. Use it with
+    `with` or `async with`, or call `start` and `stop`.
 
     Args:
-        scenario: What to answer; see `ScenarioLike`.
-        seed: Where all chance comes from: the same request and seed give the same body.
-        host: The address to listen on. Anything but loopback lets others reach it.
-        port: The port; 0 takes a free one.
+        scenario: The answers; see `ScenarioLike`.
+        seed: The seed of everything random: the same request and seed give the same body.
+        host: The address to listen on. Other hosts can reach any address but loopback.
+        port: The port; 0 picks a free one.
         api_key: The only key accepted; `None` accepts any that is not empty.
-        tls: Whether to speak TLS, with a certificate made for this simulator (extra `simulator`).
-        limits: What it bears.
-        sleep: What waits for a pause, for a test that does not want to; `None` waits.
-        speed: By how much pauses are shortened: 2 halves them, `math.inf` takes them away.
+        tls: Use TLS, with a certificate made for this simulator (extra `simulator`).
+        limits: The limits of the server.
+        sleep: Called instead of waiting for a pause, for tests that must not wait.
+        speed: The factor by which pauses are shortened: 2 halves them, `math.inf` removes them.
 
     Example:
         >>> with Simulator("poem") as sim:
@@ -69,24 +70,24 @@ class Simulator:
         self._running: _Running | None = None
 
     def start(self) -> None:
-        """Bind the port and begin to serve. The port is open when this returns.
+        """Bind the port and start to serve. The port is open when this returns.
 
         Raises:
-            RuntimeError: It runs already, or `tls` lacks trustme.
+            RuntimeError: The simulator is running, or `tls` is set and trustme is not installed.
             OSError: The address cannot be bound.
         """
         if self._running is not None:
-            raise RuntimeError("this simulator runs already; make another one")
+            raise RuntimeError("this simulator is already running; make another one")
         context = None
         if self._tls:
             self._certificate = make_certificate(self._host, "localhost", "127.0.0.1", "::1")
             context = self._certificate.context
-        sock = _bound(self._host, self._port)
+        sock = _bind(self._host, self._port)
         self._port = sock.getsockname()[1]
         self._running = _Running(self._server, sock, context)
 
     def stop(self) -> None:
-        """Drop every connection and stop. A second time changes nothing."""
+        """Abort every connection and stop. A second call does nothing."""
         running, self._running = self._running, None
         if running is not None:
             running.stop()
@@ -126,7 +127,7 @@ class Simulator:
 
     @property
     def url(self) -> str:
-        """Where it listens: `http://127.0.0.1:PORT`. Give it to a client as `server_url`."""
+        """The URL, `http://127.0.0.1:PORT`, for a client's `server_url`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
@@ -134,7 +135,7 @@ class Simulator:
     def port(self) -> int:
         """The port it listens on."""
         if self._port == 0:
-            raise RuntimeError("the port is known once the simulator was started")
+            raise RuntimeError("the port is not known until the simulator has been started")
         return self._port
 
     @property
@@ -144,12 +145,12 @@ class Simulator:
 
     @property
     def connections(self) -> int:
-        """How many TCP connections were accepted so far."""
+        """The number of TCP connections accepted so far."""
         return self._server.accepted
 
     @property
     def open_connections(self) -> int:
-        """How many TCP connections are open now."""
+        """The number of open TCP connections."""
         return self._server.open
 
     @property
@@ -169,30 +170,30 @@ class Simulator:
         return self._ca_file
 
     def wait_for_requests(self, count: int = 1, timeout: float = DEFAULT_WAIT) -> list[Request]:
-        """Wait until so many requests have been received.
+        """Wait until a number of requests have been received.
 
         Args:
-            count: How many, since the start.
+            count: The number of requests since the start.
             timeout: Seconds to wait at most.
 
         Returns:
             All requests received.
 
         Raises:
-            TimeoutError: They did not come in time.
+            TimeoutError: Fewer were received in time.
         """
         self._wait(lambda: self._server.count >= count, f"{count} requests", timeout)
         return self.requests
 
     def wait_for_connections(self, at_most: int = 0, timeout: float = DEFAULT_WAIT) -> None:
-        """Wait until no more than so many connections are open.
+        """Wait until at most a number of connections are open.
 
         Args:
-            at_most: How many may be open.
+            at_most: The number of connections that may be open.
             timeout: Seconds to wait at most.
 
         Raises:
-            TimeoutError: More are open still.
+            TimeoutError: More are still open.
         """
         what = f"at most {at_most} open connections"
         self._wait(lambda: self._server.open <= at_most, what, timeout)
@@ -200,16 +201,16 @@ class Simulator:
     def _wait(self, happened: Callable[[], bool], what: str, timeout: float) -> None:
         with self._server.changed:
             if not self._server.changed.wait_for(happened, timeout):
-                raise TimeoutError(f"{what}: not within {timeout} s")
+                raise TimeoutError(f"timed out after {timeout} s waiting for {what}")
 
 
 class _Running:
     """The thread in which a server runs.
 
     Args:
-        server: What runs.
+        server: The server.
         sock: The bound socket.
-        context: The TLS context, if it speaks TLS.
+        context: The TLS context; `None` for plain TCP.
     """
 
     def __init__(self, server: Server, sock: socket.socket, context: ssl.SSLContext | None) -> None:
@@ -225,8 +226,8 @@ class _Running:
         self._thread.join()
 
     def _run(self) -> None:
-        # Not the policy's loop: uvloop holds what is written until the end of its turn, and a
-        # boundary that the scenario names would be lost.
+        # Not the policy's loop: uvloop joins the writes of one turn, which would lose the
+        # boundaries of a scenario.
         try:
             with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 runner.run(self._serve())
@@ -242,6 +243,6 @@ class _Running:
         await asyncio.wait([self._serving])
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=4096)

@@ -1,4 +1,4 @@
-"""When the pieces of an answer are sent."""
+"""The timing of answers."""
 
 import math
 import random
@@ -11,20 +11,20 @@ from .answers import Pause, Step
 from .bounds import AtLeastOne, Range, Seconds, check
 
 Distribution: TypeAlias = Literal["normal", "uniform", "exponential", "lognormal"]
-"""How times lie around their mean."""
+"""The distribution of times around their mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """When the pieces of a stream are sent.
+    """The timing of a stream.
 
     Attributes:
         first: Seconds before the first event with content (time to first token).
-        tokens_per_second: Events a second after that; `None` for no wait between them.
-        jitter: The standard deviation of each time, as a share of its mean.
-        distribution: How the times lie around their means; `exponential` has a jitter of its own.
-        burst: Events in one `send`, as a busy service sends them (wire-format section 4). The
-            waits of a burst come before it.
+        tokens_per_second: Events per second after that; `None` for no wait between them.
+        jitter: The standard deviation of each time, relative to its mean.
+        distribution: The distribution of the times; `exponential` ignores `jitter`.
+        burst: Events per `send`, as a busy service sends them (wire-format section 4). The waits
+            of a burst come before it.
     """
 
     first: Seconds = 0.0
@@ -36,12 +36,12 @@ class Timing:
     def __post_init__(self) -> None:
         check(self)
 
-    def paced(self, events: Iterable[bytes], chance: random.Random) -> Iterator[Step]:
+    def paced(self, events: Iterable[bytes], rng: random.Random) -> Iterator[Step]:
         """Put pauses between events.
 
         Args:
-            events: The events of a stream; the first, with the role, comes with the head.
-            chance: Where the times come from.
+            events: The events of a stream; the first one, with the role, is not delayed.
+            rng: The source of the times.
         """
         iterator = iter(events)
         yield from islice(iterator, 1)
@@ -49,7 +49,7 @@ class Timing:
         wait = self.first
         pause = Pause(gap)
         while burst := list(islice(iterator, self.burst)):
-            seconds = self._around(wait, chance) + self._around(gap * (len(burst) - 1), chance)
+            seconds = self._around(wait, rng) + self._around(gap * (len(burst) - 1), rng)
             if seconds:
                 if seconds != pause.seconds:
                     pause = Pause(seconds)
@@ -57,25 +57,25 @@ class Timing:
             yield b"".join(burst)
             wait = gap
 
-    def waits(self, events: Iterable[bytes], chance: random.Random) -> Iterator[Pause]:
-        """Give the pauses alone: how long an answer takes that does not stream."""
-        return (step for step in self.paced(events, chance) if isinstance(step, Pause))
+    def waits(self, events: Iterable[bytes], rng: random.Random) -> Iterator[Pause]:
+        """Return the pauses alone, for an answer that does not stream."""
+        return (step for step in self.paced(events, rng) if isinstance(step, Pause))
 
-    def _around(self, mean: float, chance: random.Random) -> float:
+    def _around(self, mean: float, rng: random.Random) -> float:
         if mean == 0 or (self.jitter == 0 and self.distribution != "exponential"):
             return mean
-        return max(0.0, mean * _DRAWS[self.distribution](chance, self.jitter))
+        return max(0.0, mean * _DRAWS[self.distribution](rng, self.jitter))
 
 
-def _lognormal(chance: random.Random, jitter: float) -> float:
+def _lognormal(rng: random.Random, jitter: float) -> float:
     variance = math.log1p(jitter * jitter)
-    return chance.lognormvariate(-variance / 2, math.sqrt(variance))
+    return rng.lognormvariate(-variance / 2, math.sqrt(variance))
 
 
 _DRAWS: Final[Mapping[Distribution, Callable[[random.Random, float], float]]] = {
-    "normal": lambda chance, jitter: chance.gauss(1, jitter),
-    "uniform": lambda chance, jitter: chance.uniform(1 - jitter * 3**0.5, 1 + jitter * 3**0.5),
-    "exponential": lambda chance, _: chance.expovariate(1),
+    "normal": lambda rng, jitter: rng.gauss(1, jitter),
+    "uniform": lambda rng, jitter: rng.uniform(1 - jitter * 3**0.5, 1 + jitter * 3**0.5),
+    "exponential": lambda rng, _: rng.expovariate(1),
     "lognormal": _lognormal,
 }
-"""Draws around a mean of 1 with a standard deviation."""
+"""Draws with a mean of 1 and a given standard deviation."""

@@ -1,4 +1,4 @@
-"""A throwaway certificate, so that a test can speak TLS with the simulator."""
+"""Temporary certificates, for tests that use TLS."""
 
 import ssl
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ class Certificate:
     """A server certificate and the authority that signed it, both made for this process.
 
     Attributes:
-        context: What the server uses.
+        context: The TLS context of the server.
         ca_pem: The authority's certificate, which clients must trust.
     """
 
@@ -18,7 +18,7 @@ class Certificate:
 
 
 def make_certificate(*names: str) -> Certificate:
-    """Make a certificate for these host names and addresses.
+    """Return a new certificate for these host names and addresses.
 
     Raises:
         RuntimeError: trustme is not installed.
@@ -30,5 +30,5 @@ def make_certificate(*names: str) -> Certificate:
         raise RuntimeError(message) from error
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names).configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - its other kind of context belongs to pyOpenSSL, which is not installed
+    authority.issue_cert(*names).configure_cert(context)  # pyright: ignore[reportUnknownMemberType] - pyOpenSSL, in its type, is not installed
     return Certificate(context, authority.cert_pem.bytes())

@@ -9,7 +9,7 @@ that it describes.
 
 from typing import Annotated, Any
 
-from annotated_types import MinLen
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from ..models.messages import ChatCompletionRequestMessage
@@ -20,7 +20,7 @@ class _Model(TypedDict):
 
 
 class _Messages(TypedDict):
-    messages: Annotated[list[ChatCompletionRequestMessage], MinLen(1)]
+    messages: Annotated[list[ChatCompletionRequestMessage], Field(min_length=1)]
 
 
 class _Sampled(TypedDict, total=False):

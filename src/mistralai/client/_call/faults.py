@@ -1,10 +1,10 @@
-"""What went wrong on the way, turned into the error that the caller sees."""
+"""Failures of the network, and the errors that callers see of them."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from ..errors import (
@@ -28,16 +28,16 @@ Kind = Literal["certificate", "connect", "connect_timeout", "timeout", "broken",
 
 
 class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
-    """What a driver throws into a flow when the network fails.
+    """A failure of the network, which a driver throws into a flow.
 
     Attributes:
         kind: Where and how: `"certificate"` and `"connect"` before there was a connection,
-            `"connect_timeout"` and `"timeout"` for the limits, `"broken"` for a connection
-            that was there, `"encoding"` for a body whose compression is corrupt.
+            `"connect_timeout"` and `"timeout"` for timeouts, `"broken"` for an open
+            connection, `"encoding"` for a body whose compression is corrupt.
         cause: The exception of the HTTP library.
-        standard: The same as an exception of httpx2.
-        stale: The connection had been used before, and died before any byte of an answer.
-        early: A timeout of the HTTP client's own ended the wait, before the limit of the call.
+        standard: The corresponding exception of httpx2.
+        stale: True if a reused connection failed before the first byte of a response.
+        early: True if the HTTP client's own timeout expired, before that of the call.
     """
 
     def __init__(
@@ -58,16 +58,16 @@ class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a call had come when something went wrong.
+    """The progress of a call by the time that it failed.
 
     Attributes:
-        request: What was sent.
-        head: The head of the answer, or `None`.
-        events: Events that arrived.
-        elapsed: Seconds since the call began.
+        request: The request.
+        head: The response headers, or `None`.
+        events: The number of events received.
+        elapsed: Seconds since the call.
         since_content: Seconds since the last event with content, or `None`.
-        phase: What was waited for.
-        limit: The seconds that this phase may take.
+        phase: The timeout that the wait was subject to.
+        limit: Its seconds, or `None`.
     """
 
     request: Request
@@ -85,7 +85,7 @@ class Progress:
 
 
 def transport_error(failure: TransportFailure, at: Progress) -> MistralClientError:
-    """The error for a failure of the network."""
+    """Return the error for a failure of the network."""
     if failure.kind in {"connect_timeout", "timeout"}:
         error: MistralClientError = _timeout(failure, at)
     elif failure.kind == "encoding" and at.response is not None:
@@ -94,17 +94,19 @@ def transport_error(failure: TransportFailure, at: Progress) -> MistralClientErr
     else:
         error = _broken(failure, at)
     if isinstance(error, APIConnectionError):
-        with suppress(AttributeError, RuntimeError):  # it has none
-            error.request = cast("Any", failure.cause).request
+        cause: Any = failure.cause
+        with suppress(AttributeError, RuntimeError):  # not every exception has one
+            error.request = cause.request
     error.__cause__ = failure.cause
     return error
 
 
 def truncated(at: Progress) -> StreamTruncatedError:
-    """The error for a body that ended cleanly in the middle of an answer."""
+    """Return the error for a body that ended cleanly in the middle of an answer."""
     return StreamTruncatedError(
         f"the stream ended after {_events(at.events)} without a finish reason and without [DONE]:"
-        " the answer is cut off. What arrived is in .partial; strict_end=False takes it as it is",
+        " the answer is truncated. The answer so far is in .partial;"
+        " pass strict_end=False to accept such an end",
         at.response,
         body="",
     )
@@ -115,22 +117,22 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
     reason = _text(failure.cause)
     if failure.kind == "certificate":
         return CertificateError(
-            f"the certificate of {host} does not verify: {reason}. If a CA of your own signed"
-            " it, name its file in SSL_CERT_FILE"
+            f"the certificate of {host} could not be verified: {reason}. If a private CA issued"
+            " it, set SSL_CERT_FILE to the certificate of that CA"
         )
     if at.head is not None and at.request.stream:
         message = f"the connection to {host} broke after {_events(at.events)}: {reason}"
         if at.events:
-            message += ". What arrived is in .partial"
+            message += ". The answer so far is in .partial"
         return precise(StreamInterruptedError, failure.standard)(message, at.head.raw, "")
-    what = "could not connect to" if failure.kind == "connect" else "no answer from"
-    return precise(APIConnectionError, failure.standard)(
-        f"{what} {host}: {reason}", at.response, ""
-    )
+    message = f"no answer from {host}: {reason}"
+    if failure.kind == "connect":
+        message = f"could not connect to {host}: {reason}"
+    return precise(APIConnectionError, failure.standard)(message, at.response, "")
 
 
 def _text(error: BaseException) -> str:
-    """What an exception says; the async libraries wrap theirs in others that say nothing."""
+    """Return the text of an exception, or of its cause: async libraries wrap theirs in empty ones."""
     inner: BaseException | None = error
     while inner is not None and not str(inner):
         inner = inner.__cause__ or inner.__context__
@@ -138,22 +140,19 @@ def _text(error: BaseException) -> str:
 
 
 def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
-    waited = {
+    message = {
         "connect": "no connection",
         "first_event": "no event with content since the request was sent",
         "idle": "no event with content since the last one",
         "total": "the answer was not complete",
     }[at.phase]
     if failure.early:
-        waited += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
-    limited = at.limit and not failure.early
-    message = f"{waited} within {at.limit:g} s (timeouts.{at.phase})" if limited else waited
-    if (
-        at.phase == "connect"
-        and precise(APITimeoutError, failure.standard) is PoolTimeout
-        and not failure.early
-    ):
-        message += f": {_text(failure.cause)}"  # there was no room, whatever the server does
+        message += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
+    else:
+        if at.limit is not None:
+            message += f" within {at.limit:g} s (timeouts.{at.phase})"
+        if at.phase == "connect" and precise(APITimeoutError, failure.standard) is PoolTimeout:
+            message += f": {_text(failure.cause)}"  # the pool was full, which is not the server's
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"

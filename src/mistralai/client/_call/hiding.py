@@ -1,14 +1,14 @@
-"""The key of a call, taken out of what a server says of it.
+"""Removes the key of a call from errors and log lines, which quote servers.
 
 A gateway that refuses a key may repeat it, and a server that echoes may send it back inside a
-stream. Errors and log lines quote servers, and so pass through here. What is hidden:
+stream. Hidden are:
 
-- A credential of 8 characters or more, wherever it stands: as it is, as a JSON string or an address
-  has it, and its beginning of 8 characters or more where a quotation is cut off.
-- A shorter one, such as `any`, only behind its scheme, as in `Bearer any`. Elsewhere it is a word
-  like others.
+- A credential of 8 characters or more, everywhere: in clear, escaped as in JSON or in a URL, and
+  its first 8 characters or more where a quotation is truncated.
+- A shorter one, such as `any`, only after its scheme, as in `Bearer any`. Elsewhere it is an
+  ordinary word.
 
-The response itself keeps what the server said.
+The response itself is left as the server sent it.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from .request import Credential
 
 HIDDEN: Final = "(hidden)"
-"""What stands in a credential's place."""
+"""The text that replaces a credential."""
 
 SHORTEST: Final = 8
-"""Characters of a credential that is hidden wherever it stands."""
+"""The least characters of a credential that is hidden everywhere."""
 
 _CUT: Final = re.compile(r"…|\.\.\.|\Z")
 _KEPT: Final = frozenset({"raw_response", "partial", "_request"})
-"""Attributes of an error that hold the answer itself, or the request."""
+"""Attributes of an error that hold the answer itself or the request."""
 
 
 def hidden(text: str, credentials: Collection[Credential]) -> str:
@@ -46,22 +46,21 @@ def hidden(text: str, credentials: Collection[Credential]) -> str:
 
 
 def hide(error: MistralClientError, credentials: Collection[Credential]) -> None:
-    """Take the credentials out of an error, and out of what caused it.
+    """Remove the credentials from an error and its causes.
 
-    Where there was something to take out, the frames of the tracebacks go too, whose locals
-    hold what the server said.
+    If there were any, the tracebacks are removed as well: their locals hold what the server sent.
 
     Args:
-        error: The error. Its `raw_response` and `partial` stay as they are.
-        credentials: What the call sent.
+        error: The error. Its `raw_response` and `partial` are left as they are.
+        credentials: The credentials that the call sent.
     """
     if not credentials:
         return
     hiding = _Hiding(credentials)
     if isinstance(error.__cause__, ValidationError):
-        said = hiding.validation(error.__cause__)
-        if said is not None:
-            error.__cause__, error.__context__ = ValueError(said), None
+        text = hiding.validation(error.__cause__)
+        if text is not None:
+            error.__cause__, error.__context__ = ValueError(text), None
     chain = [*_chain(error)]
     for each in chain:
         hiding.exception(each)
@@ -74,7 +73,7 @@ class _Hiding:
     """Hides the credentials of one call.
 
     Attributes:
-        found: Whether there was one to hide.
+        found: True once a credential was hidden.
     """
 
     def __init__(self, credentials: Collection[Credential]) -> None:
@@ -89,35 +88,35 @@ class _Hiding:
                 self._short.append(re.compile(pattern, re.IGNORECASE))
 
     def text(self, text: str) -> str:
-        """Hide them in a text."""
+        """Return a text without the credentials."""
         for key in sorted(self._long, key=len, reverse=True):
-            text = self._without(key, text)
+            text = self._remove(key, text)
         for pattern in self._short:
             text, times = pattern.subn(HIDDEN, text)
             self.found |= times > 0
         return text
 
-    def _without(self, key: str, text: str) -> str:
-        """Hide one in a text, and its beginning before a cut."""
+    def _remove(self, key: str, text: str) -> str:
+        """Return a text without a key, and without the beginning of it before a cut."""
         parts: list[str] = []
         done = 0
-        # In capitals or not: the name of a host is changed to small letters.
+        # Case is ignored, because hosts are written in lower case.
         for match in re.finditer(re.escape(key[:SHORTEST]), text, re.IGNORECASE):
             start = match.start()
-            same = _in_common(key.lower(), text[start : start + len(key)].lower())
-            end = start + same
-            if start >= done and (same == len(key) or _CUT.match(text, end)):
+            length = _common_prefix(key.lower(), text[start : start + len(key)].lower())
+            end = start + length
+            if start >= done and (length == len(key) or _CUT.match(text, end)):
                 parts += [text[done:start], HIDDEN]
                 done = end
         self.found |= bool(parts)
         return "".join([*parts, text[done:]])
 
     def value(self, value: Any) -> Any:
-        """Hide them in whatever an error may hold; a value without them stays the same object."""
-        made = self._made(value)
-        return value if made == value else made
+        """Return a value without the credentials, or the same object if there were none in it."""
+        clean = self._clean(value)
+        return value if clean == value else clean
 
-    def _made(self, value: Any) -> Any:
+    def _clean(self, value: Any) -> Any:
         match value:
             case str():
                 return self.text(value)
@@ -138,43 +137,51 @@ class _Hiding:
             return ErrorDetails(**self.value(dataclasses.asdict(value)))
         if isinstance(value, BaseModel):
             return type(value).model_validate(self.value(value.model_dump()))
-        if isinstance(value, BaseException):  # httpcore2 makes one the argument of another
+        if isinstance(value, BaseException):  # httpcore2 wraps one in another
             self.exception(value)
-        elif hasattr(value, "multi_items"):  # the headers of httpx2 and its like
+        elif hasattr(value, "multi_items"):  # headers of httpx2, or of another client
             return type(value)(self.value(value.multi_items()))
         return value
 
     def exception(self, error: BaseException) -> None:
-        """Hide them in an exception's arguments and attributes."""
-        if (args := self.value(error.args)) is not error.args:
+        """Remove the credentials from an exception's arguments and attributes."""
+        args = self.value(error.args)
+        if args is not error.args:
             error.args = args
         for name, value in list(vars(error).items()):
-            if name not in _KEPT and (made := self.value(value)) is not value:
-                setattr(error, name, made)
+            if name in _KEPT:
+                continue
+            clean = self.value(value)
+            if clean is not value:
+                setattr(error, name, clean)
 
     def validation(self, invalid: ValidationError) -> str | None:
-        """Return what pydantic says without the input that it quotes, or `None` for no credentials.
+        """Return a text for pydantic's error without quotations, or `None` if those are harmless.
 
-        It cannot be changed, and quotes the beginning and the end of a long input.
+        The error itself cannot be changed, and quotes both ends of a long input.
         """
-        complaints = invalid.errors(include_url=False)
-        told: list[object] = [(each["input"], each["msg"]) for each in complaints]
-        if self.value(told) == told:
+        problems = invalid.errors(include_url=False)
+        quoted: list[object] = [(each["input"], each["msg"]) for each in problems]
+        if self.value(quoted) == quoted:
             return None
         return "; ".join(
             f"{'.'.join(map(str, each['loc']))}: {each['msg']}".removeprefix(": ")
-            for each in complaints
+            for each in problems
         )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Return an error and what caused it. Contexts may be the caller's own."""
+    """Yield an error and its causes. Contexts are left out: they may be the caller's own."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
-def _in_common(one: str, other: str) -> int:
-    """Return how many characters two texts have in common at their beginning."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+def _common_prefix(one: str, other: str) -> int:
+    """Return the length of the longest common prefix of two texts."""
+    length = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        length += 1
+    return length

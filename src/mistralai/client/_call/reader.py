@@ -1,4 +1,4 @@
-"""Server-sent events in, completion events out, and how far the answer has come."""
+"""Server-sent events in, completion events out, and how complete the answer is."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class EventReader:
     """Reads the events of one answer.
 
     Attributes:
-        done: `[DONE]` came.
-        error: The error that the stream brought as an event; nothing is read past it.
+        done: True once `[DONE]` was read.
+        error: The error that an event reported, or `None`; nothing is read after it.
     """
 
     __slots__ = ("_finished", "_head", "_wall_time", "done", "error")
@@ -32,42 +32,45 @@ class EventReader:
     def __init__(self, head: Head, wall_time: float) -> None:
         self._head = head
         self._wall_time = wall_time
-        self._finished: dict[int, bool] = {}  # of each choice that began
+        self._finished: dict[int, bool] = {}  # by the index of each choice that has begun
         self.done = False
         self.error: MistralError | None = None
 
     @property
     def over(self) -> bool:
-        """Whether nothing more is to be read: the end came, or an error."""
+        """True once `[DONE]` or an error was read."""
         return self.done or self.error is not None
 
     @property
     def complete(self) -> bool:
-        """At least one choice has its finish reason, and none that began is without."""
+        """True if at least one choice has begun, and all that have also have a finish reason."""
         return bool(self._finished) and all(self._finished.values())
 
     @property
     def end_reason(self) -> EndReason:
-        """What the answer would have ended with if its body ended now."""
+        """The end reason of the answer if its body ended now."""
         if self.complete:
             return "done" if self.done else "finish_reason_only"
         return "done_only" if self.done else "truncated"
 
     def read(self, sse: ServerSentEvent | bytes) -> CompletionEvent | None:
-        """The completion event that a server-sent event, or its data, holds; `None` for what is none.
+        """Return the completion event in a server-sent event, or `None` if there is none.
 
-        Pings, `null`, `[DONE]` and errors are none; the last two are seen in `done` and `error`.
+        There is none in pings, `null`, `[DONE]` and errors; the last two set `done` and `error`.
+
+        Args:
+            sse: The event, or only its data if it has nothing else.
         """
         if isinstance(sse, bytes):
             raw = sse
         else:
             raw = sse.raw
             if sse.event != "message":
-                return self._named(sse)
+                return self._read_named(sse)
         try:
             chunk = parse_chunk(raw)
         except ValueError as invalid:
-            self._not_a_chunk(raw, invalid)
+            self._read_other_data(raw, invalid)
             return None
         choices = chunk.choices
         if not choices and self._is_error(chunk, raw):
@@ -77,23 +80,25 @@ class EventReader:
             if reason is not None:
                 self._finished[choice.index] = True
                 if reason == "error":
-                    self._fail(read_error_body(parse_json(raw)) or _UNNAMED, raw)
+                    self._fail(read_error_body(parse_json(raw)) or _UNSPECIFIED, raw)
             elif choice.index not in self._finished:
                 self._finished[choice.index] = False
         return event_of(chunk)
 
-    def last(self, unfinished: bytes) -> None:
-        """See a last `[DONE]` whose event had no empty line after it."""
-        if unfinished.strip() in {b"data: [DONE]", b"data:[DONE]"}:
+    def read_unfinished(self, data: bytes) -> None:
+        """Accept a final `[DONE]` without the empty line that ends an event.
+
+        Args:
+            data: The end of the body, which is not a complete event.
+        """
+        if data.strip() in {b"data: [DONE]", b"data:[DONE]"}:
             self.done = True
 
-    def _named(self, sse: ServerSentEvent) -> CompletionEvent | None:
-        """An event with a type: an error, or one that the chat API does not have."""
+    def _read_named(self, sse: ServerSentEvent) -> CompletionEvent | None:
+        """Read an event with a type: an error, or a type that the chat API does not have."""
         if sse.event == "error":
-            found = read_error_body(parse_json(sse.raw)) or ErrorBody(
-                ErrorDetails(message=sse.data)
-            )
-            self._fail(found, sse.raw)
+            found = read_error_body(parse_json(sse.raw))
+            self._fail(found or ErrorBody(ErrorDetails(message=sse.data)), sse.raw)
             return None
         chunk = parse_json(sse.raw)
         if sse.raw.strip() == DONE or (isinstance(chunk, dict) and "choices" in chunk):
@@ -101,24 +106,23 @@ class EventReader:
             return self.read(sse)
         return None
 
-    def _not_a_chunk(self, raw: bytes, invalid: ValueError) -> None:
+    def _read_other_data(self, raw: bytes, invalid: ValueError) -> None:
+        """Read data that is not a chunk: `[DONE]`, nothing, or an error."""
         stripped = raw.strip()
         if stripped == DONE:
             self.done = True
         elif stripped and stripped != b"null":
-            what = (
-                "JSON that is no chunk"
-                if parse_json(raw) is not None
-                else "an event that is no JSON"
-            )
+            found = "an event that is not JSON"
+            if parse_json(raw) is not None:
+                found = "JSON that is not a completion chunk"
             excerpt = raw[:EXCERPT].decode("utf-8", "replace")
             self.error = ResponseValidationError(
-                f"the stream has {what}: {excerpt[:200]}", self._head.raw, body=excerpt
+                f"the stream has {found}: {excerpt[:200]}", self._head.raw, body=excerpt
             )
             self.error.__cause__ = invalid
 
     def _is_error(self, chunk: CompletionChunk, raw: bytes) -> bool:
-        """With a default for every field an error object reads as an empty chunk."""
+        """Read an error object, which parses as a chunk since every field has a default."""
         extra = chunk.model_extra
         if not extra and str(chunk.object).lower() != "error":
             return False
@@ -131,20 +135,22 @@ class EventReader:
         self.error = stream_error(found, self._head, raw[:EXCERPT], self._wall_time)
 
 
-_UNNAMED = ErrorBody(ErrorDetails(message="the model stopped with finish_reason 'error'"))
+_UNSPECIFIED: Final = ErrorBody(
+    ErrorDetails(message="the model stopped with finish_reason 'error'")
+)
 
 
 def has_content(event: CompletionEvent) -> bool:
-    """Whether an event brings anything: a finish reason, usage, or a delta that says something.
+    """Return True if an event has a finish reason, usage, or a delta with a value.
 
-    A delta with nothing but a role and an index, as streams open with, brings nothing.
+    A delta with only a role and an index, as in the first event of a stream, has none.
     """
     chunk = event.data
     for choice in chunk.choices:
         if choice.delta.content or choice.finish_reason is not None:
             return True
-    return chunk.usage is not None or any(_says_something(each.delta) for each in chunk.choices)
+    return chunk.usage is not None or any(_has_value(each.delta) for each in chunk.choices)
 
 
-def _says_something(delta: DeltaMessage) -> bool:
+def _has_value(delta: DeltaMessage) -> bool:
     return any(value for name, value in delta if name not in {"role", "index"})

@@ -1,4 +1,4 @@
-"""What an answer means: its head, the errors it can hold, and the events of a stream."""
+"""A response: its headers, and the errors in its status and its body."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     from ..errors import HTTPValidationErrorData
 
 EXCERPT: Final = 2000
-"""Bytes of an offending body that an error keeps."""
+"""Bytes of an unexpected body that its error keeps."""
 
-_CAPACITY = "service tier capacity exceeded"
+_CAPACITY: Final = "service tier capacity exceeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of an answer.
+    """The status and headers of a response.
 
     Attributes:
         status: The HTTP status.
-        headers: Without regard to case.
+        headers: The headers, by names in any case.
         raw: The httpx2 response, for errors and for `stream.response`.
-        waited: Seconds since the request was sent, where the transport says when that was.
+        waited: Seconds since the request was sent, if the transport reports when that was.
     """
 
     status: int
@@ -52,21 +52,25 @@ class Head:
 
     @property
     def content_type(self) -> str:
-        """The label of the body."""
+        """The content type, for messages."""
         return self.headers.get("content-type", "no content type")
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """An error body, whichever of its shapes it came in (wire-format section 7)."""
+    """The body of an error, in whichever of its shapes (wire-format section 7).
+
+    Attributes:
+        details: The message, code and so on.
+        fields: One entry per field of the request that is wrong, if the body lists them.
+    """
 
     details: ErrorDetails
-    detail: list[dict[str, Any]] | None = None
-    """What is wrong with which field, where the body lists it."""
+    fields: list[dict[str, Any]] | None = None
 
 
 def read_error_body(payload: object) -> ErrorBody | None:
-    """Read an error body, or give `None` where it is none of the known shapes."""
+    """Return the error in a parsed body, or `None` if it has none of the known shapes."""
     body = _object(payload)
     if body is None:
         return None
@@ -96,7 +100,8 @@ def _object(value: object) -> dict[str, Any] | None:
 def _objects(value: object) -> list[dict[str, Any]] | None:
     if not isinstance(value, list):
         return None
-    return [found for item in cast("list[object]", value) if (found := _object(item)) is not None]
+    items = map(_object, cast("list[object]", value))
+    return [item for item in items if item is not None]
 
 
 def _text(value: object) -> str | None:
@@ -107,19 +112,19 @@ def _status(value: object) -> int | None:
     return value if isinstance(value, int) and 400 <= value <= 599 else None
 
 
-def _sentence(detail: list[dict[str, Any]] | None) -> str | None:
-    """The list of complaints as one line, each with its field."""
-    return str(_data(detail)) or None
+def _sentence(fields: list[dict[str, Any]] | None) -> str | None:
+    """Return one line for all fields that are wrong."""
+    return str(_validation_data(fields)) or None
 
 
-def _data(detail: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
+def _validation_data(fields: list[dict[str, Any]] | None) -> HTTPValidationErrorData:
     from ..errors.httpvalidationerror import HTTPValidationErrorData
 
-    return HTTPValidationErrorData.model_validate({"detail": detail})
+    return HTTPValidationErrorData.model_validate({"detail": fields})
 
 
 def parse_json(body: bytes) -> object:
-    """The JSON of a body, or `None` where it is none."""
+    """Return the value of a JSON body, or `None` if it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -127,18 +132,18 @@ def parse_json(body: bytes) -> object:
 
 
 def response_with_body(head: Head, body: bytes) -> httpx2.Response:
-    """The response of an answer whose body was read, with that body as its `text` and `json()`.
+    """Return the httpx2 response with a body, for `text` and `json()`.
 
-    The body is mostly read from under the response, which then knows nothing of it.
+    Bodies are usually read without the response object, which then does not have them.
 
     Args:
-        head: The head of the answer.
+        head: The headers of the response.
         body: The body, decompressed.
     """
     raw = head.raw
-    if _is_read(raw) or not hasattr(raw, "history"):  # a client of another make may have less
+    if _is_read(raw) or not hasattr(raw, "history"):  # another HTTP client's, with fewer attributes
         return raw
-    # With these a response would decompress the body once more.
+    # With these headers httpx2 would decompress the body again.
     dropped = {"content-encoding", "content-length"} if "content-encoding" in raw.headers else ()
     headers = [field for field in raw.headers.multi_items() if field[0].lower() not in dropped]
     made = type(raw)(
@@ -149,9 +154,9 @@ def response_with_body(head: Head, body: bytes) -> httpx2.Response:
         history=raw.history,
         default_encoding=raw.default_encoding,
     )
-    with suppress(RuntimeError):  # a transport of a test's may have given none
+    with suppress(RuntimeError):  # a mocked transport may set none
         made.request = raw.request
-    with suppress(RuntimeError):  # it is not closed
+    with suppress(RuntimeError):  # the response is not closed
         made.elapsed = raw.elapsed
     return made
 
@@ -164,17 +169,16 @@ def _is_read(response: httpx2.Response) -> bool:
 
 
 def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
-    """The error that an answer with an error status is."""
+    """Return the error for a response with an error status."""
     head = replace(head, raw=response_with_body(head, body))
     found = read_error_body(parse_json(body)) or ErrorBody(ErrorDetails())
     return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
 
 
 def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) -> MistralError:
-    """The error that an error object inside a 200 answer is.
+    """Return the error for an error object inside a response with status 200.
 
-    Its class is the one that the same error would have as a status; `status_code`
-    stays 200.
+    It has the class that the same error has as a status; `status_code` stays 200.
     """
     code = found.details.code or ""
     status = found.details.status
@@ -182,7 +186,7 @@ def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) ->
         cls: type[SDKError] | None = PermissionDeniedError
     elif status is not None:
         cls = _class(found, status)
-    elif found.detail is not None:
+    elif found.fields is not None:
         cls = None
     elif code == "1300":
         cls = RateLimitError
@@ -194,7 +198,7 @@ def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) ->
 
 
 def _class(found: ErrorBody, status: int) -> type[SDKError] | None:
-    """The class of a status; `None` stands for `HTTPValidationError`, which is no `SDKError`."""
+    """Return the class for a status, or `None` for `HTTPValidationError`, not an `SDKError`."""
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return None
     return CapacityExceededError if _at_capacity(found) else class_of(status)
@@ -211,7 +215,7 @@ def _error(
     if cls is None:
         from ..errors.httpvalidationerror import HTTPValidationError
 
-        return HTTPValidationError(_data(found.detail), head.raw, body)
+        return HTTPValidationError(_validation_data(found.fields), head.raw, body)
     message = found.details.message or _phrase(head.status)
     error = cls(message, head.raw, body, error=found.details)
     error.retry_after = retry_after(head.headers, wall_time)
@@ -230,9 +234,10 @@ def _decoded(body: bytes) -> str:
 
 
 def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
-    """The error that a 200 answer is whose body is not what was asked for."""
+    """Return the error for a response with status 200 whose body is not the wanted one."""
     head = replace(head, raw=response_with_body(head, body))
-    if found := read_error_body(parse_json(body)):
+    found = read_error_body(parse_json(body))
+    if found is not None:
         return stream_error(found, head, body, wall_time)
     return ResponseValidationError(
         f"the server answered 200 with {head.content_type}, not {wanted};"

@@ -1,7 +1,6 @@
-"""Whether a call is tried again, and after how long.
+"""When to retry a call, and after which delay.
 
-Nothing here waits, looks at a clock or throws dice: the flow gives it the time
-and a random number.
+Nothing here waits, reads a clock or draws a random number: times and randomness are arguments.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_WAIT: Final = 60.0
-"""Seconds: a longer wait is not begun, so that no worker sleeps for an hour at a server's word."""
+"""Seconds; a longer delay is not waited for, or a server could make a worker sleep for an hour."""
 
 RETRIED: Final = ("408", "429", "500", "502", "503", "504")
-"""Statuses that are tried again; 409 joins them where the answer has a `Retry-After`."""
+"""Statuses that are retried; 409 is as well if the response has a `Retry-After`."""
 
 
 class BackoffStrategy:
-    """How the wait between two attempts grows. All times in milliseconds.
+    """The delays between attempts, in milliseconds.
 
-    A `Retry-After` of the server takes the place of the computed interval; jitter is
-    added to both, as far as the limits allow.
+    A `Retry-After` of the server replaces the computed interval. Jitter is added to either, as
+    far as the limits allow.
     """
 
     def __init__(
@@ -43,15 +42,14 @@ class BackoffStrategy:
         max_elapsed_time: int,
         jitter_ms: int | None = None,
     ) -> None:
-        """Describe the growth.
+        """Set the delays.
 
         Args:
-            initial_interval: The first wait.
-            max_interval: The longest wait, jitter included; a `Retry-After` may ask for more.
-            exponent: What each wait is multiplied by to give the next.
-            max_elapsed_time: Since the call began; no wait goes past it.
-            jitter_ms: A random part of this is added to each wait, never taken off;
-                500 by default.
+            initial_interval: The first delay.
+            max_interval: The longest delay, jitter included; a `Retry-After` may ask for more.
+            exponent: The factor from each delay to the next.
+            max_elapsed_time: The time since the call that no delay may exceed.
+            jitter_ms: The most that is added to each delay at random; 500 by default.
 
         Raises:
             ValueError: `jitter_ms` is negative.
@@ -70,7 +68,7 @@ class BackoffStrategy:
 
 
 class RetryConfig:
-    """Retry until `backoff.max_elapsed_time` has passed, without counting."""
+    """Retries until `backoff.max_elapsed_time` has passed, however many those are."""
 
     def __init__(
         self,
@@ -79,14 +77,14 @@ class RetryConfig:
         retry_connection_errors: bool,
         status_codes_override: list[str] | None = None,
     ) -> None:
-        """Describe when to retry.
+        """Set what to retry.
 
         Args:
             strategy: `"backoff"`, or `"none"` for no retries at all.
-            backoff: How long to wait.
-            retry_connection_errors: Whether to try again when there was no answer.
-            status_codes_override: Statuses to retry in place of 408, 429, 500, 502, 503
-                and 504, such as `["429", "5XX"]`; any status will do.
+            backoff: The delays.
+            retry_connection_errors: If False, only statuses are retried.
+            status_codes_override: Statuses to retry instead of 408, 429, 500, 502, 503 and
+                504, such as `["429", "5XX"]`.
         """
         self.strategy = strategy
         self.backoff = backoff
@@ -100,7 +98,7 @@ class RetryConfig:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a `retries=` or `retry_config=` comes to. Times in seconds."""
+    """The rules for retries that a `retries=` or a `retry_config=` sets. Times are in seconds."""
 
     retries: int | None = 2
     initial: float = 0.5
@@ -113,15 +111,15 @@ class Policy:
 
     @classmethod
     def of(cls, *settings: RetryConfig | int | Unset | None, name: str = "retries") -> Policy:
-        """The policy of the first setting that says something.
+        """Return the policy of the first setting that is set.
 
         Args:
             settings: A number of retries, a `RetryConfig`, `None` for no retries,
-                or `UNSET` to ask the next one.
-            name: What an error calls the setting.
+                or `UNSET` to use the next one.
+            name: The name of the setting in errors.
 
         Raises:
-            TypeError: A setting is none of these.
+            TypeError: A setting has another type.
             ValueError: A number of retries is negative.
         """
         for setting in settings:
@@ -152,36 +150,39 @@ class Policy:
             statuses=tuple(map(_pattern, config.status_codes_override or RETRIED)),
         )
 
-    def wants(self, error: MistralClientError) -> bool:
-        """Whether an error is one to try again after, time and number aside."""
+    def should_retry(self, error: MistralClientError) -> bool:
+        """Return True if an error is of a kind that is retried."""
         if isinstance(error, SDKError):
-            return self._wants_status(_status(error), error.retry_after)
+            return self._should_retry_status(_status(error), error.retry_after)
         from ..errors.httpvalidationerror import HTTPValidationError  # which loads pydantic
 
         if isinstance(error, HTTPValidationError):
-            return self._wants_status(422, None)
+            return self._should_retry_status(422, None)
         return error.retryable and self.connection_errors
 
-    def _wants_status(self, status: int | None, retry_after: float | None) -> bool:
+    def _should_retry_status(self, status: int | None, retry_after: float | None) -> bool:
         if status is None:
             return False
         if status == 409 and retry_after is not None:
             return True
         return str(status) in self.statuses or f"{status // 100}XX" in self.statuses
 
-    def delay(self, retries: int, retry_after: float | None, chance: float) -> float:
-        """Seconds to wait before the next attempt.
+    def delay(self, retries: int, retry_after: float | None, randomness: float) -> float:
+        """Return the seconds to wait before the next attempt.
 
-        Chance lengthens a wait, but not past 60 s, nor one of ours past the longest.
+        Jitter makes a delay longer, but not longer than 60 s, and one that the server did not
+        ask for not longer than `longest`.
 
         Args:
-            retries: Retries so far.
-            retry_after: What the server asked for; 0 asks for nothing.
-            chance: A random number, at least 0 and below 1.
+            retries: The number of retries so far.
+            retry_after: The delay that the server asked for; 0 asks for none.
+            randomness: A random number, at least 0 and below 1.
         """
-        wait = retry_after or self._backoff(retries)
-        longest = LONGEST_WAIT if retry_after else min(self.longest, LONGEST_WAIT)
-        return max(wait, min(wait + chance * self.jitter, longest))
+        if retry_after:
+            delay, longest = retry_after, LONGEST_WAIT
+        else:
+            delay, longest = self._backoff(retries), min(self.longest, LONGEST_WAIT)
+        return max(delay, min(delay + randomness * self.jitter, longest))
 
     def _backoff(self, retries: int) -> float:
         try:
@@ -189,10 +190,19 @@ class Policy:
         except OverflowError:
             return self.longest
 
-    def may_wait(self, delay: float, elapsed: float, remaining: float | None) -> bool:
-        """Whether a wait fits: the longest one, the elapsed time, what is left of the call."""
-        within = self.max_elapsed is None or elapsed + delay <= self.max_elapsed
-        return delay <= LONGEST_WAIT and within and delay < _or_for_ever(remaining)
+    def allows_wait(self, delay: float, elapsed: float, remaining: float | None) -> bool:
+        """Return True if a delay is within all limits.
+
+        Args:
+            delay: The seconds to wait.
+            elapsed: The seconds since the call.
+            remaining: The seconds until the `total` timeout expires, or `None`.
+        """
+        if delay > LONGEST_WAIT:
+            return False
+        if self.max_elapsed is not None and elapsed + delay > self.max_elapsed:
+            return False
+        return remaining is None or delay < remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +210,9 @@ class Attempt:
     """One request that was sent.
 
     Attributes:
-        status: The status of its answer, or `None` where there was none.
-        reason: Why another one followed, or how the last one failed; `None` for success.
-        delay: Seconds waited before the next one, or `None` where none followed.
+        status: The status of the response, or `None` if there was none.
+        reason: Why it was followed by another, or how the last one failed; `None` for success.
+        delay: The seconds waited before the next one, or `None` for the last one.
     """
 
     status: int | None
@@ -211,11 +221,11 @@ class Attempt:
 
 
 def retry_after(headers: Mapping[str, str], wall_time: float) -> float | None:
-    """Seconds that an answer asks to wait (RFC 9110, section 10.2.3), or `None`.
+    """Return the seconds that a response asks to wait (RFC 9110, section 10.2.3), or `None`.
 
     Args:
-        headers: Of the answer. `retry-after-ms`, which is exact, comes first.
-        wall_time: Seconds since the epoch, for a `Retry-After` that is a date.
+        headers: The response headers. `retry-after-ms` is preferred, as it is more exact.
+        wall_time: The seconds since the epoch, for a `Retry-After` that is a date.
     """
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         value = headers.get(name, "").strip()
@@ -225,12 +235,12 @@ def retry_after(headers: Mapping[str, str], wall_time: float) -> float | None:
             continue
         if 0 <= seconds < float("inf"):
             return seconds
-    from datetime import UTC  # these two are slow to load, and rarely needed
+    from datetime import UTC  # slow to import, and rarely needed
     from email.utils import parsedate_to_datetime
 
     try:
         moment = parsedate_to_datetime(headers.get("retry-after", ""))
-        if moment.tzinfo is None:  # the third form of an HTTP date does not name its zone
+        if moment.tzinfo is None:  # the third form of an HTTP date names no zone
             moment = moment.replace(tzinfo=UTC)
         return max(0.0, moment.timestamp() - wall_time)
     except (ValueError, OverflowError):
@@ -238,24 +248,20 @@ def retry_after(headers: Mapping[str, str], wall_time: float) -> float | None:
 
 
 def _status(error: SDKError) -> int | None:
-    """The status of an error, or for one inside a stream the status that it stands for."""
+    """Return the status of an error, or the one that an error inside a stream corresponds to."""
     if error.status_code != 200:
         return error.status_code
     if error.error.status is not None:
         return error.error.status
-    stands_for: dict[type[SDKError], int] = {
+    statuses: dict[type[SDKError], int] = {
         RateLimitError: 429,
         CapacityExceededError: 503,
         InternalServerError: 500,
     }
-    return stands_for.get(type(error))
+    return statuses.get(type(error))
 
 
 def _pattern(code: object) -> str:
-    """A status, or the hundred that `4xx` means; the first digit alone counts, as in SDK 3.7."""
+    """Return a status, or a class such as `4XX`, of which SDK 3.7 only reads the first digit."""
     text = str(code).upper()
     return f"{text[:1]}XX" if "X" in text else text
-
-
-def _or_for_ever(seconds: float | None) -> float:
-    return float("inf") if seconds is None else seconds

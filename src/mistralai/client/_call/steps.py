@@ -1,4 +1,12 @@
-"""What a flow asks for, what it is given, and what it knows from the start."""
+"""The steps that a flow yields, and the two values that it starts from.
+
+    Send    -> Head     send the request, return the response headers
+    Read    -> bytes    return the next bytes of the body, empty at its end
+    Sleep   -> None
+    Close   -> None     release the connection, to the pool if the body was read to its end
+
+A driver sends the result of a step in, or throws a `TransportFailure`.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +32,11 @@ class Send:
     """Send the request.
 
     Attributes:
-        request: What to send.
-        connect: Seconds to get a connection.
-        answer: Seconds from sending to the head of the answer.
+        request: The request.
+        connect: Timeout for connecting, in seconds.
+        answer: Timeout from the request being sent to the response headers, in seconds.
         until: The moment of the clock at which all of it must be over.
-        silence: Seconds that a wait in the body may last at most.
+        silence: The longest that a single read of the body may wait, in seconds.
     """
 
     request: Request
@@ -38,13 +46,13 @@ class Send:
     silence: float | None = None
 
 
-@dataclass(slots=True)  # to freeze it would triple what it costs, and there is one for each token
+@dataclass(slots=True)  # frozen, it would cost three times as much, and there is one per token
 class Read:
     """Read from the body.
 
     Attributes:
         deadline: The moment of the clock at which waiting ends, or `None`.
-        late: Whether what is there by then may be read afterwards too.
+        late: True if data that is already buffered may be read after the deadline.
     """
 
     deadline: float | None
@@ -53,29 +61,30 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Wait so many seconds."""
+    """Wait for some seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Be done with the answer."""
+    """Release the connection of the current attempt."""
 
 
 Step: TypeAlias = Send | Read | Sleep | Close
 Steps: TypeAlias = Generator[Step, Any, T]
+"""A flow. Any: the type of a generator cannot say that the result depends on the step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a flow cannot know by itself.
+    """The outside world of a flow: clocks, randomness and the log.
 
     Attributes:
-        clock: Seconds of a clock that never goes back.
-        wall_clock: Seconds since the epoch.
-        random: A random number, at least 0 and below 1.
-        log: Takes a line; `None` where nobody listens.
+        clock: Returns the seconds of a monotonic clock.
+        wall_clock: Returns the seconds since the epoch.
+        random: Returns a random number, at least 0 and below 1.
+        log: Takes a line; `None` if logging is off.
     """
 
     clock: Callable[[], float]
@@ -86,7 +95,16 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class CallSpec:
-    """What is asked, and how much it may take."""
+    """The request of a call, and the rules that the call follows.
+
+    Attributes:
+        request: The request.
+        policy: When to retry, and after how long.
+        timeouts: As `resolve` returns them.
+        strict_end: True if a truncated stream is an error.
+        max_event_size: Bytes of one server-sent event.
+        max_response_size: Bytes of an answer that is not a stream, decompressed.
+    """
 
     request: Request
     policy: Policy

@@ -1,23 +1,26 @@
-"""When the parts of an answer came."""
+"""When the parts of an answer were received."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil, frexp
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ..models import UsageInfo
 
 _STEPS: Final = 32
-"""Buckets of gaps between a length and its double: a quantile is off by 3 % at most."""
+"""Buckets between a gap and its double: a quantile is off by at most 3 %."""
 
 
 class Gaps:
-    """Seconds between one event and the next; 0 for events that came together.
+    """A histogram of the seconds between one event and the next.
 
-    They are counted in buckets, so that a long stream takes no more room than a
-    short one. A quantile is the mean of its bucket; `None` before the second event.
+    Events that were received together have a gap of 0 between them. Gaps are counted in
+    buckets, so that a long stream takes no more memory than a short one.
 
     Attributes:
-        max: The longest gap, exactly; `None` before the second event.
+        max: The longest gap, exact; `None` before the second event.
     """
 
     __slots__ = ("_buckets", "_count", "max")
@@ -28,7 +31,7 @@ class Gaps:
         self.max: float | None = None
 
     def add(self, seconds: float, times: int = 1) -> None:
-        """Count a gap, as often as it occurred."""
+        """Count a gap, once or several times."""
         mantissa, exponent = frexp(seconds)
         bucket = exponent, int(mantissa * 2 * _STEPS)
         count, total = self._buckets.get(bucket, (0, 0.0))
@@ -38,16 +41,20 @@ class Gaps:
 
     @property
     def p50(self) -> float | None:
-        """Half of the gaps are at most so long."""
+        """The median gap, or `None` before the second event."""
         return self.quantile(0.5)
 
     @property
     def p95(self) -> float | None:
-        """95 of 100 gaps are at most so long."""
+        """The gap that 95 % of the gaps do not exceed, or `None` before the second event."""
         return self.quantile(0.95)
 
     def quantile(self, part: float) -> float | None:
-        """The length that `part` of the gaps, from 0 to 1, do not exceed."""
+        """Return the gap that a part of all gaps does not exceed: the mean of its bucket.
+
+        Args:
+            part: From 0 to 1.
+        """
         left = max(1, ceil(part * self._count))
         for mean, count in self.counts():
             left -= count
@@ -56,7 +63,7 @@ class Gaps:
         return None
 
     def counts(self) -> list[tuple[float, int]]:
-        """Lengths from short to long, each with how many gaps have it: enough for a histogram."""
+        """Return lengths in ascending order, each with the number of gaps of that length."""
         return sorted((total / count, count) for count, total in self._buckets.values())
 
     def __len__(self) -> int:
@@ -68,20 +75,21 @@ class Gaps:
 
 @dataclass(slots=True)
 class Timing:
-    """Seconds since the call, waits between attempts included; `None` for what did not happen.
+    """Seconds from the call to the parts of its answer, waits between attempts included.
 
-    Events have the time of the read of the network that brought them.
+    The time of an event is that of the read of the network that brought it. A time is `None`
+    until there is one.
 
     Attributes:
-        headers: Until the head of the answer was there.
-        first_event: Until the first event.
-        first_content: Until the first event with content: the time to first token.
-        last_event: Until the last event so far.
-        total: Until the end of the answer, whichever it was.
-        events: Events that arrived.
-        bytes: Bytes of the body that arrived, decompressed.
-        gaps: Between the events.
-        completion_tokens: Of the answer; `None` until its usage was handed out.
+        headers: To the response headers.
+        first_event: To the first event.
+        first_content: To the first event with content: the time to first token.
+        last_event: To the last event so far.
+        total: To the end of the call, whether it succeeded or not.
+        events: The number of events received.
+        bytes: The number of bytes of the body received, decompressed.
+        gaps: The gaps between the events.
+        completion_tokens: Tokens of the answer; `None` until the event with the usage was taken.
     """
 
     headers: float | None = None
@@ -96,23 +104,34 @@ class Timing:
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Tokens of the answer, by the time from its first content to its last event.
+        """Tokens of the answer per second from its first content to its last event.
 
-        `None` where the usage is not known, or the answer came at once.
+        `None` if the usage is not known, or all events were received at the same time.
         """
         if self.completion_tokens is None or self.first_content is None or self.last_event is None:
             return None
         seconds = self.last_event - self.first_content
         return self.completion_tokens / seconds if seconds > 0 else None
 
-    def begin(self) -> None:
-        """A new answer begins; nothing of an earlier one was handed out."""
-        self.first_event = self.last_event = None
-        self.events = 0
-        self.gaps = Gaps()
+    def restart_events(self) -> None:
+        """Forget the events of an attempt whose answer is replaced by another."""
+        if self.events:
+            self.first_event = self.last_event = None
+            self.events = 0
+            self.gaps = Gaps()
 
-    def arrived(self, at: float, events: int) -> None:
-        """Events came together."""
+    def record_usage(self, usage: UsageInfo) -> None:
+        """Note the tokens of the answer."""
+        if isinstance(usage.completion_tokens, int):
+            self.completion_tokens = usage.completion_tokens
+
+    def record_events(self, at: float, events: int) -> None:
+        """Note that one read brought some events.
+
+        Args:
+            at: When, in seconds since the call.
+            events: How many.
+        """
         if self.last_event is None:
             self.first_event = at
         else:

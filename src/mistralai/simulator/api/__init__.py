@@ -1,1 +1,1 @@
-"""What the API accepts, and how it refuses."""
+"""The checks and the errors of the API."""

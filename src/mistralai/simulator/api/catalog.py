@@ -1,4 +1,4 @@
-"""The models that `GET /v1/models` lists. Requests may name any other as well."""
+"""The models that `GET /v1/models` lists; requests may name any model."""
 
 from typing import Any, Final
 
@@ -46,12 +46,12 @@ _CARDS: Final = (
 
 
 def listed() -> dict[str, Any]:
-    """Give the answer to `GET /v1/models`."""
+    """Return the body of `GET /v1/models`."""
     return {"object": "list", "data": list(_CARDS)}
 
 
 def found(name: str) -> dict[str, Any] | None:
-    """Give the answer to `GET /v1/models/{name}`; `None` where there is no such model."""
+    """Return the body of `GET /v1/models/{name}`; `None` for an unknown model."""
     for card in _CARDS:
         if name in {card["id"], *card["aliases"]}:
             return card

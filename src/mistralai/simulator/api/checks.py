@@ -1,7 +1,7 @@
-"""Checks of a request's fields, which report what pydantic reports.
+"""Checks of a request's fields, with the errors of pydantic.
 
-A check takes a value and where it stands and gives the entries of the 422's detail list, none
-where the value is right. The texts are pydantic's, for that is what the API answers with.
+A check takes a value and its place, and returns entries for the detail list of a 422: none if the
+value is valid. The messages are those of pydantic, which the API uses.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ Check: TypeAlias = Callable[[Any, Place], list[Detail]]
 
 
 def wrong(kind: str, place: Place, message: str, value: Any, **context: Any) -> Detail:
-    """Make one entry of the detail list."""
+    """Return one entry of the detail list."""
     entry: Detail = {"type": kind, "loc": list(place), "msg": message, "input": value}
     return {**entry, "ctx": context} if context else entry
 
@@ -42,7 +42,7 @@ _list: Final = _typed(is_list, "list_type", "list")
 
 
 def anything(_value: Any, _place: Place) -> list[Detail]:
-    """Accept every value."""
+    """Accept any value."""
     return []
 
 
@@ -62,24 +62,26 @@ def _bounded(base: Check, at_least: float | None, at_most: float | None) -> Chec
 
 
 def number(at_least: float | None = None, at_most: float | None = None) -> Check:
-    """Accept a number within bounds."""
+    """Return a check for a number within bounds."""
     return _bounded(_number, at_least, at_most)
 
 
 def integer(at_least: int | None = None) -> Check:
-    """Accept a whole number within bounds."""
+    """Return a check for an integer with a minimum."""
     return _bounded(_integer, at_least, None)
 
 
 def nullable(inner: Check) -> Check:
-    """Accept `null` too."""
+    """Return a check that also accepts `null`."""
     return lambda value, place: [] if value is None else inner(value, place)
 
 
 def one_of(*allowed: str) -> Check:
-    """Accept one of these strings."""
+    """Return a check for one of these strings."""
     quoted = [repr(name) for name in allowed]
-    expected = " or ".join(filter(None, [", ".join(quoted[:-1]), quoted[-1]]))
+    expected = quoted[-1]
+    if len(quoted) > 1:
+        expected = f"{', '.join(quoted[:-1])} or {expected}"
 
     def check(value: Any, place: Place) -> list[Detail]:
         if value in allowed:
@@ -91,7 +93,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def list_of(inner: Check) -> Check:
-    """Accept a list of such values."""
+    """Return a check for a list whose items pass `inner`."""
 
     def check(value: Any, place: Place) -> list[Detail]:
         if details := _list(value, place):
@@ -104,7 +106,7 @@ def list_of(inner: Check) -> Check:
 
 
 def union(**members: Check) -> Check:
-    """Accept what any of these accepts; else report for each, under its name."""
+    """Return a check that passes if a member passes; otherwise every member reports errors."""
 
     def check(value: Any, place: Place) -> list[Detail]:
         reports = [inner(value, (*place, name)) for name, inner in members.items()]
@@ -119,7 +121,7 @@ def record(
     *,
     closed: bool = True,
 ) -> Check:
-    """Accept an object with these fields and, unless it is open, no other."""
+    """Return a check for an object with these fields; a `closed` one has no others."""
     fields = {**required, **(optional or {})}
 
     def check(value: Any, place: Place) -> list[Detail]:
@@ -144,12 +146,12 @@ def record(
 
 
 def tagged(tag: str, members: Mapping[str, Check], default: str | None = None) -> Check:
-    """Accept an object whose field `tag` names the check for the rest of it.
+    """Return a check for an object whose field `tag` selects the check of the other fields.
 
     Args:
         tag: The field.
         members: The checks by name.
-        default: The name where the field is absent; `None` if it must be there.
+        default: The name if the field is absent; `None` if it is required.
     """
     expected = ", ".join(repr(name) for name in members)
 

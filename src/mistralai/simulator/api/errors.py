@@ -1,4 +1,4 @@
-"""Error answers, with the bodies that were recorded (wire-format section 7)."""
+"""Error answers with the recorded bodies (wire-format section 7)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 from ..answers import Answer, HeadersLike
 
 Detail: TypeAlias = dict[str, Any]
-"""One entry of a 422's detail list: `type`, `loc`, `msg`, `input` and perhaps `ctx`."""
+"""One entry of the detail list of a 422: `type`, `loc`, `msg`, `input`, sometimes `ctx`."""
 
 ErrorShape: TypeAlias = Literal[
     "object",
@@ -40,11 +40,11 @@ ErrorShape: TypeAlias = Literal[
 """
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer on its way out, not a failure
+class Refused(Exception):  # noqa: N818 - carries an answer, and is not a failure
     """The request is answered with an error.
 
     Attributes:
-        answer: What the client gets.
+        answer: The error for the client.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -54,14 +54,14 @@ class Refused(Exception):  # noqa: N818 - it is an answer on its way out, not a 
 
 @dataclass(frozen=True, slots=True)
 class ApiError:
-    """What the API says of an error.
+    """An error of the API.
 
     Attributes:
         status: The status code.
-        message: What went wrong.
+        message: The text of the error.
         kind: The `type`.
-        code: The API's own code, if it has one.
-        shape: The shape in which it was seen.
+        code: The API's own code, if there is one.
+        shape: The shape in which this error was recorded.
     """
 
     status: int
@@ -71,11 +71,11 @@ class ApiError:
     shape: ErrorShape = "object"
 
     def body(self, shape: ErrorShape | None = None) -> dict[str, Any]:
-        """Write the error, in another shape than its own if so wanted."""
+        """Return the body of the error, in its own shape by default."""
         return _SHAPES[shape or self.shape](self)
 
     def answer(self, shape: ErrorShape | None = None, headers: HeadersLike = ()) -> Answer:
-        """Make the answer with this error."""
+        """Return the answer with this error."""
         return Answer.of_json(self.body(shape), status=self.status, headers=headers)
 
 
@@ -141,16 +141,16 @@ KNOWN: Final[Mapping[int, ApiError]] = {
         ApiError(503, "Service tier capacity exceeded for this model.", code=3505),
     )
 }
-"""The text, type and code of the statuses that were seen (wire-format section 7)."""
+"""The text, type and code of the recorded statuses (wire-format section 7)."""
 
 
 def known(status: int) -> ApiError:
-    """Give the error of a status; for one that was not seen, an internal server error."""
+    """Return the error of a status; an internal server error for one that was not recorded."""
     return KNOWN.get(status) or ApiError(status, "Upstream error", "internal_server_error", 1000)
 
 
 def detail_error(status: int, detail: str | Sequence[Detail], headers: HeadersLike = ()) -> Answer:
-    """Make an error whose body is `{"detail": ...}` (shapes 4 and 5)."""
+    """Return an error whose body is `{"detail": ...}` (shapes 4 and 5)."""
     return Answer.of_json({"detail": detail}, status=status, headers=headers)
 
 
@@ -170,27 +170,27 @@ def not_found() -> Answer:
 
 
 def method_not_allowed(allow: str) -> Answer:
-    """Answer a known path with another method: 405, naming the one that is allowed."""
+    """Answer a known path with the wrong method: 405, which names the allowed one."""
     return detail_error(405, "Method Not Allowed", {"allow": allow})
 
 
 def invalid(details: Sequence[Detail]) -> Answer:
-    """Answer a request whose fields are wrong: 422 with the detail list."""
+    """Answer a request with invalid fields: 422 with the detail list."""
     return detail_error(422, details)
 
 
 def wrong_order(message: str) -> Answer:
-    """Answer messages in an order that the API refuses: 400."""
+    """Answer messages in an order that the API rejects: 400."""
     return ApiError(400, message, _INVALID_ORDER, 3230).answer()
 
 
 def wrong_call(message: str) -> Answer:
-    """Answer a tool call that the API refuses: 400 (wire-format section 3)."""
+    """Answer a tool call that the API rejects: 400 (wire-format section 3)."""
     return ApiError(400, message, "invalid_function_call", 3280).answer()
 
 
 def too_long(prompt_tokens: int, limit: int) -> Answer:
-    """Answer a prompt that does not fit into the model: 400."""
+    """Answer a prompt longer than the context of the model: 400."""
     message = (
         f"Prompt contains {prompt_tokens} tokens and 0 draft tokens, too large for model with "
         f"{limit} maximum context length"
@@ -199,5 +199,5 @@ def too_long(prompt_tokens: int, limit: int) -> Answer:
 
 
 def wrong_argument(message: str) -> Answer:
-    """Answer an argument that the simulator cannot honour: 400."""
+    """Answer an argument that the simulator does not support: 400."""
     return ApiError(400, message, _INVALID_ARGUMENTS, 3051).answer()

@@ -1,6 +1,6 @@
-"""The order of messages, and the form of tool calls, that the API insists on.
+"""The rules of the API for the order of messages and the form of tool calls.
 
-What it answers otherwise is in wire-format section 3; status 400, codes 3230 and 3280.
+A violation is answered with status 400 and code 3230 or 3280 (wire-format section 3).
 """
 
 import re
@@ -24,10 +24,10 @@ _FUNCTION_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def check_some(messages: Sequence[Message]) -> None:
-    """Check that there is a message.
+    """Check that a conversation is not empty.
 
     Raises:
-        Refused: There is none.
+        Refused: It has no message.
     """
     if not messages:
         raise Refused(wrong_order("Conversation must have at least one message"))
@@ -37,7 +37,7 @@ def check(messages: Sequence[Message]) -> None:
     """Check a conversation whose messages are each valid.
 
     Raises:
-        Refused: The API would refuse it.
+        Refused: The conversation violates a rule.
     """
     check_some(messages)
     for before, after in pairwise(message["role"] for message in messages):
@@ -48,7 +48,7 @@ def check(messages: Sequence[Message]) -> None:
 
 
 def text_of(message: Message) -> str:
-    """Join what is written in a message, content chunks without text left out."""
+    """Return the text of a message; content chunks without text are left out."""
     content = message.get("content")
     if isinstance(content, str):
         return content

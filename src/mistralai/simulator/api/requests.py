@@ -1,4 +1,4 @@
-"""What the API accepts in a request (wire-format sections 2 and 3)."""
+"""The request bodies of the API (wire-format sections 2 and 3)."""
 
 import json
 from collections.abc import Mapping
@@ -174,7 +174,7 @@ _CHAT_OPTIONAL: Final = {**_CONVERSATION, **_SAMPLING, "safe_prompt": boolean}
 CHAT: Final = record(_CHAT_REQUIRED, _CHAT_OPTIONAL)
 """The body of `POST /v1/chat/completions`."""
 COMPATIBLE_CHAT: Final = record(_CHAT_REQUIRED, _CHAT_OPTIONAL, closed=False)
-"""The same for a compatible server, which passes over what it does not know."""
+"""The same for a compatible server, which ignores unknown fields."""
 AGENTS: Final = record({"agent_id": string, "messages": list_of(_message)}, _CONVERSATION)
 """The body of `POST /v1/agents/completions`."""
 FIM: Final = record(
@@ -195,17 +195,17 @@ EMBEDDINGS: Final = record(
 
 
 def parse(body: bytes, check: Check) -> dict[str, Any]:
-    """Read the body of a request.
+    """Parse and check the body of a request.
 
     Args:
-        body: Its bytes.
-        check: What the endpoint accepts.
+        body: The bytes of the body.
+        check: The check of the endpoint.
 
     Returns:
-        The body as JSON, as it was sent.
+        The parsed body, unchanged.
 
     Raises:
-        Refused: It is no JSON, or a field is wrong: 422 with the detail list.
+        Refused: The body is not valid JSON, or a field is invalid: 422 with the detail list.
     """
     try:
         value: dict[str, Any] = json.loads(body)

@@ -1,4 +1,4 @@
-"""What can go wrong with an answer."""
+"""Faults of answers."""
 
 from .broken_off import (
     CloseIdle,

@@ -1,4 +1,4 @@
-"""Faults by which a body breaks off or falls silent."""
+"""Faults that interrupt a body or end it early."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -11,17 +11,17 @@ from .fault import Fault, InsertedFault
 from .place import by_event
 
 PING: Final = b": ping\n\n"
-"""A comment, which is no event (WHATWG HTML, server-sent events)."""
+"""A comment, not an event (WHATWG HTML, server-sent events)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut(InsertedFault):
-    """The connection is closed, without the end that the framing of the body promised."""
+    """The connection is closed without the end that the body's framing requires."""
 
     kind = "cut"
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the end."""
+        """Return the end."""
         return (End("cut"),)
 
 
@@ -32,27 +32,27 @@ class Reset(InsertedFault):
     kind = "reset"
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the end."""
+        """Return the end."""
         return (End("reset"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truncate(InsertedFault):
-    """The body ends too early, and cleanly: nothing in HTTP tells that the rest is missing."""
+    """The body ends too early but cleanly: HTTP does not show that the rest is missing."""
 
     kind = "truncate"
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the end."""
+        """Return the end."""
         return (End("clean"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stall(InsertedFault):
-    """Nothing comes for some time.
+    """Nothing is sent for some time.
 
     Attributes:
-        seconds: How long; `None` until the client closes.
+        seconds: The duration; `None` until the client closes.
     """
 
     kind = "stall"
@@ -60,17 +60,17 @@ class Stall(InsertedFault):
     seconds: Seconds | None = None
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the silence."""
+        """Return the silence."""
         return (End("hang") if self.seconds is None else Pause(self.seconds),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pings(InsertedFault):
-    """Only comments come.
+    """Only comments are sent.
 
     Attributes:
-        every: Seconds before each of them.
-        count: How many, before the answer goes on; `None` until the client closes.
+        every: Seconds before each comment.
+        count: The number of comments before the answer continues; `None` until the client closes.
     """
 
     kind = "pings"
@@ -79,16 +79,16 @@ class Pings(InsertedFault):
     count: Count | None = None
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the comments."""
+        """Return the comments."""
         return (Repeat(PING, self.every, self.count),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endless(Fault):
-    """The body never ends, although all events came.
+    """The body does not end after its last event.
 
     Attributes:
-        every: Seconds before each of the comments that follow; `None` for silence.
+        every: Seconds before each comment that follows; `None` for silence.
     """
 
     kind = "endless"
@@ -96,7 +96,7 @@ class Endless(Fault):
     every: Seconds | None = None
 
     def apply(self, answer: Answer) -> Answer:
-        """Go on after the last step."""
+        """Continue after the last step."""
         if self.every is None:
             return replace(answer, ending="hang")
         return replace(answer, body=chain(answer.body, [Repeat(PING, self.every)]))
@@ -115,18 +115,18 @@ class NoDone(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoFinalNewline(Fault):
-    """The last event is not ended by an empty line."""
+    """The last event does not end with a blank line."""
 
     kind = "no-final-newline"
 
     def apply(self, answer: Answer) -> Answer:
-        """Take the line ends from the last piece."""
+        """Remove the line ends of the last piece."""
         return replace(answer, body=_without_last_newline(answer.body))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseIdle(Fault):
-    """The connection is closed after the answer, although it was to be kept alive."""
+    """The connection is closed after the answer without `connection: close`."""
 
     kind = "close-idle"
 
@@ -136,7 +136,7 @@ class CloseIdle(Fault):
 
 
 def _without_last_newline(steps: Iterable[Step]) -> Iterator[Step]:
-    last: list[Step] = []  # the last piece, and what is no piece after it
+    last: list[Step] = []  # the last piece, and steps without bytes after it
     for step in steps:
         if isinstance(step, bytes):
             yield from last

@@ -1,4 +1,4 @@
-"""All faults by name, and the choice of those that happen to a request."""
+"""All faults by name, and the choice of the faults of a request."""
 
 import random
 import re
@@ -15,7 +15,7 @@ from .fault import Fault, PlacedFault
 from .place import At
 
 HEADER: Final = "x-simulator-fault"
-"""The header field by which a client asks for faults: names, with commas between them."""
+"""The header field in which a client requests faults: names, separated by commas."""
 
 FAULTS: Final[Mapping[str, type[Fault]]] = {
     fault.kind: fault
@@ -46,7 +46,7 @@ FAULTS: Final[Mapping[str, type[Fault]]] = {
         http.RateLimits,
     )
 }
-"""Every kind of fault by its name."""
+"""Every kind of fault, by name."""
 
 _NAME: Final = re.compile(
     r"(?P<kind>[a-z0-9-]+?)"
@@ -56,13 +56,13 @@ _NAME: Final = re.compile(
 
 
 def named(name: str) -> Fault | None:
-    """Read the name of a fault, as a header or the name of a model carries it.
+    """Parse the name of a fault from a header or the name of a model.
 
-    It is a kind, with a status for `status` and `error`, and a place for those that have one:
+    A name is a kind, with an optional status for `status` and `error`, and an optional place:
     `cut-after-5` (events), `reset-at-byte-120`, `stall-at-1.5s`, `status-503`, `no-done`.
 
     Returns:
-        The fault, or `None` where the text is no such name.
+        The fault, or `None` if the text is not the name of a fault.
     """
     match = _NAME.fullmatch(name)
     if match is None or match["kind"] not in FAULTS:
@@ -89,32 +89,32 @@ def _place(match: re.Match[str]) -> At | None:
     return At(time=float(match["time"])) if match["time"] else None
 
 
-def _asked_for(header: str) -> Iterator[Fault]:
+def _from_header(header: str) -> Iterator[Fault]:
     for name in filter(None, map(str.strip, header.split(","))):
         fault = named(name)
         if fault is None:
-            raise Refused(wrong_argument(f"{HEADER}: {name!r} is no fault, such as cut-after-5"))
+            raise Refused(wrong_argument(f"{HEADER}: {name!r} is not a fault, such as cut-after-5"))
         yield fault
 
 
 class FaultChooser:
-    """Says which faults happen to a request, counting as it goes.
+    """Applies faults to answers, and counts them for `Fault.first`.
 
     Args:
-        faults: Those of the scenario.
-        seed: Where the choice by rate comes from.
+        faults: The faults of the scenario.
+        seed: The seed of the choice by rate.
     """
 
     def __init__(self, faults: Sequence[Fault], seed: int) -> None:
         self._faults = faults
         self._seed = seed
-        self._happened: Counter[int] = Counter()
+        self._counts: Counter[int] = Counter()
 
     def apply(self, answer: Answer, request: Request, model: str) -> Answer:
-        """Let happen to an answer what happens to this request.
+        """Apply the faults of this request to its answer.
 
         Raises:
-            Refused: The header asks for what is no fault.
+            Refused: The header names an unknown fault.
         """
         for fault in self._chosen(request, model):
             answer = fault.apply(answer)
@@ -123,18 +123,18 @@ class FaultChooser:
     def _chosen(self, request: Request, model: str) -> Iterator[Fault]:
         for number, fault in enumerate(self._faults):
             if self._meets(number, fault, request, model):
-                self._happened[number] += 1
-                if fault.first is None or self._happened[number] <= fault.first:
+                self._counts[number] += 1
+                if fault.first is None or self._counts[number] <= fault.first:
                     yield fault
-        yield from _asked_for(request.headers.get(HEADER, ""))
+        yield from _from_header(request.headers.get(HEADER, ""))
         by_model = named(model)
         if by_model is not None:
             yield by_model
 
     def _meets(self, number: int, fault: Fault, request: Request, model: str) -> bool:
-        chance = random.Random(f"{self._seed}/{number}/{request.number}")
+        rng = random.Random(f"{self._seed}/{number}/{request.number}")
         return (
-            (fault.rate == 1 or chance.random() < fault.rate)
+            (fault.rate == 1 or rng.random() < fault.rate)
             and (fault.header is None or fault.header in request.headers)
             and fault.model in {None, model}
         )

@@ -1,4 +1,4 @@
-"""A fault: what goes wrong, where in an answer, and for which requests."""
+"""The base classes of faults, with the conditions of a request and the place in an answer."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -11,17 +11,17 @@ from .place import START, At, insert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault(ABC):
-    """Something that goes wrong, for the requests that meet all its conditions.
+    """A fault of the answers to requests that meet all conditions.
 
     Attributes:
-        rate: The share of requests that it happens to, between 0 and 1, chosen by the seed.
-        first: It happens to so many requests only, the first that meet the other conditions.
-        header: It happens to requests with this header field only, whatever its value.
-        model: It happens to requests for this model only.
+        rate: The share of requests with the fault, between 0 and 1, chosen by the seed.
+        first: Only this many requests have the fault: the first that meet the other conditions.
+        header: Only requests with this header field have the fault, whatever its value.
+        model: Only requests for this model have the fault.
     """
 
     kind: ClassVar[str]
-    """Its name in TOML, in a header, and as the name of a model."""
+    """The name in TOML, in a header, and as the name of a model."""
 
     rate: Annotated[float, Range(0, 1)] = 1.0
     first: AtLeastOne | None = None
@@ -33,16 +33,16 @@ class Fault(ABC):
 
     @abstractmethod
     def apply(self, answer: Answer) -> Answer:
-        """Change an answer that was fine."""
+        """Return the answer with the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedFault(Fault):
-    """A fault that has a place in the body.
+    """A fault with a place in the body.
 
     Attributes:
-        at: Where; behind the head by default. In a body that does not reach the place, nothing
-            goes wrong.
+        at: The place; the start of the body by default. A body that ends before the place has no
+            fault.
     """
 
     at: At = START
@@ -50,12 +50,12 @@ class PlacedFault(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsertedFault(PlacedFault):
-    """A fault that is some steps put at its place."""
+    """A fault that inserts steps at its place."""
 
     def apply(self, answer: Answer) -> Answer:
-        """Put the steps in."""
+        """Insert the steps."""
         return replace(answer, body=insert(answer.body, self.at, *self.steps()))
 
     @abstractmethod
     def steps(self) -> tuple[Step, ...]:
-        """Give what is put in."""
+        """Return the steps to insert."""

@@ -1,4 +1,4 @@
-"""Faults by which a body says what it should not, or says it otherwise."""
+"""Faults of the content or the encoding of a body."""
 
 import itertools
 import re
@@ -19,7 +19,7 @@ _LEAD_BYTE: Final = re.compile(rb"[\xc2-\xf4](?=[\x80-\xbf])")
 _PIECE: Final = 64 * 1024
 
 EventErrorShape: TypeAlias = ErrorShape | Literal["finish-reason"]
-"""How an error stands in a stream; `finish-reason` is a chunk that ends with `error`."""
+"""The shape of an error in a stream; `finish-reason` is a chunk that ends with `error`."""
 
 
 def _chunk(content: str, finish_reason: str | None = None) -> bytes:
@@ -37,16 +37,16 @@ def _chunk(content: str, finish_reason: str | None = None) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorEvent(InsertedFault):
-    """An error stands in the stream, which ends there or goes on.
+    """An error in the stream, which ends there or continues.
 
-    No error in a stream was ever recorded (wire-format section 11): these are all the ways in
-    which it may be told.
+    No error in a stream was ever recorded (wire-format section 11), so every possible shape is
+    covered.
 
     Attributes:
-        status: The error; its text, type and code are those of this status.
-        shape: How it is told.
-        named: Whether the event has the line `event: error`.
-        goes_on: Whether the rest of the answer follows.
+        status: The status whose text, type and code the error has.
+        shape: The shape of the error.
+        named: Add the line `event: error` to the event.
+        goes_on: Send the rest of the answer after the error.
     """
 
     kind = "error"
@@ -57,22 +57,21 @@ class ErrorEvent(InsertedFault):
     goes_on: bool = False
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the event."""
-        data = (
-            _chunk("", "error")
-            if self.shape == "finish-reason"
-            else compact(known(self.status).body(self.shape))
-        )
+        """Return the event."""
+        if self.shape == "finish-reason":
+            data = _chunk("", "error")
+        else:
+            data = compact(known(self.status).body(self.shape))
         piece = (b"event: error\n" if self.named else b"") + event(data)
         return (piece,) if self.goes_on else (piece, End("clean"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert(InsertedFault):
-    """Something is put into the body.
+    """Text is inserted into the body.
 
     Attributes:
-        data: What, as text; it is sent as UTF-8.
+        data: The text, sent as UTF-8.
     """
 
     kind = "insert"
@@ -80,18 +79,18 @@ class Insert(InsertedFault):
     data: str = ": comment\n\n"
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the text."""
+        """Return the text."""
         return (self.data.encode(),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BadJson(InsertedFault):
-    """An event holds JSON that breaks off."""
+    """An event has incomplete JSON."""
 
     kind = "bad-json"
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the event."""
+        """Return the event."""
         return (event(_chunk("never closed")[:-20]),)
 
 
@@ -108,7 +107,7 @@ class HugeEvent(InsertedFault):
     size: Count = 65 * 1024 * 1024
 
     def steps(self) -> tuple[Step, ...]:
-        """Give the event in pieces of 64 KiB."""
+        """Return the event in pieces of 64 KiB."""
         before, after = event(_chunk("|")).split(b"|")
         pieces, rest = divmod(self.size, _PIECE)
         return (before, *[b"x" * _PIECE] * pieces, b"x" * rest + after)
@@ -116,7 +115,7 @@ class HugeEvent(InsertedFault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate(PlacedFault):
-    """The event behind the place is sent twice."""
+    """The event after the place is sent twice."""
 
     kind = "duplicate"
 
@@ -127,18 +126,18 @@ class Duplicate(PlacedFault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Swap(PlacedFault):
-    """The two events behind the place come in the other order."""
+    """The two events after the place are swapped."""
 
     kind = "swap"
 
     def apply(self, answer: Answer) -> Answer:
-        """Exchange the events."""
+        """Swap the events."""
         return replace(answer, body=_swapped(answer.body, self.at))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineEnds(Fault):
-    """Lines end otherwise than by LF.
+    """Lines do not end with LF.
 
     Attributes:
         style: `crlf` or `cr`; both are allowed in an event stream (WHATWG HTML).
@@ -149,28 +148,28 @@ class LineEnds(Fault):
     style: Literal["crlf", "cr"] = "crlf"
 
     def apply(self, answer: Answer) -> Answer:
-        """Exchange the line ends."""
+        """Replace the line ends."""
         end = b"\r\n" if self.style == "crlf" else b"\r"
         return replace(answer, body=_each(answer.body, lambda piece: piece.replace(b"\n", end)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByteOrderMark(Fault):
-    """The body begins with a byte-order mark, which is allowed (WHATWG HTML)."""
+    """The body starts with a byte order mark, which is allowed (WHATWG HTML)."""
 
     kind = "bom"
 
     def apply(self, answer: Answer) -> Answer:
-        """Put the mark in."""
+        """Insert the mark."""
         return replace(answer, body=insert(answer.body, START, _BYTE_ORDER_MARK))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitUtf8(Fault):
-    """Every character of several bytes is cut, its first byte in one `send`, the rest in the next.
+    """Every multi-byte character is split: its first byte in one `send`, the rest in the next.
 
     Attributes:
-        pause: Seconds between the two, so that they arrive apart.
+        pause: Seconds between the two sends, so that they are read separately.
     """
 
     kind = "split-utf8"
@@ -178,7 +177,7 @@ class SplitUtf8(Fault):
     pause: Seconds = 0.002
 
     def apply(self, answer: Answer) -> Answer:
-        """Cut the characters."""
+        """Split the characters."""
         return replace(answer, body=_between_bytes(answer.body, Pause(self.pause)))
 
 
@@ -189,7 +188,7 @@ class Gzip(Fault):
     kind = "gzip"
 
     def apply(self, answer: Answer) -> Answer:
-        """Compress each piece, flushed so that it can be read at once."""
+        """Compress and flush each piece, so that it can be decoded immediately."""
         headers = (*answer.headers, ("content-encoding", "gzip"))
         return replace(answer, headers=headers, body=_compressed(answer.body))
 
@@ -205,8 +204,8 @@ def _each(steps: Iterable[Step], change: Callable[[bytes], bytes]) -> Iterator[S
                 yield step
 
 
-def _behind(steps: Iterable[Step], at: At) -> Iterator[tuple[Step, bool]]:
-    """Give whole events, and the steps between them, each with whether it is behind the place."""
+def _after_place(steps: Iterable[Step], at: At) -> Iterator[tuple[Step, bool]]:
+    """Yield complete events and the steps between them, each with True if after the place."""
     here = Pause(0)
     reached = False
     for step in by_event(insert(steps, at, here)):
@@ -218,9 +217,9 @@ def _behind(steps: Iterable[Step], at: At) -> Iterator[tuple[Step, bool]]:
 
 def _doubled(steps: Iterable[Step], at: At) -> Iterator[Step]:
     done = False
-    for step, behind in _behind(steps, at):
+    for step, is_after in _after_place(steps, at):
         yield step
-        if behind and not done and isinstance(step, bytes):
+        if is_after and not done and isinstance(step, bytes):
             done = True
             yield step
 
@@ -228,8 +227,8 @@ def _doubled(steps: Iterable[Step], at: At) -> Iterator[Step]:
 def _swapped(steps: Iterable[Step], at: At) -> Iterator[Step]:
     held: bytes | None = None
     done = False
-    for step, behind in _behind(steps, at):
-        if done or not behind or not isinstance(step, bytes):
+    for step, is_after in _after_place(steps, at):
+        if done or not is_after or not isinstance(step, bytes):
             yield step
         elif held is None:
             held = step
@@ -263,7 +262,8 @@ def _compressed(steps: Iterable[Step]) -> Iterator[Step]:
             case bytes():
                 yield compress(step)
             case Repeat(piece, every, count):
-                for _ in itertools.repeat(None) if count is None else range(count):
+                repetitions = itertools.repeat(None) if count is None else range(count)
+                for _ in repetitions:
                     yield from (Pause(every), compress(piece))
             case End(ending) if ending in {"clean", "close"}:
                 yield from (compressor.flush(), step)

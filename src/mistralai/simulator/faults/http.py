@@ -1,4 +1,4 @@
-"""Faults of HTTP: the status, the header fields, the head."""
+"""Faults of the status and the header fields."""
 
 import time
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ _RATE_LIMITS: Final[Mapping[str, Mapping[str, str]]] = {
         "x-ratelimit-remaining-req-minute": "remaining_requests",
     },
 }
-"""Header fields of each generation, with the attributes of `RateLimits` that they tell."""
+"""Header fields of each generation, with the attributes of `RateLimits` that they carry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,11 @@ class Status(Fault):
     """The answer is an error.
 
     Attributes:
-        status: The status code; text, type and code of the error are those of this status.
-        retry_after: Seconds after which to try again; `None` says nothing about it.
-        form: How that is told: `seconds` and `date` in `retry-after`, `ms` in `retry-after-ms`.
-        shape: The shape of the body; `None` for the one in which this status was seen, `html` for
-            a page of 200 kB, as gateways send.
+        status: The status code, which decides the text, type and code of the error.
+        retry_after: Seconds after which to retry; `None` sends no such header field.
+        form: The form of that: `seconds` and `date` in `retry-after`, `ms` in `retry-after-ms`.
+        shape: The shape of the body; `None` for the recorded shape of this status, `html` for a
+            page of 200 kB, as gateways send.
     """
 
     kind = "status"
@@ -51,8 +51,8 @@ class Status(Fault):
     form: Literal["seconds", "date", "ms"] = "seconds"
     shape: ErrorShape | Literal["html"] | None = None
 
-    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - none of it is left
-        """Make the error."""
+    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - replaced entirely
+        """Return the error."""
         headers = dict(self._headers())
         if self.shape == "html":
             page = (
@@ -82,11 +82,11 @@ class Status(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect(Fault):
-    """The answer is a redirect, for the first request unless told otherwise.
+    """The answer is a redirect, by default for the first request only.
 
     Attributes:
         status: 301, 302, 303, 307 or 308.
-        location: Where to: a path of this server, or a whole URL.
+        location: The target: a path on this server, or a URL.
     """
 
     kind = "redirect"
@@ -95,15 +95,15 @@ class Redirect(Fault):
     status: Annotated[int, Range(300, 399)] = 307
     location: str = "/v1/chat/completions"
 
-    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - none of it is left
-        """Make the redirect."""
+    def apply(self, answer: Answer) -> Answer:  # noqa: ARG002 - replaced entirely
+        """Return the redirect."""
         headers = {"location": self.location}
         return Answer(status=self.status, headers=headers, content_type=None, framing="length")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentType(Fault):
-    """The body is labelled as something else.
+    """The answer has the wrong `content-type`.
 
     Attributes:
         value: The `content-type`; empty for none.
@@ -114,17 +114,17 @@ class ContentType(Fault):
     value: str = "text/html; charset=utf-8"
 
     def apply(self, answer: Answer) -> Answer:
-        """Change the label."""
+        """Change the field."""
         return replace(answer, content_type=self.value or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowHeaders(Fault):
-    """The head of the answer is late, or comes byte by byte.
+    """The response headers are late, or sent byte by byte.
 
     Attributes:
         seconds: Silence before the first byte.
-        every: Seconds before each byte; 0 sends the head at once.
+        every: Seconds before each byte; 0 sends the headers in one piece.
     """
 
     kind = "slow-headers"
@@ -133,23 +133,23 @@ class SlowHeaders(Fault):
     every: Seconds = 0.0
 
     def apply(self, answer: Answer) -> Answer:
-        """Slow the head down."""
+        """Delay the headers."""
         return replace(answer, before=(Pause(self.seconds),), head_every=self.every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimits(Fault):
-    """The answer tells the rate limits, which a stream of the API has not done since 2025.
+    """The answer has rate limits, which streams of the API have lacked since 2025.
 
     Attributes:
         names: The header fields of `2025`, still in use, or those of `2024` (wire-format
             section 8).
-        limit: Tokens a minute.
+        limit: Tokens per minute.
         remaining: Tokens left.
         cost: Tokens of this request.
-        reset: Seconds until the limit begins anew; told in `2024` only.
-        requests: Requests a minute; told in `2025` only, as the next.
-        remaining_requests: Requests left.
+        reset: Seconds until the limit is reset; in `2024` only.
+        requests: Requests per minute; in `2025` only.
+        remaining_requests: Requests left; in `2025` only.
     """
 
     kind = "rate-limits"
@@ -164,6 +164,6 @@ class RateLimits(Fault):
 
     def apply(self, answer: Answer) -> Answer:
         """Add the header fields."""
-        told = _RATE_LIMITS[self.names].items()
-        fields = [(field, str(getattr(self, attribute))) for field, attribute in told]
+        names = _RATE_LIMITS[self.names].items()
+        fields = [(field, str(getattr(self, attribute))) for field, attribute in names]
         return replace(answer, headers=(*answer.headers, *fields))

@@ -1,4 +1,4 @@
-"""A place in an answer's body, and how steps are put there."""
+"""Places in the body of an answer, and the insertion of steps."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -16,12 +16,12 @@ _Halves: TypeAlias = tuple[list[Step], list[Step]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """A place in a body, told by exactly one of three measures.
+    """A place in a body, given by exactly one of three measures.
 
     Attributes:
-        event: After so many whole events; 0 is before the first.
-        byte: After so many bytes of the body, its transfer encoding not counted.
-        time: After so many seconds of pauses.
+        event: After this many complete events; 0 is before the first.
+        byte: After this many bytes of the body, before its transfer encoding.
+        time: After this many seconds of pauses.
     """
 
     event: Count | None = None
@@ -29,25 +29,25 @@ class At:
     time: Seconds | None = None
 
     def __post_init__(self) -> None:
-        given = [value for value in (self.event, self.byte, self.time) if value is not None]
-        if len(given) != 1:
+        measures = [value for value in (self.event, self.byte, self.time) if value is not None]
+        if len(measures) != 1:
             raise ValueError("give exactly one of event, byte and time")
         check(self)
 
     @property
     def is_start(self) -> bool:
-        """Whether it is the start of the body."""
+        """True for the start of the body."""
         return 0 in (self.event, self.byte, self.time)
 
 
 START: Final = At(event=0)
-"""Behind the head, before the first event."""
+"""After the head, before the first event."""
 
 
 def insert(steps: Iterable[Step], at: At, *inserted: Step) -> Iterator[Step]:
-    """Put steps at a place; a body that does not reach it stays as it is.
+    """Insert steps at a place; a body that ends before the place is unchanged.
 
-    A piece in which the place lies becomes two.
+    A piece that contains the place is split in two.
     """
     iterator = iter(steps)
     if at.is_start:
@@ -66,7 +66,7 @@ def insert(steps: Iterable[Step], at: At, *inserted: Step) -> Iterator[Step]:
 
 
 def by_event(steps: Iterable[Step]) -> Iterator[Step]:
-    """Cut and join pieces so that each is one whole event, or what is left at the end."""
+    """Split and join pieces so that each is one event, except for an incomplete last one."""
     held = b""
     for step in steps:
         if not isinstance(step, bytes):
@@ -83,7 +83,7 @@ def by_event(steps: Iterable[Step]) -> Iterator[Step]:
 
 
 class _Measure:
-    """Walks over steps until a place is reached.
+    """Counts events, bytes or seconds until a place is reached.
 
     Args:
         at: The place; not the start.
@@ -97,7 +97,7 @@ class _Measure:
         self._tail = b""
 
     def split(self, step: Step) -> _Halves | None:
-        """Cut the step in which the place lies; `None` where the place comes later."""
+        """Split the step that contains the place; return `None` if the place is later."""
         match step:
             case bytes():
                 offset = self._offset(step)
@@ -130,4 +130,8 @@ class _Measure:
 
 def _cut(piece: bytes, offset: int) -> _Halves:
     before, after = piece[:offset], piece[offset:]
-    return [before] if before else [], [after] if after else []
+    if not before:
+        return [], [after]
+    if not after:
+        return [before], []
+    return [before], [after]

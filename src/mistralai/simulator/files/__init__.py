@@ -1,4 +1,4 @@
-"""Scenarios in files."""
+"""Scenarios in TOML files."""
 
 from .decode import ScenarioError
 from .load import load, loads

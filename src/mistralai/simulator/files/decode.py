@@ -1,4 +1,4 @@
-"""From plain data to the dataclasses of a scenario, with errors that name the place."""
+"""Decodes plain data to the dataclasses of a scenario, with errors that name the place."""
 
 import dataclasses
 import inspect
@@ -20,7 +20,7 @@ from typing import (
 from ..jsonvalues import is_list, is_object
 
 Decoder = Callable[[Any, str], Any]
-"""What takes a value and its place and gives what stands for it."""
+"""Takes a value and its place, and returns the decoded value."""
 
 _T = TypeVar("_T")
 
@@ -33,10 +33,10 @@ _PLAIN: Final[Mapping[Any, str]] = {
 
 
 class ScenarioError(ValueError):
-    """A scenario that cannot be understood.
+    """A scenario is invalid.
 
     Attributes:
-        path: Where the mistake is, as `faults[2].at`; empty for the whole file.
+        path: The place of the mistake, such as `faults[2].at`; empty for the file itself.
     """
 
     def __init__(self, path: str, problem: str) -> None:
@@ -45,79 +45,79 @@ class ScenarioError(ValueError):
 
 
 def join(path: str, key: str) -> str:
-    """Name the place of a key."""
+    """Return the place of a key."""
     return f"{path}.{key}" if path else key
 
 
 def unknown_key(path: str, key: str, allowed: Iterable[str]) -> ScenarioError:
-    """Make the error for a key that is not known, which says what is allowed."""
+    """Return the error for an unknown key, which lists the allowed ones."""
     names = sorted(allowed)
     near = get_close_matches(key, names, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    problem = f"this key is not known{hint} (allowed: {', '.join(names)})"
+    problem = f"unknown key{hint} (allowed: {', '.join(names)})"
     return ScenarioError(join(path, key), problem)
 
 
 class Codec:
-    """Decodes by type.
+    """Decodes values by type.
 
     Args:
-        special: Decoders for types that are written otherwise than by their fields.
+        special: Decoders for types that are not written as a table of their fields.
     """
 
     def __init__(self, special: Mapping[Any, Decoder]) -> None:
         self._special = special
 
-    def decode(self, value: Any, wanted: Any, path: str) -> Any:
-        """Make a value of a type.
+    def decode(self, value: Any, kind: Any, path: str) -> Any:
+        """Return a value as a type.
 
         Args:
             value: Plain data.
-            wanted: The type, as it is annotated.
+            kind: The type, as annotated.
             path: The value's place.
 
         Raises:
-            ScenarioError: The value does not fit.
+            ScenarioError: The value does not have this type.
         """
-        if wanted in self._special:
-            return self._special[wanted](value, path)
-        if wanted in _PLAIN:
-            return _plain(value, wanted, path)
-        if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
-            return self.table(value, wanted, path)
-        return self._generic(value, wanted, path)
+        if kind in self._special:
+            return self._special[kind](value, path)
+        if kind in _PLAIN:
+            return _plain(value, kind, path)
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            return self.table(value, kind, path)
+        return self._generic(value, kind, path)
 
-    def table(self, value: Any, wanted: type[_T], path: str, base: _T | None = None) -> _T:
-        """Make a dataclass from a table.
+    def table(self, value: Any, kind: type[_T], path: str, base: _T | None = None) -> _T:
+        """Return a table as a dataclass.
 
         Args:
             value: The table.
-            wanted: The dataclass.
+            kind: The dataclass.
             path: The table's place.
-            base: What the fields are that the table leaves out; the defaults without it.
+            base: Provides the fields that the table lacks; `None` for the defaults.
         """
         if not is_object(value):
             raise ScenarioError(path, f"must be a table, not {value!r}")
-        hints = get_type_hints(wanted).items()
+        hints = get_type_hints(kind).items()
         fields = {name: hint for name, hint in hints if get_origin(hint) is not ClassVar}
         for key in value:
             if key not in fields:
                 raise unknown_key(path, key, fields)
-        given = {
+        arguments = {
             key: self.decode(each, fields[key], join(path, key)) for key, each in value.items()
         }
         if base is not None:
-            given = {name: getattr(base, name) for name in fields} | given
-        for name in _required(wanted):
-            if name not in given:
-                raise ScenarioError(join(path, name), "this key is missing")
+            arguments = {name: getattr(base, name) for name in fields} | arguments
+        for name in _required(kind):
+            if name not in arguments:
+                raise ScenarioError(join(path, name), "missing key")
         try:
-            return wanted(**given)
+            return kind(**arguments)
         except ValueError as error:
             raise _placed(path, str(error), fields) from error
 
-    def _generic(self, value: Any, wanted: Any, path: str) -> Any:
-        origin, arguments = get_origin(wanted), get_args(wanted)
+    def _generic(self, value: Any, kind: Any, path: str) -> Any:
+        origin, arguments = get_origin(kind), get_args(kind)
         if origin is Literal:
             return _one_of(value, arguments, path)
         if origin in {Union, UnionType}:
@@ -149,7 +149,7 @@ class Codec:
 
 
 def _required(kind: type) -> list[str]:
-    """Give the names of the arguments that have no default."""
+    """Return the names of the arguments without a default."""
     arguments = inspect.signature(kind).parameters.values()
     return [argument.name for argument in arguments if argument.default is argument.empty]
 
@@ -162,16 +162,16 @@ def _one_of(value: Any, allowed: tuple[Any, ...], path: str) -> Any:
 
 
 def _placed(path: str, message: str, fields: Mapping[str, Any]) -> ScenarioError:
-    """Put the place before what a dataclass says of one of its fields."""
+    """Return the error of a dataclass about a field, with the place of the field."""
     name, colon, problem = message.partition(": ")
     if colon and name in fields:
         return ScenarioError(join(path, name), problem)
     return ScenarioError(path, message)
 
 
-def _plain(value: Any, wanted: type, path: str) -> Any:
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+def _plain(value: Any, kind: type, path: str) -> Any:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
-    raise ScenarioError(path, f"must be {_PLAIN[wanted]}, not {value!r}")
+    raise ScenarioError(path, f"must be {_PLAIN[kind]}, not {value!r}")

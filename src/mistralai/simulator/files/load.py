@@ -35,7 +35,7 @@ def load(path: str | Path) -> ScenarioLike:
 
     Raises:
         OSError: The file cannot be read.
-        ScenarioError: It cannot be understood; the text begins with the file's name.
+        ScenarioError: The scenario is invalid; the message starts with the file's name.
     """
     try:
         return loads(Path(path).read_text(encoding="utf-8"))
@@ -47,7 +47,7 @@ def loads(text: str) -> ScenarioLike:
     """Read a scenario from TOML.
 
     Raises:
-        ScenarioError: It cannot be understood; the text names the place and what is allowed.
+        ScenarioError: The scenario is invalid; the message has the place and the allowed values.
     """
     try:
         table = tomllib.loads(text)
@@ -75,12 +75,12 @@ def _answer(table: Any, path: str) -> Scenario | Answer:
 
 
 def _reply(value: Any, path: str) -> Reply:
-    """Read the name of a preset, or a table that may begin with one."""
+    """Decode the name of a preset, or a table that may start from one."""
     if not is_object(value):
         return _preset(value, path)
     base = _preset(value.get("preset", "auto"), join(path, "preset"))
-    given = {key: each for key, each in value.items() if key != "preset"}
-    return _CODEC.table(given, Reply, path, base)
+    fields = {key: each for key, each in value.items() if key != "preset"}
+    return _CODEC.table(fields, Reply, path, base)
 
 
 def _preset(value: Any, path: str) -> Reply:
@@ -108,9 +108,9 @@ def _fault(value: Any, path: str) -> Fault:
         near = get_close_matches(str(kind), FAULTS, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         allowed = f"({hint}allowed: {', '.join(FAULTS)})"
-        raise ScenarioError(join(path, "kind"), f"{kind!r} is no fault {allowed}")
-    given = {key: each for key, each in value.items() if key != "kind"}
-    return _CODEC.table(given, FAULTS[kind], path)
+        raise ScenarioError(join(path, "kind"), f"{kind!r} is not a fault {allowed}")
+    fields = {key: each for key, each in value.items() if key != "kind"}
+    return _CODEC.table(fields, FAULTS[kind], path)
 
 
 def _headers(value: Any, path: str) -> tuple[tuple[str, str], ...]:
@@ -140,11 +140,11 @@ def _step(value: Any, path: str) -> Step:
         case {"repeat": str(text), **rest} if rest.keys() <= {"every", "count"}:
             return _CODEC.table({"piece": text, **rest}, Repeat, path)
         case _:
-            raise ScenarioError(path, f"{value!r} is no step {_STEP_FORMS}")
+            raise ScenarioError(path, f"{value!r} is not a step {_STEP_FORMS}")
 
 
 def _short(kind: type[_T], field: str, value: Any, path: str) -> _T:
-    """Make a step whose one field is written by the name of the step."""
+    """Decode a step whose only field is written under the name of the step."""
     try:
         return _CODEC.table({field: value}, kind, "")
     except ScenarioError as error:
@@ -155,7 +155,7 @@ def _bytes(text: str, path: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        raise ScenarioError(path, f"is no base64: {error}") from error
+        raise ScenarioError(path, f"invalid base64: {error}") from error
 
 
 _CODEC: Final[Codec] = Codec(

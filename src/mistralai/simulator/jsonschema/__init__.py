@@ -1,4 +1,4 @@
-"""JSON that conforms to a JSON Schema, made from a seed."""
+"""Random JSON that conforms to a JSON Schema."""
 
 from .example import example
 from .keywords import SchemaError

@@ -1,4 +1,4 @@
-"""Whether JSON conforms to a JSON Schema, for the keywords that the simulator covers."""
+"""Validation of JSON against a JSON Schema, for the keywords that the simulator supports."""
 
 import json
 import math
@@ -12,7 +12,7 @@ Schema: TypeAlias = Any
 """A schema: an object, or `true` or `false`."""
 
 Resolve: TypeAlias = Callable[[str], Schema]
-"""What finds the schema that a `$ref` names."""
+"""Returns the schema that a `$ref` names."""
 
 _Bound: TypeAlias = Callable[[Any, Any], bool]
 
@@ -30,11 +30,11 @@ TYPES: Final[Mapping[str, Callable[[Any], bool]]] = {
     "array": is_list,
     "object": is_object,
 }
-"""The types of JSON Schema, each with what tells its values."""
+"""The types of JSON Schema, each with a test for its values."""
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal; `true` is not 1."""
+    """Return True if two JSON values are equal; `true` is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
@@ -42,8 +42,8 @@ def _is_multiple(value: float, of: float) -> bool:
     return abs(value / of - round(value / of)) < 1e-9
 
 
-def _are_unique(value: list[Any], wanted: bool) -> bool:
-    return not wanted or len({json.dumps(item, sort_keys=True) for item in value}) == len(value)
+def _are_unique(value: list[Any], required: bool) -> bool:
+    return not required or len({json.dumps(item, sort_keys=True) for item in value}) == len(value)
 
 
 _BOUNDS: Final[Mapping[str, tuple[str, _Bound]]] = {
@@ -62,16 +62,16 @@ _BOUNDS: Final[Mapping[str, tuple[str, _Bound]]] = {
     "maxProperties": ("object", lambda value, bound: len(value) <= bound),
     "required": ("object", lambda value, names: all(name in value for name in names)),
 }
-"""Keywords that bound the values of one type."""
+"""Keywords that constrain the values of one type."""
 
 
 def conforms(value: Any, schema: Schema, resolve: Resolve) -> bool:
-    """Say whether a value conforms to a schema whose keywords are all covered.
+    """Return True if a value conforms to a schema whose keywords are all supported.
 
     Args:
         value: A JSON value.
         schema: The schema.
-        resolve: What finds the schema of a `$ref`.
+        resolve: Returns the schema of a `$ref`.
     """
     if isinstance(schema, bool):
         return schema

@@ -1,8 +1,7 @@
-"""JSON that conforms to a JSON Schema, made from a seed.
+"""Random JSON that conforms to a JSON Schema.
 
-Covered are the keywords that tool schemas and pydantic's schemas use; annotations are passed over.
-A keyword that constrains and is not covered is an error that names it, for JSON that conforms by
-luck would test nothing.
+The keywords of tool schemas and of pydantic's schemas are supported; annotations are ignored. Any
+other keyword is an error that names it: JSON that happens to conform would test nothing.
 """
 
 import math
@@ -26,49 +25,49 @@ _TYPED_BY: Final[Mapping[str, str]] = {
     "exclusiveMaximum": "number", "multipleOf": "number",
 }  # fmt: skip
 _DEEP: Final = 8
-"""The depth below which only what must be there is made, so that recursive schemas end."""
+"""The depth beyond which only required parts are made, so that recursive schemas end."""
 _TOO_DEEP: Final = 60
 _TRIES: Final = 100
 _ATTEMPTS: Final = 20_000
-"""Values made for one schema, with all its parts and tries."""
+"""The most attempts for one schema, including its parts."""
 _MOST: Final = 10_000
 _SPAN: Final = 100
-"""How far numbers reach, where nothing bounds them."""
+"""The range of numbers without bounds."""
 _SIMPLE: Final = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 
-def example(schema: Schema, chance: random.Random) -> Any:
-    """Make a value that conforms to a schema.
+def example(schema: Schema, rng: random.Random) -> Any:
+    """Return a value that conforms to a schema.
 
     Args:
         schema: A JSON Schema.
-        chance: Where its choices come from.
+        rng: The source of the choices.
 
     Raises:
-        SchemaError: A keyword is not covered, or nothing was found that conforms.
+        SchemaError: A keyword is not supported, or no conforming value was found.
     """
     keywords.check(schema)
     try:
-        return _Maker(schema, chance).value(schema, "", 0)
+        return _Maker(schema, rng).value(schema, "", 0)
     except RecursionError:
-        raise SchemaError("$ref", "it never ends") from None
+        raise SchemaError("$ref", "the recursion never ends") from None
 
 
 class _Maker:
     """Makes values for the parts of one schema.
 
     Args:
-        root: The whole schema, in which `$ref` is looked up.
-        chance: Where choices come from.
+        root: The schema in which `$ref` is looked up.
+        rng: The source of the choices.
     """
 
-    def __init__(self, root: Schema, chance: random.Random) -> None:
+    def __init__(self, root: Schema, rng: random.Random) -> None:
         self._root = root
-        self._chance = chance
-        self._left = _ATTEMPTS
+        self._rng = rng
+        self._attempts_left = _ATTEMPTS
         self._makers: Final[Mapping[str, Callable[[dict[str, Any], str, int], Any]]] = {
             "null": lambda _schema, _path, _depth: None,
-            "boolean": lambda _schema, _path, _depth: chance.random() < 0.5,
+            "boolean": lambda _schema, _path, _depth: rng.random() < 0.5,
             "integer": lambda schema, path, _depth: self._number(schema, path, whole=True),
             "number": lambda schema, path, _depth: self._number(schema, path, whole=False),
             "string": lambda schema, path, _depth: self._string(schema, path),
@@ -77,15 +76,15 @@ class _Maker:
         }
 
     def value(self, schema: Schema, path: str, depth: int) -> Any:
-        """Make a value, trying until one conforms."""
+        """Return a value that conforms, after several attempts if necessary."""
         for _ in range(_TRIES):
             value = self._attempt(_as_object(schema), path, depth)
             if conforms(value, schema, self.resolve):
                 return value
-        raise SchemaError(path, f"in {_TRIES} tries no value was found that conforms")
+        raise SchemaError(path, f"no conforming value was found in {_TRIES} attempts")
 
     def resolve(self, reference: str) -> Schema:
-        """Find the schema that a `$ref` names: `#`, or a JSON pointer after it (RFC 6901)."""
+        """Return the schema that a `$ref` names: `#`, or a JSON pointer after it (RFC 6901)."""
         found = self._root
         for token in reference.removeprefix("#").split("/")[1:]:
             name = token.replace("~1", "/").replace("~0", "~")
@@ -95,12 +94,12 @@ class _Maker:
         return found
 
     def _attempt(self, schema: dict[str, Any], path: str, depth: int) -> Any:
-        """Make a value that conforms, but for what two keywords say together."""
-        self._left -= 1
-        if depth > _TOO_DEEP or self._left < 0:
-            raise SchemaError(path, "it never ends")
+        """Return a value that satisfies each keyword, but perhaps not their combination."""
+        self._attempts_left -= 1
+        if depth > _TOO_DEEP or self._attempts_left < 0:
+            raise SchemaError(path, "the recursion never ends")
         if "$ref" in schema:
-            return self._attempt(self._looked_up(schema, path), path, depth + 1)
+            return self._attempt(self._resolved(schema, path), path, depth + 1)
         for key in ("anyOf", "oneOf"):
             if key in schema:
                 rest, branches = _without(schema, key)
@@ -108,12 +107,12 @@ class _Maker:
         if "allOf" in schema:
             rest, parts = _without(schema, "allOf")
             for part in parts:
-                rest = merged(rest, self._looked_up(_as_object(part), path))
+                rest = merged(rest, self._resolved(_as_object(part), path))
             return self._attempt(rest, path, depth + 1)
         return self._plain(schema, path, depth)
 
-    def _looked_up(self, schema: dict[str, Any], path: str) -> dict[str, Any]:
-        """Put what a `$ref` names in its place."""
+    def _resolved(self, schema: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return a schema with its `$ref` replaced by the schema that it names."""
         for _ in range(_TOO_DEEP):
             if "$ref" not in schema:
                 return schema
@@ -123,7 +122,7 @@ class _Maker:
 
     def _branch(self, rest: dict[str, Any], branches: list[Schema], path: str, depth: int) -> Any:
         schemas = [merged(rest, _as_object(branch)) for branch in branches]
-        self._chance.shuffle(schemas)
+        self._rng.shuffle(schemas)
         if depth > _DEEP:
             schemas.sort(key=_simplicity)
         problem = SchemaError(path, "nothing conforms")
@@ -140,36 +139,36 @@ class _Maker:
         if "enum" in schema:
             if not schema["enum"]:
                 raise SchemaError(path, "nothing conforms")
-            return self._chance.choice(schema["enum"])
+            return self._rng.choice(schema["enum"])
         kinds = _kinds(schema)
         if not kinds:
             raise SchemaError(path, "nothing conforms")
         if depth > _DEEP:
             kinds = sorted(kinds, key=_SIMPLE.index)[:1]
-        return self._makers[self._chance.choice(kinds)](schema, path, depth)
+        return self._makers[self._rng.choice(kinds)](schema, path, depth)
 
     def _number(self, schema: dict[str, Any], path: str, *, whole: bool) -> float:
         low, high = _range(schema, 1 if whole else 0.0)
         step = schema.get("multipleOf") or (1 if whole else None)
         if step is None:
-            value = round(self._chance.uniform(low, high), 2)
+            value = round(self._rng.uniform(low, high), 2)
             return value if low < value < high else (low + high) / 2
         least, most = math.ceil(low / step), math.floor(high / step)
         if least > most:
             raise SchemaError(path, "no number lies within these bounds")
-        value = self._chance.randint(least, most) * step
+        value = self._rng.randint(least, most) * step
         return int(value) if whole else round(value, 10)
 
     def _string(self, schema: dict[str, Any], path: str) -> str:
         if schema.get("format") in FORMATS:
-            return FORMATS[schema["format"]](self._chance)
+            return FORMATS[schema["format"]](self._rng)
         if "pattern" in schema:
             try:
-                return patterns.example(schema["pattern"], self._chance)
+                return patterns.example(schema["pattern"], self._rng)
             except patterns.PatternError as error:
                 raise SchemaError(f"{path}.pattern".lstrip("."), str(error)) from error
-        least = self._bearable(schema.get("minLength", 0), path)
-        return words(self._chance, least, schema.get("maxLength"))
+        least = self._checked_size(schema.get("minLength", 0), path)
+        return words(self._rng, least, schema.get("maxLength"))
 
     def _array(self, schema: dict[str, Any], path: str, depth: int) -> list[Any]:
         first: list[Schema] = schema.get("prefixItems", [])
@@ -177,15 +176,15 @@ class _Maker:
         least = schema.get("minItems", 0 if depth > _DEEP else max(1, len(first)))
         usual = max(least, len(first)) + (0 if depth > _DEEP else 1)
         most = min(schema.get("maxItems", usual), usual)
-        self._bearable(least, path)
+        self._checked_size(least, path)
         if rest is False:
             most = min(most, len(first))
-        length = self._chance.randint(min(least, most), most)
+        length = self._rng.randint(min(least, most), most)
         schemas = [*first, *[rest] * (length - len(first))][:length]
         return self._items(schemas, path, depth, unique=schema.get("uniqueItems", False))
 
     def _items(self, schemas: list[Schema], path: str, depth: int, *, unique: bool) -> list[Any]:
-        """Make the items of an array; where they must differ, none that is there already."""
+        """Return the items of an array, without duplicates if they must be unique."""
         items: list[Any] = []
         for number, schema in enumerate(schemas):
             for _ in range(_TRIES if unique else 1):
@@ -195,9 +194,9 @@ class _Maker:
                     break
         return items
 
-    def _bearable(self, least: int, path: str) -> int:
+    def _checked_size(self, least: int, path: str) -> int:
         if least > _MOST:
-            raise SchemaError(path, f"more than {_MOST} characters or items are not made")
+            raise SchemaError(path, f"more than {_MOST} characters or items are not supported")
         return least
 
     def _object(self, schema: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
@@ -210,11 +209,11 @@ class _Maker:
         }
 
     def _names(self, schema: dict[str, Any], path: str, depth: int) -> list[str]:
-        """Choose properties: what must be there, what else is known, and names without sense."""
+        """Return the names of properties: required ones, other known ones, and random ones."""
         required: list[str] = schema.get("required", [])
         known: dict[str, Schema] = schema.get("properties", {})
         rest = schema.get("additionalProperties", True)
-        least = self._bearable(schema.get("minProperties", 0), path)
+        least = self._checked_size(schema.get("minProperties", 0), path)
         most: int = schema.get("maxProperties", _MOST)
         optional = [name for name in known if name not in required and known[name] is not False]
         if depth > _DEEP:
@@ -229,12 +228,12 @@ class _Maker:
         return sorted(names, key=[*known, *names].index)
 
     def _name(self, schema: dict[str, Any], path: str, depth: int, count: int) -> str:
-        """Make a name; names without sense grow with their count, so that they differ."""
+        """Return a name; random names grow with their count, so that they differ."""
         if "propertyNames" in schema:
             rule = merged({"type": "string"}, _as_object(schema["propertyNames"]))
             name: str = self.value(rule, f"{path}.propertyNames".lstrip("."), depth + 1)
             return name
-        return words(self._chance, count)
+        return words(self._rng, count)
 
 
 def _as_object(schema: Schema) -> dict[str, Any]:
@@ -261,7 +260,7 @@ def _simplicity(schema: dict[str, Any]) -> int:
 
 
 def _range(schema: dict[str, Any], margin: float) -> tuple[float, float]:
-    """Give the bounds of a number; those that exclude are moved by the margin."""
+    """Return the bounds of a number; exclusive ones are moved by the margin."""
     below = {"minimum": 0, "exclusiveMinimum": margin}
     above = {"maximum": 0, "exclusiveMaximum": margin}
     lows = [schema[key] + by for key, by in below.items() if key in schema]
@@ -269,4 +268,5 @@ def _range(schema: dict[str, Any], margin: float) -> tuple[float, float]:
     if lows:
         return max(lows), min(highs, default=max(lows) + _SPAN)
     high = min(highs, default=_SPAN)
-    return (0 if high > 0 else high - _SPAN), high
+    low = 0 if high > 0 else high - _SPAN
+    return low, high

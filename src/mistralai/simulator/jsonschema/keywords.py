@@ -1,4 +1,4 @@
-"""The keywords of JSON Schema that the simulator covers."""
+"""The keywords of JSON Schema that the simulator supports."""
 
 import math
 import re
@@ -15,7 +15,7 @@ ANNOTATIONS: Final = frozenset(
         "contentMediaType", "contentSchema",
     }
 )  # fmt: skip
-"""Keywords that constrain nothing."""
+"""Keywords without a constraint."""
 
 _SCHEMAS: Final = frozenset({"items", "additionalProperties", "propertyNames"})
 _LISTS_OF_SCHEMAS: Final = frozenset({"anyOf", "oneOf", "allOf", "prefixItems"})
@@ -23,11 +23,11 @@ _NAMED_SCHEMAS: Final = frozenset({"properties", "$defs", "definitions"})
 
 
 class SchemaError(ValueError):
-    """No JSON can be made for a schema.
+    """No value can be made for a schema.
 
     Args:
-        path: Where in the schema, as `properties.city.if`; empty for the whole of it.
-        problem: What is wrong there.
+        path: The place in the schema, such as `properties.city.if`; empty for the schema itself.
+        problem: The problem at that place.
     """
 
     def __init__(self, path: str, problem: str) -> None:
@@ -68,7 +68,7 @@ def _is_schema(value: Any) -> bool:
 
 _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "type": (f"one of {', '.join(TYPES)}, or a list of these", _is_type),
-    "enum": ("a list that is not empty", lambda value: is_list(value) and bool(value)),
+    "enum": ("a non-empty list", lambda value: is_list(value) and bool(value)),
     "const": ("any value", lambda _: True),
     "properties": ("an object", is_object),
     "$defs": ("an object", is_object),
@@ -97,14 +97,14 @@ _VALUES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = {
     "minProperties": ("a count", _is_count),
     "maxProperties": ("a count", _is_count),
 }
-"""Every keyword that is covered, with what its value must be."""
+"""Every supported keyword, with the kind of its value."""
 
 
 def check(schema: Schema, path: str = "") -> None:
-    """Check that all keywords of a schema are covered and have values of the right kind.
+    """Check that all keywords of a schema are supported and have valid values.
 
     Raises:
-        SchemaError: One is not, or has not.
+        SchemaError: A keyword is not supported, or has an invalid value.
     """
     if isinstance(schema, bool):
         return
@@ -117,7 +117,7 @@ def check(schema: Schema, path: str = "") -> None:
             if not accepts(value):
                 raise SchemaError(place, f"must be {kind}")
         elif key not in ANNOTATIONS:
-            raise SchemaError(place, "this keyword is not covered by the simulator")
+            raise SchemaError(place, "this keyword is not supported by the simulator")
         for inner, below in _below(key, value, place):
             check(inner, below)
 

@@ -1,4 +1,4 @@
-"""Two JSON Schemas as one that asks for both, as far as the simulator needs it."""
+"""The intersection of two JSON Schemas, as far as the simulator needs it."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -10,10 +10,10 @@ _Merge: TypeAlias = Callable[[Any, Any], Any]
 
 
 def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge two schemas.
+    """Return the intersection of two schemas.
 
-    Where a keyword of both cannot be said in one, the first wins; whoever makes a value must
-    check it against the originals.
+    If two values of a keyword have no common form, the first one wins, so a value must also be
+    checked against the original schemas.
     """
     result = {**other, **one}
     for key in one.keys() & other.keys() & _MERGES.keys():
@@ -24,16 +24,21 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _both(one: Schema, other: Schema) -> Schema:
-    if one is True or other is True:
-        return other if one is True else one
-    return False if one is False or other is False else {"allOf": [one, other]}
+    if one is True:
+        return other
+    if other is True:
+        return one
+    if one is False or other is False:
+        return False
+    return {"allOf": [one, other]}
 
 
 def _types(one: Any, other: Any) -> list[str]:
     first, second = (kinds if is_list(kinds) else [kinds] for kinds in (one, other))
     common = [kind for kind in first if kind in second]
-    both = {*first, *second}
-    return common or (["integer"] if both >= {"integer", "number"} else [])
+    if not common and {"integer", "number"} <= {*first, *second}:
+        return ["integer"]
+    return common
 
 
 def _properties(one: dict[str, Schema], other: dict[str, Schema]) -> dict[str, Schema]:

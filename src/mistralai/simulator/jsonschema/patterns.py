@@ -1,7 +1,7 @@
-r"""Text that matches a simple regular expression.
+r"""Random texts that match a simple regular expression.
 
-Understood are characters, escapes, `\d \w \s`, `.`, classes, groups, alternatives, anchors at the
-two ends, and the repetitions `? * + {m} {m,} {m,n}`; all else is a `PatternError`.
+Supported are characters, escapes, `\d \w \s`, `.`, classes, groups, alternatives, anchors at both
+ends, and the repetitions `? * + {m} {m,} {m,n}`. Anything else is a `PatternError`.
 """
 
 import random
@@ -15,19 +15,19 @@ _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 _ANY: Final = string.ascii_letters + string.digits + " -_.,"
 _PRINTABLE: Final = string.digits + string.ascii_letters + string.punctuation + " "
 _MORE: Final = 3
-"""Repetitions beyond the least, where nothing bounds them."""
+"""Repetitions beyond the minimum, if there is no maximum."""
 _MANY: Final = 1_000
-_NOT_UNDERSTOOD: Final = "^$)?*+{}"
+_UNSUPPORTED: Final = "^$)?*+{}"
 
 _Maker: TypeAlias = Callable[[random.Random], str]
 
 
 class PatternError(ValueError):
-    """The pattern has something that is not understood, or is no pattern."""
+    """The pattern is invalid, or has an unsupported construct."""
 
 
-def example(pattern: str, chance: random.Random) -> str:
-    """Make a text that matches a pattern from its start to its end.
+def example(pattern: str, rng: random.Random) -> str:
+    """Return a text that matches a pattern completely.
 
     Raises:
         PatternError: The pattern is not simple.
@@ -35,7 +35,7 @@ def example(pattern: str, chance: random.Random) -> str:
     text = pattern.removeprefix("^")
     if text.endswith("$") and not text.endswith(r"\$"):
         text = text[:-1]
-    return _Reader(text).whole()(chance)
+    return _Reader(text).whole()(rng)
 
 
 class _Reader:
@@ -52,7 +52,7 @@ class _Reader:
     def whole(self) -> _Maker:
         maker = self._alternatives()
         if self._at < len(self._pattern):
-            raise PatternError(f"{self._peek()!r} has no beginning")
+            raise PatternError(f"unmatched {self._peek()!r}")
         return maker
 
     def _peek(self) -> str:
@@ -61,33 +61,34 @@ class _Reader:
     def _take(self) -> str:
         character = self._peek()
         if not character:
-            raise PatternError("it breaks off")
+            raise PatternError("unexpected end of the pattern")
         self._at += 1
         return character
 
     def _take_if(self, text: str) -> bool:
-        found = self._pattern.startswith(text, self._at)
-        self._at += len(text) if found else 0
-        return found
+        if not self._pattern.startswith(text, self._at):
+            return False
+        self._at += len(text)
+        return True
 
     def _alternatives(self) -> _Maker:
         makers = [self._sequence()]
         while self._take_if("|"):
             makers.append(self._sequence())
-        return lambda chance: chance.choice(makers)(chance)
+        return lambda rng: rng.choice(makers)(rng)
 
     def _sequence(self) -> _Maker:
         makers: list[_Maker] = []
         while self._peek() not in {"", "|", ")"}:
             makers.append(self._repeated())
-        return lambda chance: "".join(maker(chance) for maker in makers)
+        return lambda rng: "".join(maker(rng) for maker in makers)
 
     def _repeated(self) -> _Maker:
         maker = self._atom()
         least, most = self._counts()
         if (least, most) != (1, 1):
-            self._take_if("?")  # lazy: the same texts match
-        return lambda chance: "".join(maker(chance) for _ in range(chance.randint(least, most)))
+            self._take_if("?")  # lazy: matches the same texts
+        return lambda rng: "".join(maker(rng) for _ in range(rng.randint(least, most)))
 
     def _counts(self) -> tuple[int, int]:
         if self._take_if("?"):
@@ -102,13 +103,16 @@ class _Reader:
         inside, closed, _ = self._pattern[self._at :].partition("}")
         least, comma, most = inside.partition(",")
         if not closed or not least.isdecimal() or (most and not most.isdecimal()):
-            raise PatternError(f"{{{inside} is no repetition")
+            raise PatternError(f"{{{inside} is not a repetition")
         if int(least) > _MANY:
-            raise PatternError(f"more than {_MANY} repetitions are not made")
+            raise PatternError(f"more than {_MANY} repetitions are not supported")
         self._at += len(inside) + 1
+        minimum = int(least)
         if not comma:
-            return int(least), int(least)
-        return int(least), min(int(most), int(least) + _MANY) if most else int(least) + _MORE
+            return minimum, minimum
+        if not most:
+            return minimum, minimum + _MORE
+        return minimum, min(int(most), minimum + _MANY)
 
     def _atom(self) -> _Maker:
         character = self._take()
@@ -121,17 +125,17 @@ class _Reader:
                 return self._one_of(_ANY)
             case "\\":
                 return self._one_of(self._escape())
-            case _ if character in _NOT_UNDERSTOOD:
-                raise PatternError(f"{character!r} in this place is not understood")
+            case _ if character in _UNSUPPORTED:
+                raise PatternError(f"{character!r} is not supported here")
             case _:
                 return lambda _: character
 
     def _group(self) -> _Maker:
         if self._take_if("?") and not self._take_if(":"):
-            raise PatternError(f"(?{self._peek()} is not understood")
+            raise PatternError(f"(?{self._peek()} is not supported")
         maker = self._alternatives()
         if not self._take_if(")"):
-            raise PatternError("( has no end")
+            raise PatternError("( is never closed")
         return maker
 
     def _escape(self) -> str:
@@ -141,12 +145,12 @@ class _Reader:
         if character in _CONTROLS:
             return _CONTROLS[character]
         if character.isalnum():
-            raise PatternError(f"\\{character} is not understood")
+            raise PatternError(f"\\{character} is not supported")
         return character
 
     def _class(self) -> str:
         negated = self._take_if("^")
-        members = self._range()  # a ] that stands first is a member
+        members = self._range()  # a leading ] is a member
         while not self._take_if("]"):
             members += self._range()
         if not negated:
@@ -161,7 +165,7 @@ class _Reader:
             return first + "-"
         last = self._member()
         if len(last) != 1:
-            raise PatternError(f"{first}- has no end")
+            raise PatternError(f"{first}- is not a range")
         return "".join(map(chr, range(ord(first), ord(last) + 1)))
 
     def _member(self) -> str:
@@ -170,5 +174,5 @@ class _Reader:
 
     def _one_of(self, characters: str) -> _Maker:
         if not characters:
-            raise PatternError("a class is empty")
-        return lambda chance: chance.choice(characters)
+            raise PatternError("empty class")
+        return lambda rng: rng.choice(characters)

@@ -1,1 +1,1 @@
-"""What the simulated model says, and how it is written."""
+"""The replies of the simulated model, and their serialisation."""

@@ -1,4 +1,4 @@
-"""A completion, written as stream chunks or as one answer (wire-format sections 4, 5 and 10)."""
+"""Completions as stream chunks or as one answer (wire-format sections 4, 5 and 10)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ..jsonvalues import compact, is_list
 from . import tokens
 from .dialect import MISTRAL, Dialect
 from .reply import UsageShape
-from .seeding import Chance
+from .seeding import Randomness
 
 Delta: TypeAlias = dict[str, Any]
 """The `delta` of one chunk: `content`, `tool_calls`, or both."""
@@ -23,10 +23,10 @@ class Choice:
     """One choice of an answer.
 
     Attributes:
-        deltas: What the stream sends of it after the chunk with the role; at least one, for the
-            finish reason goes with the last.
-        message: What an answer that does not stream has in its place.
-        finish_reason: Why it ends.
+        deltas: The deltas of a stream after the chunk with the role. At least one: the last delta
+            carries the finish reason.
+        message: The message of an answer that does not stream.
+        finish_reason: The finish reason.
     """
 
     deltas: Sequence[Delta]
@@ -36,20 +36,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """An answer before it is written.
+    """An answer before serialisation.
 
     Attributes:
-        model: The name that was asked for.
-        chance: Where `id`, `created` and padding come from.
-        prompt_tokens: What the request counts.
-        choices: One for each of `n`.
+        model: The model that the request named.
+        randomness: The source of `id`, `created` and padding.
+        prompt_tokens: The number of tokens of the request.
+        choices: The choices.
         usage_shape: The fields of `usage`.
-        dialect: How a stream is written.
-        include_usage: Whether the request asked for usage, where the dialect wants to be asked.
+        dialect: The form of a stream.
+        include_usage: True if the request asked for usage, which some dialects require.
     """
 
     model: str
-    chance: Chance
+    randomness: Randomness
     prompt_tokens: int
     choices: Sequence[Choice]
     usage_shape: UsageShape = "2026-08"
@@ -57,7 +57,7 @@ class Completion:
     include_usage: bool = False
 
     def usage(self) -> dict[str, Any]:
-        """Count tokens, in one of the recorded shapes."""
+        """Return `usage` in its recorded shape."""
         messages = [choice.message for choice in self.choices]
         completion = tokens.count(messages)
         usage: dict[str, Any] = {
@@ -76,13 +76,14 @@ class Completion:
         return usage
 
     def events(self) -> Iterator[bytes]:
-        """Write the events of a stream: openings, deltas of the choices in turn, `[DONE]`."""
+        """Yield the events of a stream: openings, interleaved deltas of the choices, `[DONE]`."""
         dialect = self.dialect
         for _ in range(dialect.comments):
             yield _COMMENT
         unfinished = len(self.choices)
         for index, delta, reason in self._turns():
-            unfinished -= reason is not None
+            if reason is not None:
+                unfinished -= 1
             usage = self.usage() if not unfinished and dialect.usage == "last" else None
             yield self._chunk_event([dialect.choice(index, delta, reason)], usage)
         if dialect.usage == "alone" and self.include_usage:
@@ -91,7 +92,7 @@ class Completion:
             yield DONE
 
     def whole(self) -> dict[str, Any]:
-        """Write the answer of a request that does not stream."""
+        """Return the body of an answer that does not stream."""
         choices = [
             {"index": index, "finish_reason": choice.finish_reason, "message": choice.message}
             for index, choice in enumerate(self.choices)
@@ -101,30 +102,31 @@ class Completion:
     def _chunk_event(self, choices: list[dict[str, Any]], usage: dict[str, Any] | None) -> bytes:
         chunk = self._envelope("chat.completion.chunk", choices)
         if self.dialect.ids == "each":
-            chunk["id"] = self.chance.another_id()
+            chunk["id"] = self.randomness.another_id()
         if not self.dialect.created:
             del chunk["created"]
         chunk.update(self.dialect.chunk_extra)
         if usage is not None:
             chunk["usage"] = usage
         if self.dialect.padding and "role" not in choices[0]["delta"]:
-            chunk["p"] = self.chance.padding()
+            chunk["p"] = self.randomness.padding()
         return event(compact(chunk))
 
     def _envelope(self, kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
         return {
-            "id": self.chance.id,
+            "id": self.randomness.id,
             "object": kind,
-            "created": self.chance.created,
+            "created": self.randomness.created,
             "model": self.model,
             "choices": choices,
         }
 
     def _turns(self) -> Iterator[tuple[int, Delta, str | None]]:
-        """Give index, delta and finish reason of each chunk."""
+        """Yield index, delta and finish reason of each chunk."""
         opening = self.dialect.opening_delta()
         if opening is not None:
-            yield from ((index, opening, None) for index in range(len(self.choices)))
+            for index in range(len(self.choices)):
+                yield index, opening, None
         for turns in zip_longest(*map(_finishing, self.choices)):
             for index, turn in enumerate(turns):
                 if turn is not None:

@@ -1,4 +1,4 @@
-"""How a server writes its stream: Mistral's own way, and those of servers that are like it."""
+"""The forms of streams: Mistral's own, and those of compatible servers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,26 +10,26 @@ from ..bounds import Count, check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """What tells one server's stream from another's (wire-format sections 4, 5 and 12).
+    """The form of one server's streams (wire-format sections 4, 5 and 12).
 
     Attributes:
         opening: The first chunk of a choice: role and empty `content`, the role `alone`, role and
             content `null`, or `none`.
-        finish_reason: What it is until the last chunk: `null`, `absent`, or `empty` for `""`.
+        finish_reason: The value before the last chunk: `null`, `absent`, or `empty` for `""`.
         last_delta: `text` for `{"content": ""}`, `empty` for `{}`.
-        ids: One `id` for the stream, or another in `each` chunk.
-        created: Whether chunks have it.
-        padding: Whether chunks have `p`.
-        usage: In the `last` chunk, or `alone` in one with `choices: []`, for requests that asked
-            with `stream_options.include_usage`.
-        done: Whether `data: [DONE]` comes.
-        comments: Comment lines before the first event.
-        chunk_extra: Fields that every chunk has besides.
-        choice_extra: Fields that every choice of a chunk has besides.
-        delta_extra: Fields that every delta has besides.
-        content_type: The label of the stream.
-        framing: How the end of the body is told.
-        strict: Whether requests are checked as Mistral does: the key, and no unknown field.
+        ids: `one` `id` per stream, or a new one in `each` chunk.
+        created: Chunks have `created`.
+        padding: Chunks have `p`.
+        usage: In the `last` chunk, or `alone` in one with `choices: []` for requests with
+            `stream_options.include_usage`.
+        done: The stream ends with `data: [DONE]`.
+        comments: The number of comments before the first event.
+        chunk_extra: Additional fields of every chunk.
+        choice_extra: Additional fields of every choice of a chunk.
+        delta_extra: Additional fields of every delta.
+        content_type: The `content-type` of the stream.
+        framing: How the body is delimited.
+        strict: Requests need a key and must not have unknown fields, as with Mistral.
     """
 
     opening: Literal["text", "alone", "null", "none"] = "text"
@@ -52,7 +52,7 @@ class Dialect:
         check(self)
 
     def opening_delta(self) -> dict[str, Any] | None:
-        """Give the delta of the first chunk, if there is one."""
+        """Return the delta of the first chunk, or `None` if there is no such chunk."""
         match self.opening:
             case "text":
                 return {"role": "assistant", "content": ""}
@@ -64,7 +64,7 @@ class Dialect:
                 return None
 
     def choice(self, index: int, delta: dict[str, Any], reason: str | None) -> dict[str, Any]:
-        """Write one choice of a chunk."""
+        """Return one choice of a chunk."""
         if reason is not None and self.last_delta == "empty" and delta == {"content": ""}:
             delta = {}
         choice: dict[str, Any] = {"index": index, "delta": {**delta, **self.delta_extra}}
@@ -76,7 +76,7 @@ class Dialect:
 
 
 MISTRAL: Final = Dialect()
-"""As the API itself writes it."""
+"""The form of the API itself."""
 
 _LIKE_OPENAI: Final[Mapping[str, Any]] = {
     "last_delta": "empty",
@@ -111,4 +111,4 @@ COMPATIBLE: Final[Mapping[str, Dialect]] = {
     ),
     "compatible-relay": Dialect(**_LIKE_OPENAI, finish_reason="empty"),
 }
-"""Shapes of compatible servers, which together have all that was found (wire-format section 12)."""
+"""Forms of compatible servers, which together cover wire-format section 12."""

@@ -1,4 +1,4 @@
-"""Embeddings: a direction for each text, always the same."""
+"""Embeddings: a direction that depends on the text alone."""
 
 import base64
 import math
@@ -8,23 +8,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from . import tokens
-from .seeding import Chance
+from .seeding import Randomness
 
 _DIMENSION: Final = 1024
 _PACKED: Final = {"float": "f", "int8": "b", "uint8": "B", "binary": "b", "ubinary": "B"}
 
 
-def embeddings(body: Mapping[str, Any], chance: Chance) -> dict[str, Any]:
+def embeddings(body: Mapping[str, Any], randomness: Randomness) -> dict[str, Any]:
     """Answer a checked request of `POST /v1/embeddings`.
 
     Args:
         body: The request's body.
-        chance: Where the id comes from.
+        randomness: The source of the id.
     """
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     count = tokens.count(texts)
     return {
-        "id": chance.id,
+        "id": randomness.id,
         "object": "list",
         "data": [
             {"object": "embedding", "embedding": _embedding(text, body), "index": index}
@@ -37,21 +37,21 @@ def embeddings(body: Mapping[str, Any], chance: Chance) -> dict[str, Any]:
 
 def _embedding(text: str, body: Mapping[str, Any]) -> list[float] | str:
     kind = body.get("output_dtype", "float")
-    values = _as(kind, _direction(text, int(body.get("output_dimension") or _DIMENSION)))
+    values = _quantized(kind, _direction(text, int(body.get("output_dimension") or _DIMENSION)))
     if body.get("encoding_format") != "base64":
         return values
     return base64.b64encode(struct.pack(f"<{len(values)}{_PACKED[kind]}", *values)).decode()
 
 
 def _direction(text: str, dimension: int) -> list[float]:
-    """Make a vector of length 1 that depends on nothing but the text."""
-    chance = random.Random(text)
-    values = [chance.gauss(0, 1) for _ in range(dimension)]
+    """Return a vector of length 1 that depends on the text alone."""
+    rng = random.Random(text)
+    values = [rng.gauss(0, 1) for _ in range(dimension)]
     length = math.hypot(*values)
     return [value / length for value in values]
 
 
-def _as(kind: str, values: Sequence[float]) -> list[float]:
+def _quantized(kind: str, values: Sequence[float]) -> list[float]:
     match kind:
         case "int8":
             return [round(value * 127) for value in values]
@@ -66,7 +66,7 @@ def _as(kind: str, values: Sequence[float]) -> list[float]:
 
 
 def _bits(values: Sequence[float]) -> bytes:
-    """Pack the signs, eight to a byte."""
+    """Pack the signs, eight per byte."""
     signs = "".join("1" if value > 0 else "0" for value in values)
-    padded = signs.ljust(-(-len(signs) // 8) * 8, "0")
-    return int(padded, 2).to_bytes(len(padded) // 8, "big")
+    size = math.ceil(len(signs) / 8)
+    return int(signs.ljust(size * 8, "0"), 2).to_bytes(size, "big")

@@ -1,4 +1,4 @@
-"""What the simulated model says, as data, and the presets."""
+"""Replies of the simulated model, as data, and the presets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,47 +8,47 @@ from ..bounds import AtLeastOne, Count, check
 from .dialect import COMPATIBLE, MISTRAL, Dialect
 
 Source: TypeAlias = Literal["auto", "echo", "poem", "lorem", "code", "json", "tools"]
-"""Where the text comes from.
+"""The source of the text.
 
-* `auto`: what was asked for. A tool call where `tool_choice` wants one, or where the last user
-  message has a word of a tool's name; JSON where `response_format` wants it; the poem for "Write a
-  short poem about coding."; code for fill-in-the-middle; else an echo of the last message.
-* `echo`, `poem`, `code`: that text, whatever was asked.
-* `lorem`: words without sense, `Reply.tokens` of them, other ones for another request or seed.
-* `json`: JSON that conforms to the request's schema, or a small object where there is none.
-* `tools`: tool calls, whatever `tool_choice` says; a tool of its own where the request has none.
+* `auto`: depends on the request. A tool call if `tool_choice` requires one, or if the last user
+  message has a word of a tool's name; JSON if `response_format` requires it; the poem for "Write a
+  short poem about coding."; code for fill-in-the-middle; otherwise an echo of the last message.
+* `echo`, `poem`, `code`: that text, for any request.
+* `lorem`: `Reply.tokens` random words, which depend on the request and the seed.
+* `json`: JSON that conforms to the request's schema, or a small object without a schema.
+* `tools`: tool calls, whatever `tool_choice` is; a built-in tool if the request has none.
 """
 
 ThinkingEnd: TypeAlias = Literal["joined", "empty", "plain"]
-"""The recorded ways in which thinking ends (wire-format section 5, "Reasoning in a stream").
+"""The recorded ends of thinking (wire-format section 5, "Reasoning in a stream").
 
 * `joined`: one delta has the end of the thinking and the start of the text.
-* `empty`: a thinking chunk without text stands between the two.
-* `plain`: the text just begins.
+* `empty`: a thinking chunk without text comes between the two.
+* `plain`: the text follows directly.
 """
 
 CallForm: TypeAlias = Literal["whole", "no-index", "fragments", "openai"]
-"""The recorded ways of tool calls (wire-format section 5, "Tool calls in a stream").
+"""The recorded forms of tool calls (wire-format section 5, "Tool calls in a stream").
 
 * `whole`: all calls in the delta with the finish reason, each with its index.
-* `no-index`: the same without index and type, as it was until 2026-01.
-* `fragments`: a call's arguments over several deltas, the name and the id only in the first of
-  them; later ones have an empty name.
-* `openai`: the same, where later deltas have neither id nor name, and the first no arguments
+* `no-index`: the same without index and type, as recorded until 2026-01.
+* `fragments`: the arguments in several deltas; the first one has id and name, and later ones have
+  an empty name.
+* `openai`: the same, but later deltas have neither id nor name, and the first one no arguments
   (wire-format section 12).
 """
 
 PrefixEcho: TypeAlias = Literal["whole", "split", "trimmed", "absent"]
-"""How an answer begins that continues a prefix (wire-format section 6).
+"""The start of an answer that continues a prefix (wire-format section 6).
 
 * `whole`: the prefix in one delta.
-* `split`: the prefix over several deltas.
-* `trimmed`: the prefix without the blanks at its end.
-* `absent`: only what is new.
+* `split`: the prefix in several deltas.
+* `trimmed`: the prefix without trailing whitespace.
+* `absent`: the answer without the prefix.
 """
 
 UsageShape: TypeAlias = Literal["2024", "2026-01", "2026-02", "2026-07", "2026-08"]
-"""The fields of `usage`, by the month since when they were recorded (wire-format section 5)."""
+"""The fields of `usage`, by the month of their first recording (wire-format section 5)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Call:
 
     Attributes:
         name: The function's name.
-        arguments: The arguments: an object, or the text as the model writes it.
+        arguments: The arguments as an object, or as text that is sent unchanged.
     """
 
     name: str
@@ -66,22 +66,22 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the model says.
+    """A reply of the model.
 
     Attributes:
-        text: Exactly this text; `None` says what `source` says.
-        source: Where the text comes from.
-        tokens: How many words `lorem` has.
-        calls: Exactly these tool calls; empty makes calls where `source` says so.
-        call_count: How many calls it makes at once.
-        call_form: How a stream writes tool calls.
-        thinking: What it thinks first; `None` does not think.
-        thinking_end: How a stream writes the end of the thinking.
-        prefix: How an answer begins that continues a prefix.
-        n: How many choices there are; `None` leaves it to the request.
-        finish_reason: Why it ends; `None` for what is so.
+        text: The exact text; `None` uses `source`.
+        source: The source of the text.
+        tokens: The number of words of `lorem`.
+        calls: The exact tool calls; if empty, `source` decides.
+        call_count: The number of parallel tool calls.
+        call_form: The form of tool calls in a stream.
+        thinking: The thinking before the text; `None` for none.
+        thinking_end: The end of the thinking in a stream.
+        prefix: The start of an answer that continues a prefix.
+        n: The number of choices; `None` uses that of the request.
+        finish_reason: The finish reason; `None` for the natural one.
         usage: The fields of `usage`.
-        dialect: How a stream is written.
+        dialect: The form of a stream.
     """
 
     text: str | None = None
@@ -142,4 +142,4 @@ PRESETS: Final[Mapping[str, Reply]] = {
     **{name: Reply(dialect=dialect, call_form="openai") for name, dialect in COMPATIBLE.items()},
     "compatible-text": Reply(text=_HOSTILE, dialect=COMPATIBLE["compatible"], call_form="openai"),
 }
-"""What a scenario may say, by name."""
+"""The named replies."""

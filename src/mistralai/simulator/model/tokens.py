@@ -1,8 +1,8 @@
-"""Words for tokens: how the simulator cuts and counts text.
+"""The simulator's tokens: words instead of those of a tokenizer.
 
-A token is a run of at most twelve characters that are no blanks, with the blanks before it. Its
+A token is a run of at most twelve non-whitespace characters, with the whitespace before it. Its
 size is close to that of a recorded delta (median 8 characters, wire-format section 4), and the
-count of a text never changes.
+count of a text is stable.
 """
 
 import re
@@ -15,12 +15,12 @@ _TOKEN: Final = re.compile(r"\s*\S{1,12}|\s+")
 
 
 def split(text: str) -> list[str]:
-    """Cut a text into tokens, which joined give the text again."""
+    """Split a text into tokens, which join to the same text."""
     return _TOKEN.findall(text)
 
 
 def count(value: Any) -> int:
-    """Count the tokens of every text in a JSON value; names, roles, types and ids are none."""
+    """Count the tokens of every text in a JSON value; keys, roles, types and ids do not count."""
     if isinstance(value, str):
         return len(split(value))
     if is_list(value):

@@ -1,4 +1,4 @@
-"""Which tools the simulated model calls, and how a stream writes the calls."""
+"""The tool calls of the simulated model, and their form in a stream."""
 
 import json
 import re
@@ -12,18 +12,19 @@ from ..jsonschema import SchemaError, example
 from . import tokens
 from .completion import Choice, Delta
 from .reply import Call, CallForm, Reply
-from .seeding import Chance
+from .seeding import Randomness
 
 _EXAMPLE: Final = Call(name="get_weather", arguments={"city": "Paris"})
-"""What is called where a call is wanted and the request has no tool."""
+"""The call if one is required and the request has no tool."""
 _WORD: Final = re.compile(r"[a-z]{4,}")
 
 
-def choose(reply: Reply, body: Mapping[str, Any], chance: Chance) -> list[Call]:
-    """Choose the calls that answer a checked request; none where text answers it.
+def choose(reply: Reply, body: Mapping[str, Any], randomness: Randomness) -> list[Call]:
+    """Return the calls that answer a checked request; none if text answers it.
 
     Raises:
-        Refused: A chosen tool's schema is not covered, or `tool_choice` names no tool.
+        Refused: The schema of a chosen tool is not supported, or `tool_choice` names an unknown
+            tool.
     """
     if reply.calls:
         return list(reply.calls)
@@ -33,20 +34,22 @@ def choose(reply: Reply, body: Mapping[str, Any], chance: Chance) -> list[Call]:
     count = 1 if body.get("parallel_tool_calls") is False else reply.call_count
     if not places:
         return [_EXAMPLE] * count
-    return [_call(body["tools"], place, chance) for place in islice(cycle(places), count)]
+    return [_call(body["tools"], place, randomness) for place in islice(cycle(places), count)]
 
 
-def choice(calls: Sequence[Call], reply: Reply, limit: int | None, chance: Chance) -> Choice:
-    """Write calls as one choice of an answer.
+def choice(
+    calls: Sequence[Call], reply: Reply, limit: int | None, randomness: Randomness
+) -> Choice:
+    """Return one choice of an answer with tool calls.
 
     Args:
-        calls: At least one.
-        reply: How they are written.
-        limit: How many tokens they may have; arguments that are cut are no JSON any more.
-        chance: Where their ids come from.
+        calls: The calls, at least one.
+        reply: The reply, for the form of the calls.
+        limit: The most tokens; arguments cut by the limit are not valid JSON.
+        randomness: The source of the ids.
     """
     form = reply.call_form
-    whole = [_whole(call, index, form, chance) for index, call in enumerate(calls)]
+    whole = [_whole(call, index, form, randomness) for index, call in enumerate(calls)]
     made = whole if limit is None else list(_within(whole, limit))
     message = {"role": "assistant", "tool_calls": made or None, "content": ""}
     reason = reply.finish_reason or ("tool_calls" if made == whole else "length")
@@ -68,7 +71,7 @@ def _deltas(calls: list[dict[str, Any]], form: CallForm) -> list[Delta]:
 
 
 def _within(calls: Sequence[dict[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
-    """Give what so many tokens hold of some calls."""
+    """Yield the calls that fit within a number of tokens; the last one may be cut."""
     for call in calls:
         name, arguments = call["function"]["name"], tokens.split(call["function"]["arguments"])
         limit -= tokens.count(name)
@@ -79,20 +82,20 @@ def _within(calls: Sequence[dict[str, Any]], limit: int) -> Iterator[dict[str, A
 
 
 def _wanted(reply: Reply, body: Mapping[str, Any]) -> list[int] | None:
-    """Give the places of the tools to call, best first; `None` to call none."""
+    """Return the places of the tools to call, best first; `None` for text."""
     names = {
         place: tool["function"]["name"]
         for place, tool in enumerate(body.get("tools") or ())
         if tool.get("type", "function") == "function"
     }
-    wanted = body.get("tool_choice", "auto")
-    if not isinstance(wanted, str):
-        return _named(wanted["function"]["name"], names)
+    tool_choice = body.get("tool_choice", "auto")
+    if not isinstance(tool_choice, str):
+        return _named(tool_choice["function"]["name"], names)
     last = body["messages"][-1]
     mentioned = [place for place, name in names.items() if _is_mentioned(name, text_of(last))]
-    if wanted in {"any", "required"} or (reply.source == "tools" and last["role"] != "tool"):
+    if tool_choice in {"any", "required"} or (reply.source == "tools" and last["role"] != "tool"):
         return mentioned or list(names)
-    if wanted == "auto" and reply.source == "auto" and last["role"] == "user":
+    if tool_choice == "auto" and reply.source == "auto" and last["role"] == "user":
         return mentioned or None
     return None
 
@@ -100,7 +103,9 @@ def _wanted(reply: Reply, body: Mapping[str, Any]) -> list[int] | None:
 def _named(name: str, names: Mapping[int, str]) -> list[int]:
     places = [place for place, other in names.items() if other == name]
     if not places:
-        raise Refused(wrong_argument(f"tool_choice.function.name: {name!r} is none of the tools"))
+        raise Refused(
+            wrong_argument(f"tool_choice.function.name: {name!r} is not one of the tools")
+        )
     return places
 
 
@@ -109,23 +114,23 @@ def _is_mentioned(name: str, text: str) -> bool:
     return any(word in lower for word in _WORD.findall(name.lower()))
 
 
-def _call(tools: Sequence[Any], place: int, chance: Chance) -> Call:
+def _call(tools: Sequence[Any], place: int, randomness: Randomness) -> Call:
     function = tools[place]["function"]
     try:
-        # Arguments are an object, also where the schema leaves that open.
-        arguments = example({"type": "object", **function["parameters"]}, chance.random)
+        # Arguments are an object, even if the schema does not require one.
+        arguments = example({"type": "object", **function["parameters"]}, randomness.random)
     except SchemaError as error:
         message = f"tools[{place}].function.parameters.{error}"
         raise Refused(wrong_argument(message)) from error
     return Call(name=function["name"], arguments=arguments)
 
 
-def _whole(call: Call, index: int, form: CallForm, chance: Chance) -> dict[str, Any]:
+def _whole(call: Call, index: int, form: CallForm, randomness: Randomness) -> dict[str, Any]:
     arguments = call.arguments
     if not isinstance(arguments, str):
         arguments = json.dumps(arguments, ensure_ascii=False)
     return {
-        "id": chance.long_call_id() if form == "fragments" else chance.tool_call_id(),
+        "id": randomness.long_call_id() if form == "fragments" else randomness.tool_call_id(),
         "type": "function",
         "function": {"name": call.name, "arguments": arguments},
         "index": index,
