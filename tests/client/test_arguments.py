@@ -168,20 +168,20 @@ WRONG_SETTINGS = {
     "max_event_size: a string": ({"max_event_size": "1"}, TypeError),
     "max_response_size": ({"max_response_size": -1}, ValueError),
     "client takes an httpx2.Client": ({"client": object()}, TypeError),
-    "client takes an httpx2.Client, or what has its build_request and send": (
+    "client takes an httpx2.Client, or an object with its build_request and send": (
         {"client": SimpleNamespace(send=print)},
         TypeError,
     ),
-    "client was given <httpx.AsyncClient .*, which goes to async_client": (
+    "client does not take <httpx.AsyncClient .*; pass this client as async_client=": (
         {"client": httpx.AsyncClient()},
         TypeError,
     ),
-    "client was given .*, which goes to async_client": (
+    "client does not take .*; pass this client as async_client=": (
         {"client": httpx2.AsyncClient()},
         TypeError,
     ),
     "async_client takes an httpx2.AsyncClient": ({"async_client": "x"}, TypeError),
-    "async_client was given .*, which goes to client": (
+    "async_client does not take .*; pass this client as client=": (
         {"async_client": httpx2.Client()},
         TypeError,
     ),

@@ -2,7 +2,6 @@ from typing import Any
 
 import pytest
 
-from mistralai.client._answer import accumulate
 from support.accumulating import (
     REFERENCE,
     TEXT,
@@ -117,9 +116,6 @@ def test_of_the_other_fields_of_thinking_the_last_that_is_not_null_is_kept() -> 
     ]
 
 
-def test_a_thoughts_text_can_be_read_as_the_answers_text_can() -> None:
+def test_thinking_is_not_part_of_the_answers_text() -> None:
     accumulator = accumulated(said([thinking("a", REFERENCE, "b")]), said([thinking("c")]))
-    (thought,) = accumulator.choices[0]._parts
-    assert isinstance(thought, accumulate.Thought)
-    assert thought.text == "abc"
     assert accumulator.choices[0].text == ""

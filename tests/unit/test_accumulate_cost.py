@@ -58,13 +58,13 @@ def test_the_snapshot_is_built_when_it_is_read_and_not_again_until_a_chunk_comes
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     built: list[object] = []
-    read = accumulate._reader()
+    read = accumulate._response_validator()
 
     def spy(fields: dict[str, Any]) -> ChatCompletionResponse:
         built.append(fields)
         return read(fields)
 
-    monkeypatch.setattr(accumulate, "_reader", lambda: spy)
+    monkeypatch.setattr(accumulate, "_response_validator", lambda: spy)
     accumulator = accumulated(*(said(f"word {n} ") for n in range(1000)))
     assert built == []
     first = accumulator.snapshot()

@@ -141,12 +141,12 @@ def test_every_transport_error_of_httpx2_has_a_class_that_is_both() -> None:
 
 
 HINTS = [
-    (errors.AuthenticationError, 401, "Set MISTRAL_API_KEY or give api_key= a valid key."),
-    (errors.NotFoundError, 404, "Look at the name of the model and at server_url."),
+    (errors.AuthenticationError, 401, "Set MISTRAL_API_KEY or pass a valid key as api_key."),
+    (errors.NotFoundError, 404, "Check the name of the model and server_url."),
     (
         errors.RateLimitError,
         429,
-        "Send fewer requests or tokens a minute, or raise the limit of the workspace.",
+        "Send fewer requests or tokens per minute, or raise the limit of the workspace.",
     ),
     (
         errors.CapacityExceededError,
@@ -173,7 +173,7 @@ def test_an_error_says_what_the_api_calls_it() -> None:
 
 def test_the_error_for_a_missing_key_says_what_to_do_as_that_for_a_wrong_key_does() -> None:
     error = errors.MissingKeyError()
-    assert str(error) == "there is no API key. Set MISTRAL_API_KEY or give api_key= a valid key."
+    assert str(error) == "there is no API key. Set MISTRAL_API_KEY or pass a valid key as api_key."
     assert error.hint == errors.AuthenticationError.hint
     assert isinstance(error, ValueError)
     assert not isinstance(error, errors.MistralError)

@@ -1,12 +1,14 @@
 import ast
 import inspect
 from pathlib import Path
+from types import NoneType
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from mistralai.client import models
-from mistralai.client._api import params
+from mistralai.client._api import params, schemas, wholeschemas
 from mistralai.client._api.params import (
     AgentsBody,
     AgentsParams,
@@ -108,6 +110,21 @@ def test_the_request_model_has_the_fields_of_the_body(subtests: pytest.Subtests)
                 name for name, field in request_model.model_fields.items() if field.is_required()
             }
             assert needed == required_of(body)
+
+
+def test_the_schemas_have_the_fields_of_the_bodies() -> None:
+    """A field that `params` has and its schema lacks would be dropped without a word."""
+    for body, light, whole in (
+        (ChatBody, schemas.LightChat, wholeschemas.Chat),
+        (AgentsBody, schemas.LightAgents, wholeschemas.Agents),
+        (FIMBody, schemas.FIM, schemas.FIM),
+        (EmbeddingsBody, schemas.LightEmbeddings, wholeschemas.Embeddings),
+    ):
+        assert fields(whole) == fields(body)
+        assert required_of(whole) == required_of(light) == required_of(body)
+        assert light.__annotations__.items() <= whole.__annotations__.items()
+        optional = fields(body) - required_of(body)
+        assert all(NoneType in get_args(whole.__annotations__[name]) for name in optional)
 
 
 def test_every_key_has_its_doc() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from typing_extensions import TypedDict, Unpack
 
+from mistralai.client._api.keywords import Nullable
 from mistralai.client._api.params import AgentsParams, ChatParams, FIMParams
 from mistralai.client._api.signatures import check_names, described_by
 from mistralai.client.types import UNSET
@@ -15,7 +16,7 @@ class _Needed(TypedDict):
 
 
 class Params(_Needed, total=False):
-    temperature: "OptionalNullable[float]"  # type: ignore[name-defined]  # noqa: F821 -- resolved elsewhere
+    temperature: Nullable["float"]
     tools: "list[str] | None"
 
 

@@ -1,6 +1,6 @@
-"""The client, under the names that programs import from here.
+"""The public names of the client.
 
-Names are loaded when they are first used: importing this package loads neither
+Names are loaded when they are first used: importing this package imports neither
 pydantic nor httpx2.
 """
 

@@ -1,10 +1,10 @@
-"""Annotations that are resolved when somebody reads them.
+"""Annotations that are resolved when they are read.
 
-Modules import what their annotations name under `TYPE_CHECKING`, so that importing them costs
-nothing. `typing.get_type_hints` looks the names up in the module all the same, and would find
-none of them. So the `__annotations__` of public classes and methods are dicts of `Note`s, which
-become types when the dict is read. Names that the module lacks are imported then: `_HOMES` says
-from where, and the others are models.
+Modules import the names in their annotations under `TYPE_CHECKING`, so that importing them is
+cheap. `typing.get_type_hints` looks the names up in the module nevertheless, and would not find
+them. So the `__annotations__` of public classes and methods are dicts of `Note`s, which become
+types when the dict is read. Names that the module lacks are imported then: `_HOMES` has the
+modules that define them, and all other names are models.
 """
 
 import sys
@@ -19,10 +19,10 @@ _HOMES = {
         "collections.abc": ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping"),
         "httpx2": ("httpx2",),
         "os": ("PathLike",),
-        "pydantic": ("Field", "TypeAdapter"),
+        "pydantic": ("TypeAdapter",),
         "ssl": ("ssl",),
         "types": ("CodeType", "FrameType", "TracebackType"),
-        "typing": ("Annotated", "Any"),
+        "typing": ("Any",),
         "mistralai.extra.struct_chat": ("ParsedChatCompletionResponse",),
         "mistralai.recording": ("Recorder",),
         f"{_PACKAGE}._answer.accumulate": ("Accumulator", "Choice"),
@@ -55,7 +55,7 @@ class Note(str):
     """The text of an annotation.
 
     Attributes:
-        module: The name of the module that has it.
+        module: The name of the module that contains it.
     """
 
     __slots__ = ("module",)
@@ -63,30 +63,30 @@ class Note(str):
     module: str
 
     def __new__(cls, text: str, module: str) -> Self:
-        """Keep a text and where it stands."""
+        """Keep a text with its module."""
         note = super().__new__(cls, text)
         note.module = module
         return note
 
 
 def noted(annotation: object, module: str) -> object:
-    """Return an annotation of a module; text becomes a `Note`."""
+    """Return an annotation of a module, as a `Note` if it is text."""
     return Note(annotation, module) if isinstance(annotation, str) else annotation
 
 
 def resolved(note: object) -> object:
-    """Return the type that a `Note` means; a `Note` with an unknown name stays, and so does all else."""
+    """Return the type of a `Note`. A `Note` with an unknown name and any other value stay as is."""
     if not isinstance(note, Note):
         return note
     names = _Names(vars(sys.modules[note.module]))
     try:
         return cast("object", eval(note, {}, names))  # noqa: S307 - our own source
     except (ImportError, NameError):
-        return note  # whoever looks for the type finds the same
+        return note  # `typing.get_type_hints` then raises the same error
 
 
 class _Names(dict[str, Any]):
-    """The names of a module, and those that it imports for type checkers alone."""
+    """The names of a module, and those that it only imports for type checkers."""
 
     def __missing__(self, name: str) -> object:
         home = _HOMES.get(name, f"{_PACKAGE}.models")
@@ -96,7 +96,7 @@ class _Names(dict[str, Any]):
             return module
         if name in _HOMES or name in module.__all__:
             return getattr(module, name)
-        raise KeyError(name)  # a builtin, or nothing
+        raise KeyError(name)  # a builtin, or undefined
 
 
 class Notes(dict[str, Any]):
@@ -112,7 +112,7 @@ class Notes(dict[str, Any]):
         self._resolve()
         return super().__getitem__(name)
 
-    def __iter__(self) -> Iterator[str]:  # with one of its own, `dict(notes)` uses `__getitem__`
+    def __iter__(self) -> Iterator[str]:  # its presence makes `dict(notes)` use `__getitem__`
         return super().__iter__()
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -137,10 +137,10 @@ class Notes(dict[str, Any]):
 
 
 def resolve_hints(module_name: str) -> None:
-    """Let the annotations of a module's classes, methods and functions be resolved when read.
+    """Make the annotations of a module's classes, methods and functions resolve when read.
 
     Args:
-        module_name: The module's `__name__`. It calls this when all is defined.
+        module_name: The module's `__name__`. The module calls this as its last line.
     """
     for value in [*vars(sys.modules[module_name]).values()]:
         if getattr(value, "__module__", None) != module_name:
@@ -149,8 +149,15 @@ def resolve_hints(module_name: str) -> None:
             _defer(value, module_name)
         elif isinstance(value, type):
             for member in vars(value).values():
-                _defer(getattr(member, "fget", getattr(member, "__func__", member)), module_name)
+                _defer(_function_of(member), module_name)
             _defer(value, module_name)
+
+
+def _function_of(member: object) -> object:
+    """Return the function behind a property, a class method or a static method."""
+    if isinstance(member, property):
+        return member.fget
+    return getattr(member, "__func__", member)
 
 
 def _defer(owner: object, module_name: str) -> None:

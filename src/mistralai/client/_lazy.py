@@ -1,15 +1,14 @@
 """Packages whose names are loaded when they are first used (PEP 562).
 
-`import mistralai` costs next to nothing because nothing behind its names is
-loaded with it. A package lists its names twice: for type checkers and editors as
+`import mistralai` costs next to nothing because it loads none of the modules that define
+its names. A package lists its names twice: for type checkers and editors as
 imports under `TYPE_CHECKING`, and for the interpreter as a table of modules. The
-constant is annotated there, because jedi takes a bare `False` at its word and
-looks no further.
+constant is annotated there, because jedi skips the branch of a bare `False`.
 """
 
 import sys
 
-TYPE_CHECKING = False  # the constant of `typing`, which takes 9 ms to load
+TYPE_CHECKING = False  # as in `typing`, which takes 9 ms to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 def lazy(
     package: str, modules: "Mapping[str, Iterable[str]]", submodules: "Iterable[str]" = ()
 ) -> "tuple[list[str], Callable[[str], object], Callable[[], list[str]]]":
-    """Make `__all__`, `__getattr__` and `__dir__` of a package.
+    """Return `__all__`, `__getattr__` and `__dir__` for a package.
 
     Args:
         package: The package's `__name__`.
-        modules: The names that each submodule gives, by the submodule's name.
+        modules: The public names of each submodule, by the submodule's name.
         submodules: Submodules that are public themselves.
     """
     home = {name: module for module, names in modules.items() for name in names}
@@ -30,7 +29,7 @@ def lazy(
     def getattr_(name: str) -> object:
         if name not in public:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        # Not importlib, which costs 4 ms to load.
+        # `importlib` would take 4 ms to import.
         path = f"{package}.{home.get(name, name)}"
         __import__(path)
         module = sys.modules[path]

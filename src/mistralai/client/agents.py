@@ -1,4 +1,4 @@
-"""Completions of an agent that was set up before: `client.agents`."""
+"""Completions of agents that were set up before: `client.agents`."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ AGENTS = Endpoint("/v1/agents/completions", AgentsParams, _answer, AgentsBody)
 class Agents(Resource):
     """Completions of agents.
 
-    Every method takes the keywords of `AgentsParams`, `agent_id` and `messages` at
-    least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralClientError`.
+    Every method takes the keywords of `AgentsParams`; `agent_id` and `messages` are required.
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
     """
 
     @described_by(AgentsParams)
     def stream(self, **params: Unpack[AgentsParams]) -> EventStream[CompletionEvent]:
-        """Stream an answer: enter it with `with`, or iterate; each event holds one chunk.
+        """Stream an answer: enter it with `with`, or iterate; each event has one chunk.
 
         Sends the request and returns when the status is known, so that an error
-        status is raised here and a fault of the stream while it is read.
+        status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
         return self._stream(AGENTS, "stream", AgentsParams(**params))
@@ -48,18 +48,18 @@ class Agents(Resource):
     def stream_async(
         self, **params: Unpack[AgentsParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream an answer, async: `async with`, `await` or `async for` sends the request."""
         take_headers(params)
         return self._stream_async(AGENTS, "stream_async", AgentsParams(**params))
 
     @described_by(AgentsParams)
     def complete(self, **params: Unpack[AgentsParams]) -> ChatCompletionResponse:
-        """Ask for a whole answer."""
+        """Return a whole answer."""
         take_headers(params)
         return self._complete(AGENTS, "complete", AgentsParams(**params))
 
     @described_by(AgentsParams)
     async def complete_async(self, **params: Unpack[AgentsParams]) -> ChatCompletionResponse:
-        """The same, async."""
+        """Return a whole answer, async."""
         take_headers(params)
         return await self._complete_async(AGENTS, "complete_async", AgentsParams(**params))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ._api.loading import first, holds_up, in_thread
 from ._api.params import ChatBody, ChatParams, ParseParams
@@ -11,7 +11,7 @@ from ._api.signatures import check_names, described_by
 from ._call.request import take_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from typing_extensions import Unpack
 
@@ -37,17 +37,17 @@ CHAT = Endpoint("/v1/chat/completions", ChatParams, _answer, ChatBody)
 class Chat(Resource):
     """Chat completions.
 
-    Every method takes the keywords of `ChatParams`, `model` and `messages` at
-    least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralClientError`.
+    Every method takes the keywords of `ChatParams`; `model` and `messages` are required.
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
     """
 
     @described_by(ChatParams)
     def stream(self, **params: Unpack[ChatParams]) -> EventStream[CompletionEvent]:
-        """Stream an answer: enter it with `with`, or iterate; each event holds one chunk.
+        """Stream an answer: enter it with `with`, or iterate; each event has one chunk.
 
         Sends the request and returns when the status is known, so that an error
-        status is raised here and a fault of the stream while it is read.
+        status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
         return self._stream(CHAT, "stream", ChatParams(**params))
@@ -56,80 +56,82 @@ class Chat(Resource):
     def stream_async(
         self, **params: Unpack[ChatParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that.
+        """Stream an answer, async: `async with`, `await` or `async for` sends the request.
 
-        In the first asynchronous call of a process, which loads the models in a thread, a wrong
-        field of the body raises there too, and not yet here.
+        The first asynchronous call of a process imports the models in a thread. A wrong field of
+        its body raises when the stream is used, and not here.
         """
         take_headers(params)
         return self._stream_async(CHAT, "stream_async", ChatParams(**params))
 
     @described_by(ChatParams)
     def complete(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
-        """Ask for a whole answer."""
+        """Return a whole answer."""
         take_headers(params)
         return self._complete(CHAT, "complete", ChatParams(**params))
 
     @described_by(ChatParams)
     async def complete_async(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
-        """The same, async."""
+        """Return a whole answer, async."""
         take_headers(params)
         return await self._complete_async(CHAT, "complete_async", ChatParams(**params))
 
-    # Below, `self.complete` and `self.stream` are called as a caller would: tracers replace them.
+    # Below, `self.complete` and `self.stream` are called as callers do: tracers replace them.
 
     @described_by(ParseParams)
     def parse(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """Ask for a whole answer of a form; each choice has it as `message.parsed`.
+        """Return a whole answer of a given form; each choice has the value as `message.parsed`.
 
         Args:
             response_format: A pydantic model, a `TypedDict`, a dataclass, or `list[...]` of one.
-            params: As `complete` takes them.
+            params: The keywords of `complete`.
 
         Raises:
-            StructuredOutputError: The answer has not this form.
+            StructuredOutputError: The answer does not have this form.
         """
         from ..extra.struct_chat import parsed_response
-        from .models.answer import responses_kept
+        from .models.answer import collecting_responses
 
         take_headers(params)
         structure = _structure("parse", response_format, ParseParams(**params))
-        with responses_kept() as kept:
+        with collecting_responses() as responses:
             answer = self.complete(**params, response_format=structure.response_format)
-        return parsed_response(answer, structure, kept.get(id(answer)))
+        return parsed_response(answer, structure, responses.get(id(answer)))
 
     @described_by(ParseParams)
     async def parse_async(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedChatCompletionResponse[P]:
-        """The same, async."""
+        """Return a whole answer of a given form, as `parse` does, async."""
         take_headers(params)
 
-        def form() -> tuple[Any, Any, Structure[P], ResponseFormatTypedDict]:
-            from ..extra.struct_chat import parsed_response
-            from .models.answer import responses_kept
+        def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
+            from ..extra import struct_chat
 
+            _ = struct_chat  # imported here because that takes long, and this runs in a thread
             structure = _structure("parse_async", response_format, ParseParams(**params))
-            return parsed_response, responses_kept, structure, structure.response_format
+            return structure, structure.response_format
 
-        read, keeping, structure, asked = form() if first.over else await in_thread(form)
-        with keeping() as kept:
-            answer = await self.complete_async(**params, response_format=asked)
-        return cast(
-            "ParsedChatCompletionResponse[P]", read(answer, structure, kept.get(id(answer)))
-        )
+        structure, requested = prepare() if first.over else await in_thread(prepare)
+        from ..extra.struct_chat import parsed_response
+        from .models.answer import collecting_responses
+
+        with collecting_responses() as responses:
+            answer = await self.complete_async(**params, response_format=requested)
+        return parsed_response(answer, structure, responses.get(id(answer)))
 
     @described_by(ParseParams)
     def parse_stream(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> ParsedEventStream[P]:
-        """Stream an answer of a form, which is as `parse` takes it."""
+        """Stream an answer of a given form; `response_format` is that of `parse`."""
         from ._stream.parsed import ParsedEventStream
 
         take_headers(params)
         structure = _structure("parse_stream", response_format, ParseParams(**params))
+        # Some tracers return a generator, which is passed on.
         stream: Any = self.stream(**params, response_format=structure.response_format)
         return ParsedEventStream(stream, structure) if _is_stream(stream) else stream
 
@@ -137,32 +139,42 @@ class Chat(Resource):
     def parse_stream_async(
         self, response_format: type[P], **params: Unpack[ParseParams]
     ) -> PendingStream[ParsedEventStreamAsync[P]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream an answer of a given form, async; use the result as that of `stream_async`."""
         from ._api.pending import PendingStream
 
         take_headers(params)
         check_names(params, ParseParams, method="parse_stream_async")
 
-        def form() -> tuple[type[ParsedEventStreamAsync[P]], Structure[P], ResponseFormatTypedDict]:
+        def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
+            from ._stream import parsed
+
+            _ = parsed  # imported here because that takes long, and this runs in a thread
+            structure = _structure("parse_stream_async", response_format, ParseParams(**params))
+            return structure, structure.response_format
+
+        async def parse_pending(
+            structure: Structure[P], pending: Awaitable[object]
+        ) -> ParsedEventStreamAsync[P]:
             from ._stream.parsed import ParsedEventStreamAsync
 
-            structure = _structure("parse_stream_async", response_format, ParseParams(**params))
-            return ParsedEventStreamAsync, structure, structure.response_format
+            stream: Any = await pending
+            return ParsedEventStreamAsync(stream, structure) if _is_stream(stream) else stream
 
-        formed = None if holds_up() else form()
-        pending = formed and self.stream_async(**params, response_format=formed[2])
+        async def prepared_in_thread() -> ParsedEventStreamAsync[P]:
+            structure, requested = await in_thread(prepare)
+            pending = self.stream_async(**params, response_format=requested)
+            return await parse_pending(structure, pending)
 
-        async def start() -> ParsedEventStreamAsync[P]:
-            parsed, structure, asked = await in_thread(form) if formed is None else formed
-            stream: Any = await (pending or self.stream_async(**params, response_format=asked))
-            return parsed(stream, structure) if _is_stream(stream) else stream
+        if holds_up():
+            return PendingStream(prepared_in_thread)
+        structure, requested = prepare()
+        pending = self.stream_async(**params, response_format=requested)
+        return PendingStream(lambda: parse_pending(structure, pending))
 
-        return PendingStream(start)
 
-
-def _is_stream(given: object) -> bool:
-    """Whether `stream` gave a stream, or a proxy of one; some tracers make it a generator."""
-    return hasattr(given, "parts")
+def _is_stream(result: object) -> bool:
+    """Return whether this is a stream or a proxy of one; some tracers return a generator."""
+    return hasattr(result, "parts")
 
 
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:

@@ -1,4 +1,4 @@
-"""The typed pieces of a stream's events, under the names that programs import from here."""
+"""The public names of deltas: the typed pieces of a stream's events."""
 
 from ._answer.deltas import (
     Delta,

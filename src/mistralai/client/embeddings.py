@@ -1,4 +1,4 @@
-"""Texts as vectors: `client.embeddings`."""
+"""Embeddings: `client.embeddings`."""
 
 from __future__ import annotations
 
@@ -31,16 +31,21 @@ EMBEDDINGS = Endpoint(
 
 
 class Embeddings(Resource):
-    """Texts as vectors. Both methods take the keywords of `EmbeddingsParams`."""
+    """Embeddings of texts as vectors.
+
+    Both methods take the keywords of `EmbeddingsParams`; `model` and `inputs` are required.
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
+    """
 
     @described_by(EmbeddingsParams)
     def create(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
-        """Turn a text, or several, into vectors."""
+        """Return the vectors of a text, or of several."""
         take_headers(params)
         return self._complete(EMBEDDINGS, "create", EmbeddingsParams(**params))
 
     @described_by(EmbeddingsParams)
     async def create_async(self, **params: Unpack[EmbeddingsParams]) -> EmbeddingResponse:
-        """The same, async."""
+        """Return the vectors of a text, or of several, async."""
         take_headers(params)
         return await self._complete_async(EMBEDDINGS, "create_async", EmbeddingsParams(**params))

@@ -27,18 +27,19 @@ FIM = Endpoint("/v1/fim/completions", FIMParams, _answer, FIMBody)
 
 
 class Fim(Resource):
-    """What stands between a beginning and an end, mostly of code.
+    """Completions of the text between a prompt and a suffix, as a rule code.
 
-    Every method takes the keywords of `FIMParams`, `model` and `prompt` at least. Wrong ones raise `TypeError` or `ValueError` before anything is sent;
-    whatever goes wrong after that is a `MistralClientError`.
+    Every method takes the keywords of `FIMParams`; `model` and `prompt` are required.
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
     """
 
     @described_by(FIMParams)
     def stream(self, **params: Unpack[FIMParams]) -> EventStream[CompletionEvent]:
-        """Stream an answer: enter it with `with`, or iterate; each event holds one chunk.
+        """Stream an answer: enter it with `with`, or iterate; each event has one chunk.
 
         Sends the request and returns when the status is known, so that an error
-        status is raised here and a fault of the stream while it is read.
+        status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
         return self._stream(FIM, "stream", FIMParams(**params))
@@ -47,18 +48,18 @@ class Fim(Resource):
     def stream_async(
         self, **params: Unpack[FIMParams]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
-        """The same, async: `async with`, `await` or `async for`; nothing is sent before that."""
+        """Stream an answer, async: `async with`, `await` or `async for` sends the request."""
         take_headers(params)
         return self._stream_async(FIM, "stream_async", FIMParams(**params))
 
     @described_by(FIMParams)
     def complete(self, **params: Unpack[FIMParams]) -> FIMCompletionResponse:
-        """Ask for a whole answer."""
+        """Return a whole answer."""
         take_headers(params)
         return self._complete(FIM, "complete", FIMParams(**params))
 
     @described_by(FIMParams)
     async def complete_async(self, **params: Unpack[FIMParams]) -> FIMCompletionResponse:
-        """The same, async."""
+        """Return a whole answer, async."""
         take_headers(params)
         return await self._complete_async(FIM, "complete_async", FIMParams(**params))

@@ -1,9 +1,9 @@
-"""The transports of this package, for an HTTP client of a caller's own.
+"""The transports of this package, for an HTTP client that the caller makes.
 
     client = httpx2.Client(transport=Transport(), event_hooks=...)
     Mistral(client=client)
 
-Limits that move with a stream are kept exactly by these, and at a fraction of the cost.
+They keep the timeouts of a stream exactly, at a fraction of the cost of httpx2's own.
 """
 
 from ._http.transport import AsyncTransport, Transport

@@ -1,4 +1,4 @@
-"""What `Mistral(client=...)` and `Mistral(async_client=...)` take: the clients of httpx2, or their like.
+"""The protocols of `Mistral(client=...)` and `Mistral(async_client=...)`.
 
     from mistralai.client.httpclient import AsyncHttpClient
 
@@ -12,8 +12,8 @@
 
         async def aclose(self): ...
 
-`httpx.Client` and `httpx.AsyncClient` are such clients too. `docs/faults.md` says which limits
-cannot be kept with clients that are not httpx2's own.
+The clients of httpx2 and of httpx satisfy them too. `docs/faults.md` has the timeouts that
+cannot be kept with clients other than httpx2's.
 """
 
 from typing import Any, Protocol, runtime_checkable
@@ -40,7 +40,7 @@ class HttpClient(Protocol):
         timeout: Any = ...,
         extensions: Any = ...,
     ) -> Any:
-        """Make a request of a method, an address, headers and a body."""
+        """Return a request with a method, an address, headers and a body."""
         ...
 
     def send(
@@ -51,7 +51,7 @@ class HttpClient(Protocol):
         auth: Any = ...,
         follow_redirects: Any = ...,
     ) -> Any:
-        """Send a request; give a response whose body is still to be read, with `stream=True`."""
+        """Send a request; with `stream=True` return the response before its body is read."""
         ...
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class AsyncHttpClient(Protocol):
         timeout: Any = ...,
         extensions: Any = ...,
     ) -> Any:
-        """Make a request of a method, an address, headers and a body."""
+        """Return a request with a method, an address, headers and a body."""
         ...
 
     async def send(
@@ -89,7 +89,7 @@ class AsyncHttpClient(Protocol):
         auth: Any = ...,
         follow_redirects: Any = ...,
     ) -> Any:
-        """Send a request; give a response whose body is still to be read, with `stream=True`."""
+        """Send a request; with `stream=True` return the response before its body is read."""
         ...
 
     async def aclose(self) -> None:

@@ -1,4 +1,4 @@
-"""Which models there are: `client.models`."""
+"""The list of models: `client.models`."""
 
 from __future__ import annotations
 
@@ -34,23 +34,27 @@ RETRIEVE = Endpoint("/v1/models/{model_id}", ModelParams, _card)
 
 
 class Models(Resource):
-    """Which models a key may use, and what each can do."""
+    """The models that a key may use, and their capabilities.
+
+    Wrong keywords raise `TypeError` or `ValueError` before anything is sent; later
+    failures raise a `MistralClientError`.
+    """
 
     @described_by(ModelsParams)
     def list(self, **params: Unpack[ModelsParams]) -> ModelList:
-        """Give all models, or those of a provider."""
+        """Return all models, or those of a provider or name."""
         take_headers(params)
         return self._complete(LIST, "list", ModelsParams(**params))
 
     @described_by(ModelsParams)
     async def list_async(self, **params: Unpack[ModelsParams]) -> ModelList:
-        """The same, async."""
+        """Return all models, or those of a provider or name, async."""
         take_headers(params)
         return await self._complete_async(LIST, "list_async", ModelsParams(**params))
 
     @described_by(ModelParams)
     def retrieve(self, **params: Unpack[ModelParams]) -> ResponseRetrieveModelV1ModelsModelIDGet:
-        """Give what there is to know of one model, named by `model_id`."""
+        """Return the description of one model, named by `model_id`."""
         take_headers(params)
         return self._complete(RETRIEVE, "retrieve", ModelParams(**params))
 
@@ -58,6 +62,6 @@ class Models(Resource):
     async def retrieve_async(
         self, **params: Unpack[ModelParams]
     ) -> ResponseRetrieveModelV1ModelsModelIDGet:
-        """The same, async."""
+        """Return the description of one model, named by `model_id`, async."""
         take_headers(params)
         return await self._complete_async(RETRIEVE, "retrieve_async", ModelParams(**params))

@@ -1,4 +1,4 @@
-"""The client: its settings, its resources, and the life of its HTTP clients."""
+"""The client: its settings, its resources, and the lifetime of its HTTP clients."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _RESOURCES = {
     "fim": ("fim", "Fim"),
     "models": ("models_", "Models"),
 }
-_ELSEWHERE = {
+_NOT_COVERED = {
     "audio",
     "batch",
     "beta",
@@ -47,22 +47,22 @@ _ELSEWHERE = {
     "responses",
     "workflows",
 }
-"""What the generated SDKs have beside these."""
+"""Resources of the generated SDKs that this package does not have."""
 
 
 class Mistral:
     """A client of the Mistral API.
 
-    Making one opens nothing. It may be shared between threads, and one serves
-    several event loops, one after the other.
+    The constructor opens no connection. A client may be shared between threads, and may
+    be used in several event loops, one after the other.
 
     Attributes:
         chat: Chat completions.
-        fim: Fill in the middle.
+        fim: Fill-in-the-middle completions.
         agents: Completions of agents.
-        embeddings: Texts as vectors.
-        models: Which models there are.
-        sdk_configuration: What the client is set to.
+        embeddings: Embeddings of texts.
+        models: The list of models.
+        sdk_configuration: The settings of the client.
     """
 
     if TYPE_CHECKING:
@@ -91,48 +91,51 @@ class Mistral:
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
     ) -> None:
-        """Set a client up. Arguments win over the environment.
+        """Make a client. Arguments win over environment variables.
 
         Args:
-            api_key: The key, or a callable that gives it, asked at each request.
-                By default the environment's MISTRAL_API_KEY.
-            server: One of Mistral's own: `"global"` (default), `"eu"` or `"us"`.
-            server_url: The address of another server that speaks the API; wins over `server`. A
-                query, such as `?api-version=2024-05-01`, goes behind the path of each request.
-                By default the environment's MISTRAL_SERVER_URL, where `server` is not given.
+            api_key: The key, or a callable that returns it, called at each request.
+                By default the environment variable MISTRAL_API_KEY.
+            server: One of Mistral's servers: `"global"` (default), `"eu"` or `"us"`.
+            server_url: The address of another server with this API; wins over `server`. A query,
+                such as `?api-version=2024-05-01`, is appended to the path of each request. By
+                default the environment variable MISTRAL_SERVER_URL, unless `server` is given.
             url_params: Values for `{names}` in `server_url`.
-            client: An `httpx2.Client` or `httpx.Client` to use for synchronous calls, or what has
-                their `build_request` and `send`; it is left open.
-            async_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` for asynchronous ones,
-                likewise.
-            retry_config: Retries of calls that say nothing of them: a `RetryConfig`, a number,
-                or `None` for none. By default 2.
-            timeout_ms: The limits `connect`, `first_event` and `idle` together, in milliseconds.
-            timeouts: The limits one by one, in seconds; they win over `timeout_ms`.
-            max_event_size: Bytes that one event of a stream may have. By default 64 MiB.
-            max_connections: How many connections may be open, for synchronous calls and for each
-                event loop; calls beyond wait for one, first come, first served, as long as
-                `timeouts.connect`. By default there is no limit. A client that is passed has
-                limits of its own.
-            max_response_size: Bytes that an answer may have that is no stream, decompressed. By
-                default 256 MiB.
-            strict_end: Whether a stream that ends cleanly in mid-answer is a
-                `StreamTruncatedError`; if not, it ends, with `end_reason` `"truncated"`.
-            record: A file to add every exchange to, for `mistralai.simulator` to play back or for a
-                report: requests, answers and when each read came. Prompts stay in, the key does not.
-                Several clients may name one file.
-            debug_logger: Takes the log of each call. By default the logger `mistralai`, which
-                writes to standard error where the environment has MISTRAL_DEBUG and no handler of
+            client: An `httpx2.Client` or `httpx.Client` for synchronous calls, or an object with
+                their `build_request` and `send`. The client does not close it.
+            async_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` for asynchronous calls, or
+                an object with their methods. The client does not close it.
+            retry_config: The retries of calls that do not set them: a `RetryConfig`, a number, or
+                `None` for none. By default 2.
+            timeout_ms: The timeouts `connect`, `first_event` and `idle` together, in milliseconds.
+            timeouts: The timeouts one by one, in seconds; they win over `timeout_ms`. By default
+                10 s to connect, and 300 s for the first event and between events.
+            max_event_size: The maximum size of one event of a stream, in bytes. By default 64 MiB.
+            max_connections: The maximum number of open connections, for synchronous calls and for
+                each event loop. Further calls wait for one, in order, for `timeouts.connect`
+                seconds at most. By default there is no limit. It does not apply to `client` and
+                `async_client`.
+            max_response_size: The maximum size of an answer that is not a stream, decompressed, in
+                bytes. By default 256 MiB.
+            strict_end: Whether a stream that ends cleanly in mid-answer raises
+                `StreamTruncatedError` (default). Otherwise it ends with `end_reason`
+                `"truncated"`.
+            record: A file to which every exchange is appended, for `mistralai.simulator` to replay
+                or for a report: requests, answers and the time of each read. It contains the
+                prompts, but not the key. Several clients may write to one file.
+            debug_logger: The log of each call. By default the logger `mistralai`, which writes to
+                standard error if the environment variable MISTRAL_DEBUG is set and no handler of
                 the program takes the line.
 
         Raises:
-            TypeError: An argument is of the wrong type.
-            ValueError: `api_key` is not printable ASCII, `server` is none of the three, or
-                `server_url` is no address or has a fragment.
+            TypeError: An argument has the wrong type.
+            ValueError: `api_key` is not printable ASCII, `server` is not one of the three, or
+                `server_url` is not an address or has a fragment.
         """
-        given = api_key is not None and api_key != ""
-        key = Key(api_key if given else os.environ.get("MISTRAL_API_KEY"))
-        del api_key  # from here on no traceback has it in clear
+        if api_key is None or api_key == "":
+            api_key = os.environ.get("MISTRAL_API_KEY")
+        key = Key(api_key)
+        del api_key  # from here on no traceback shows it
         key.check()
         _check(retry_config, timeout_ms, timeouts)
         _check_count("max_event_size", max_event_size, "a number of bytes")
@@ -161,25 +164,25 @@ class Mistral:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            """Make a resource when it is first used, and keep it."""
+            """Make a resource at its first use, and keep it."""
             if name not in _RESOURCES:
                 raise AttributeError(_missing(type(self).__name__, name), name=name, obj=self)
             import importlib
 
             module, cls = _RESOURCES[name]
             resource = getattr(importlib.import_module(f"..{module}", __name__), cls)
-            made = self.__dict__[name] = resource(self.sdk_configuration)
-            return made
+            self.__dict__[name] = resource(self.sdk_configuration)
+            return self.__dict__[name]
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *_RESOURCES})
 
     def close(self) -> None:
-        """Close the connections of synchronous calls; a client that the caller passed stays open."""
+        """Close the connections of synchronous calls; a `client` that was passed stays open."""
         self.sdk_configuration.close()
 
     async def aclose(self) -> None:
-        """Close all connections of this event loop, and those of synchronous calls."""
+        """Close the connections of this event loop, and those of synchronous calls."""
         await self.sdk_configuration.aclose()
         self.close()
 
@@ -206,16 +209,16 @@ class Mistral:
         await self.aclose()
 
     def __repr__(self) -> str:
-        # Rendered tracebacks show clients whose constructor raised, too.
+        # Tracebacks with local variables also show clients whose constructor raised.
         return f"{type(self).__name__}({self.__dict__.get('sdk_configuration')!r})"
 
 
 def _missing(cls: str, name: str) -> str:
-    said = f"{cls!r} has no attribute {name!r}"
-    if name not in _ELSEWHERE:
-        return said
+    message = f"{cls!r} has no attribute {name!r}"
+    if name not in _NOT_COVERED:
+        return message
     return (
-        f"{said}: this package covers {', '.join(_RESOURCES)}. For the rest of the API use the"
+        f"{message}: this package covers {', '.join(_RESOURCES)}. For the rest of the API use the"
         " generated SDK, `mistralai` on the public index, in an environment of its own, or plain"
         " HTTP: https://docs.mistral.ai/api"
     )
@@ -241,20 +244,21 @@ def _server_url(
 
 
 def _check_client(name: str, client: object, *, asynchronous: bool) -> None:
-    """See that an HTTP client is one of this colour, by what it can do: it may be of any make."""
+    """Check by its methods that an HTTP client is of the sync or the async variant."""
     if client is None:
         return
     send = getattr(client, "send", None)
     if not (callable(send) and callable(getattr(client, "build_request", None))):
         kind = "AsyncClient" if asynchronous else "Client"
         raise TypeError(
-            f"{name} takes an httpx2.{kind}, or what has its build_request and send, not {client!r}"
+            f"{name} takes an httpx2.{kind}, or an object with its build_request and send,"
+            f" not {client!r}"
         )
     from inspect import iscoroutinefunction
 
     if iscoroutinefunction(send) is not asynchronous:
         other = "client" if asynchronous else "async_client"
-        raise TypeError(f"{name} was given {client!r}, which goes to {other}")
+        raise TypeError(f"{name} does not take {client!r}; pass this client as {other}=")
 
 
 def _check(
@@ -262,7 +266,7 @@ def _check(
     timeout_ms: float | None,
     timeouts: Timeouts | None,
 ) -> None:
-    """See that settings are of the right kind; what reads them is loaded only if they are given."""
+    """Check settings; the modules that read them are imported only if they are given."""
     if not isinstance(retry_config, Unset):
         from ._call.retry import Policy
 
@@ -275,7 +279,7 @@ def _check(
 
 
 def _check_count(name: str, value: object, kind: str) -> None:
-    """See that a setting is a whole number above 0."""
+    """Check that a setting is a whole number above 0."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} takes {kind}, not {value!r}")
     if value <= 0:

@@ -1,4 +1,4 @@
-"""What a client is set to. Libraries read it, and some write to it."""
+"""The settings of a client. Libraries read them, and some change them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ class SDKConfiguration:
     Attributes:
         server: The name of one of Mistral's servers.
         client_supplied: Whether the caller passed the synchronous HTTP client.
-        async_client_supplied: The same of the asynchronous one.
-        retry_config: Retries of a call that says nothing of them.
-        timeout_ms: Milliseconds, as `Mistral(timeout_ms=...)` was given.
-        timeouts: Limits, as `Mistral(timeouts=...)` was given.
-        max_event_size: Bytes that one event of a stream may have.
-        max_connections: How many connections may be open, or `None`.
-        max_response_size: Bytes that a whole answer may have.
+        async_client_supplied: Whether the caller passed the asynchronous HTTP client.
+        retry_config: The retries of calls that do not set them.
+        timeout_ms: The value of `Mistral(timeout_ms=...)`, in milliseconds.
+        timeouts: The value of `Mistral(timeouts=...)`.
+        max_event_size: The maximum size of one event of a stream, in bytes.
+        max_connections: The maximum number of open connections, or `None` for no limit.
+        max_response_size: The maximum size of a whole answer, in bytes.
         strict_end: Whether a stream that ends in mid-answer is an error.
-        debug_logger: Takes the log of each call in place of the logger `mistralai`.
+        debug_logger: The log of each call, in place of the logger `mistralai`.
     """
 
     language = "python"
@@ -64,7 +64,7 @@ class SDKConfiguration:
     ) -> None:
         self._key = key
         self._security: Security | Callable[[], Security] | None = None
-        self._making = threading.Lock()  # threads that need a client or recorder at once share it
+        self._making = threading.Lock()  # makes threads share one client and one recorder
         self._client = client
         self._async_client = async_client
         self.client_supplied = client is not None
@@ -84,9 +84,9 @@ class SDKConfiguration:
 
     @property
     def server_url(self) -> str | None:
-        """The address of the server, or `None` where `server` names it.
+        """The address of the server, or `None` if `server` names it.
 
-        Its query goes behind the path of each request. Setting it raises `ValueError` where it is
+        Its query is appended to the path of each request. Setting it raises `ValueError` if it is
         not an address, or has a fragment.
         """
         return self._server_url
@@ -99,16 +99,16 @@ class SDKConfiguration:
 
     @property
     def key(self) -> Key:
-        """What authorises requests; it shows itself nowhere."""
+        """The key that authorises requests; it is hidden in every repr."""
         return self._key
 
     @property
     def security(self) -> Security | Callable[[], Security] | None:
-        """The key as a `Security`, what gives one where the key is a callable, or `None`.
+        """The key as a `Security`, a callable that returns one if the key is a callable, or `None`.
 
-        The key of the next request is what it says then: it may be changed, and replaced.
+        It is read at each request, so it may be changed and replaced.
         """
-        with self._making:  # what one thread changes, another one sees
+        with self._making:  # threads get the same object, and see each other's changes
             if self._security is None:
                 self._security = self._security_of(self._key)
             return self._security
@@ -126,7 +126,9 @@ class SDKConfiguration:
             self._key = Key(None)
         else:
             kind = type(security).__name__
-            raise TypeError(f"security takes a Security or a callable that gives one, not a {kind}")
+            raise TypeError(
+                f"security takes a Security or a callable that returns one, not a {kind}"
+            )
         self._security = security
 
     def _security_of(self, key: Key) -> Security | Callable[[], Security] | None:
@@ -142,14 +144,14 @@ class SDKConfiguration:
 
     @property
     def client(self) -> HttpClient:
-        """The HTTP client of synchronous calls, made at the first of them if none was passed."""
+        """The HTTP client of synchronous calls; if none was passed, it is made at first use."""
         with self._making:
             if self._client is None:
                 from ._http.clients import make_client
 
                 self._client = client = make_client(self.max_connections)
-                # At the end of the process too: no socket is left for the interpreter to
-                # complain of.
+                # It also runs at the end of the process, where an open socket would be a
+                # ResourceWarning.
                 weakref.finalize(self, client.close)
             return self._client
 
@@ -159,7 +161,7 @@ class SDKConfiguration:
 
     @property
     def async_client(self) -> AsyncHttpClient:
-        """The HTTP client of asynchronous calls, likewise."""
+        """The HTTP client of asynchronous calls; if none was passed, it is made at first use."""
         with self._making:
             if self._async_client is None:
                 from ._http.clients import make_async_client
@@ -173,7 +175,7 @@ class SDKConfiguration:
 
     @property
     def recorder(self) -> Recorder | None:
-        """What writes exchanges to the file that `Mistral(record=...)` names, if it names one."""
+        """The writer of the file that `Mistral(record=...)` names, or `None`."""
         if self._record is None:
             return None
         with self._making:
@@ -185,26 +187,27 @@ class SDKConfiguration:
             return self._recorder
 
     def supplied_timeouts(self, *, asynchronous: bool) -> Timeouts | None:
-        """The limits of the HTTP client that the caller passed, if one was."""
+        """Return the timeouts of the HTTP client that the caller passed, if any."""
         if not (self.async_client_supplied if asynchronous else self.client_supplied):
             return None
         from ._call.timeouts import Timeouts
 
         client = self._async_client if asynchronous else self._client
         timeout: Any = getattr(client, "timeout", None)
-        # A client of another make may mean something else by the name.
+        # Clients other than httpx2's may have an attribute of that name with another meaning.
         parts = ("connect", "read", "write", "pool")
-        said = all(hasattr(timeout, name) for name in parts)
-        return Timeouts.of_client(timeout) if said else None
+        if not all(hasattr(timeout, name) for name in parts):
+            return None
+        return Timeouts.of_client(timeout)
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
-        """Return the address of the server, its query included, and no parameters to fill in."""
+        """Return the address of the server with its query, and an empty dict of parameters."""
         from ._call.request import SERVERS
 
         return self.server_url or SERVERS[self.server], {}
 
     def close(self) -> None:
-        """Close the file of the recording, and the synchronous HTTP client if this package made it.
+        """Close the recording, and the synchronous HTTP client if this package made it.
 
         The next call opens both again.
         """
@@ -217,7 +220,7 @@ class SDKConfiguration:
             client.close()
 
     async def aclose(self) -> None:
-        """Close the asynchronous HTTP client likewise."""
+        """Close the asynchronous HTTP client if this package made it."""
         client = self._async_client
         if client is not None and not self.async_client_supplied:
             with self._making:

@@ -1,13 +1,25 @@
-"""Server-sent events: bytes in, events out. Nothing here can wait.
+"""Server-sent events: bytes in, events out, without I/O.
 
-The rules are those of the WHATWG HTML standard, section 9.2 "Server-sent
-events". The decoder is fed what the network gave, cut anywhere, and returns
-the events that are complete; the same bytes give the same events for every way
-of cutting them.
+Theory of operation. The format is that of the WHATWG HTML standard, section 9.2 "Server-sent
+events": UTF-8 lines that end with LF, CR or CRLF, `field: value` or `:comment`, and an empty
+line that dispatches the event. The decoder is fed the bytes of each read and returns the events
+that they complete. What must hold:
 
-Cost: each byte is searched, split and joined a bounded number of times, by C
-code; the Python loop runs once an event, or once a line of an event that has
-several. Memory: one unfinished event, once, at most `max_event_size`, and one read.
+- The same bytes give the same events however they are cut into reads: inside a byte order mark,
+  between CR and LF, in the middle of a field, a character or an empty line.
+- An event without `data` is not dispatched, and one that has not met its empty line when the stream
+  ends is not delivered; `unfinished` has its bytes, because some servers send an error that way.
+- `id` and `retry` hold for the stream, not for one event: `last_event_id` and `retry` keep them.
+- No event, comment or line above `max_event_size` is ever buffered. Events that were
+  complete before it are returned first; from then on every call raises.
+
+Cost: nearly all events of this API are one line, `data: {...}`, so that is the fast path: a read is
+split at empty lines by C code and each block is cut at a fixed offset, with a Python loop once per
+event. Everything else goes line by line into `_open`, which holds the unfinished event with LF as
+line ends; its last line, from `_line` on, has no end yet. A small open line is copied in front of
+the next read, which keeps the fast path; a large one is extended in place, so that a megabyte that
+arrives in small reads is not copied each time. Each byte is searched, split and joined a bounded
+number of times. Memory: one unfinished event and one read.
 """
 
 import re
@@ -15,16 +27,16 @@ from dataclasses import dataclass
 from typing import Final
 
 DEFAULT_MAX_EVENT_SIZE: Final = 64 * 1024 * 1024
-"""Bytes of one event: far above anything the API sends, far below a machine's memory."""
+"""The default limit in bytes of one event: far above what the API sends, far below memory."""
 
-_MARK: Final = b"\xef\xbb\xbf"  # U+FEFF, dropped once at the very start
+_BOM: Final = b"\xef\xbb\xbf"  # U+FEFF, dropped once at the start of the stream
 _FIELD: Final = re.compile(rb"([^:\n]+)(?:: ?)?(.*)\n")
-_SMALL: Final = 65_536  # bytes of a line that are copied rather than searched for its end
-_MAX_DIGITS: Final = 4300  # what Python turns into an int by default
+_SMALL: Final = 65_536  # bytes of an open line up to which it is copied before the next read
+_MAX_DIGITS: Final = 4300  # the longest number that Python converts to an int by default
 
 
 class EventTooLargeError(ValueError):
-    """One event is larger than `max_event_size` allows.
+    """One event is larger than `max_event_size`.
 
     Attributes:
         limit: The limit in bytes.
@@ -51,7 +63,7 @@ class ServerSentEvent:
         raw: The data as bytes, its lines joined by LF.
         event: The event's type; `"message"` where the stream names none.
         id: The last event id of the stream when this event was dispatched.
-        retry: The reconnection time in milliseconds, if this event carried one.
+        retry: The reconnection time in milliseconds, if this event has one.
     """
 
     raw: bytes
@@ -61,15 +73,15 @@ class ServerSentEvent:
 
     @property
     def data(self) -> str:
-        """The data as text; bytes that are not UTF-8 read as U+FFFD."""
+        """The data as text; bytes that are not UTF-8 become U+FFFD."""
         return self.raw.decode("utf-8", "replace")
 
 
 class SSEDecoder:
-    """Decodes one event stream.
+    """A decoder of one event stream.
 
     Attributes:
-        last_event_id: What a reconnecting reader would send as `Last-Event-ID`.
+        last_event_id: The id that a reconnecting reader would send as `Last-Event-ID`.
         retry: The last reconnection time in milliseconds, or `None`.
     """
 
@@ -88,31 +100,31 @@ class SSEDecoder:
         """Make a decoder for one stream.
 
         Args:
-            max_event_size: Bytes that the lines of one event may have together, line ends
-                between them included. A comment counts while it comes in.
+            max_event_size: The maximum size in bytes of the lines of one event together, line ends
+                between them included. A comment counts until its end.
         """
         self.last_event_id = ""
         self.retry: int | None = None
         self._limit = max_event_size
-        self._head: bytes | None = b""  # the stream's start, while it may be a mark
+        self._head: bytes | None = b""  # the start of the stream, while it may be a BOM
         self._after_cr = False
-        self._open = bytearray()  # lines of the open event, each with its LF but for the last
-        self._line = 0  # where in it the line begins that has no end yet
-        self._too_large: bytes | None = None  # how the event began that ended it all
+        self._open = bytearray()  # lines of the open event, each but the last with its LF
+        self._line = 0  # the offset in it of the line that has no end yet
+        self._too_large: bytes | None = None  # the first bytes of an event above the limit
 
     @property
     def unfinished(self) -> bytes:
-        """The bytes of an event that was not ended, comments left out and line ends as LF."""
+        """The bytes of the unfinished event, without comments and with LF as line ends."""
         comment = self._open.startswith(b":", self._line)
         lines = self._open[: self._line] if comment else self._open
         return b"".join((lines, self._head or b""))
 
     def feed(self, data: bytes) -> list[ServerSentEvent]:
-        """Take what was read and give the events that it completes.
+        """Decode the bytes of a read and return the events that they complete.
 
         Raises:
-            EventTooLargeError: At an event above `max_event_size`, from the first call on that
-                has no completed event to return.
+            EventTooLargeError: An event is above `max_event_size`; raised from the first call on
+                that has no complete event to return.
         """
         return [
             ServerSentEvent(piece) if isinstance(piece, bytes) else piece
@@ -120,11 +132,14 @@ class SSEDecoder:
         ]
 
     def pieces(self, data: bytes) -> list[ServerSentEvent | bytes]:
-        """`feed`, where an event that has nothing but data is its data: there are many of them."""
+        """Return the same as `feed`, but the bare data of an event that has nothing else.
+
+        Most events are such, and an object for each would cost more than the decoding.
+        """
         if self._too_large is not None:
             self._check_limit()
         if self._head is not None:
-            data = self._without_mark(data)
+            data = self._without_bom(data)
         if self._after_cr or b"\r" in data:
             data = self._with_lf(data)
         events: list[ServerSentEvent | bytes] = []
@@ -138,7 +153,7 @@ class SSEDecoder:
         return events
 
     def close(self) -> list[ServerSentEvent]:
-        """End the stream: an event that was not ended is not delivered (see `unfinished`).
+        """End the stream: an unfinished event is not delivered (see `unfinished`).
 
         Raises:
             EventTooLargeError: There was an event above `max_event_size`.
@@ -150,16 +165,16 @@ class SSEDecoder:
         if self._too_large is not None:
             raise EventTooLargeError(self._limit, self._too_large)
 
-    def _without_mark(self, data: bytes) -> bytes:
+    def _without_bom(self, data: bytes) -> bytes:
         data = (self._head or b"") + data
-        if len(data) < len(_MARK) and _MARK.startswith(data):
+        if len(data) < len(_BOM) and _BOM.startswith(data):
             self._head = data
             return b""
         self._head = None
-        return data.removeprefix(_MARK)
+        return data.removeprefix(_BOM)
 
     def _with_lf(self, data: bytes) -> bytes:
-        """CR and CRLF become LF; an LF whose CR came with an earlier read is dropped."""
+        """Replace CR and CRLF by LF; drop an LF whose CR ended the read before."""
         if not data:
             return data
         if self._after_cr:
@@ -169,14 +184,14 @@ class SSEDecoder:
 
     def _decode(self, data: bytes, events: list[ServerSentEvent | bytes]) -> None:
         if b"\n" not in data:
-            self._grow(data)
+            self._extend_line(data)
             return
         if self._open:
             if not self._line and len(self._open) < _SMALL:
                 data = bytes(self._open + data)
                 self._open = bytearray()
             else:
-                data = self._go_on(data, events)
+                data = self._continue_open(data, events)
         *blocks, tail = data.split(b"\n\n")
         limit = self._limit
         for block in blocks:
@@ -190,11 +205,11 @@ class SSEDecoder:
         if tail:
             self._keep_open(tail)
 
-    def _go_on(self, data: bytes, events: list[ServerSentEvent | bytes]) -> bytes:
-        """Go on with the open event, without a copy of it; give what follows its end, if that came."""
+    def _continue_open(self, data: bytes, events: list[ServerSentEvent | bytes]) -> bytes:
+        """Extend the open event in place; return the bytes after its end, if it has ended."""
         if self._line < len(self._open):
             end_of_line, _, data = data.partition(b"\n")
-            self._grow(end_of_line)
+            self._extend_line(end_of_line)
             self._end_line()
         if not self._open:  # the line was a comment
             return data
@@ -210,37 +225,39 @@ class SSEDecoder:
         return rest
 
     def _keep_open(self, data: bytes) -> None:
-        """Keep the beginning of an event: ended lines, then a line without an end."""
+        """Keep the beginning of an event: complete lines, then a line without an end."""
         block, _, line = data.rpartition(b"\n")
         self._keep(block)
-        self._grow(line)
+        self._extend_line(line)
 
     def _keep(self, block: bytes) -> None:
-        """Keep ended lines of the open event."""
+        """Keep complete lines of the open event."""
         for line in block.split(b"\n"):
             if line:
-                self._grow(line)
+                self._extend_line(line)
                 self._end_line()
 
-    def _grow(self, piece: bytes) -> None:
-        """Lengthen the line that has no end yet."""
+    def _extend_line(self, piece: bytes) -> None:
+        """Extend the line that has no end yet."""
         if piece and len(self._open) + len(piece) > self._limit:
             raise EventTooLargeError(self._limit, bytes((self._open or piece)[:200]))
         self._open += piece
 
     def _end_line(self) -> None:
-        """Keep the line that has no end yet as a line, unless it is a comment."""
+        """End the line that has no end yet; drop it if it is a comment."""
         field = bytes(self._open[self._line : self._line + 6])
         if field[:1] == b":":
             del self._open[self._line :]
             return
-        if field == b"retry:" and (retry := _retry(self._open[self._line :])) is not None:
-            self.retry = retry
+        if field == b"retry:":
+            retry = _retry(self._open[self._line :])
+            if retry is not None:
+                self.retry = retry
         self._open += b"\n"
         self._line = len(self._open)
 
     def _dispatch(self, events: list[ServerSentEvent | bytes]) -> None:
-        """The open event met its empty line."""
+        """Add the open event, which has met its empty line, to the events."""
         lines, self._open, self._line = self._open, bytearray(), 0
         if lines.startswith(b"data: ") and lines.find(b"\n") == len(lines) - 1:
             raw, id_ = bytes(memoryview(lines)[6:-1]), self.last_event_id
@@ -257,17 +274,19 @@ class SSEDecoder:
                 event = value.decode("utf-8", "replace")
             elif field == b"id" and b"\0" not in value:
                 self.last_event_id = value.decode("utf-8", "replace")
-            elif (given := _retry(line[0])) is not None:
-                retry = given
+            elif field == b"retry":
+                milliseconds = _retry(line[0])
+                if milliseconds is not None:
+                    retry = milliseconds
         if data:
             raw = bytes(memoryview(data)[:-1])
             events.append(ServerSentEvent(raw, event or "message", self.last_event_id, retry))
 
 
 def _retry(line: bytes | bytearray) -> int | None:
-    """The milliseconds of a `retry` line; `None` for any other line, and for one to ignore."""
+    """Return the milliseconds of a `retry` line, or `None` if the line is to be ignored."""
     if not line.startswith(b"retry:"):
         return None
     value = line[6:].removeprefix(b" ").removesuffix(b"\n")
-    # bytes.isdigit knows ASCII digits alone; int() refuses thousands of them.
+    # bytes.isdigit accepts ASCII digits alone; int() refuses thousands of them.
     return int(value) if value.isdigit() and len(value) <= _MAX_DIGITS else None

@@ -75,7 +75,7 @@ def parsed_response(
     parsed = ParsedChatCompletionResponse[CustomPydanticModel].model_validate(
         _fields(response, choices=choices)
     )
-    return parsed.came_with(response.headers, response.request_id)
+    return parsed.attach_response(response.headers, response.request_id)
 
 
 def _choice(

@@ -261,7 +261,7 @@ def test_an_answer_knows_its_headers_outside_dumps_copies_and_comparisons() -> N
     answer = ChatCompletionResponse.model_validate({"id": "a"})
     assert (dict(answer.headers), answer.request_id) == ({}, None)
     twin = answer.model_copy(deep=True)
-    assert answer.came_with({"x": "y"}, "123") is answer
+    assert answer.attach_response({"x": "y"}, "123") is answer
     assert (answer.headers["x"], answer.request_id) == ("y", "123")
     assert answer == twin
     assert answer.model_dump() == twin.model_dump()

@@ -1,1 +1,1 @@
-"""What the events of a stream add up to."""
+"""Answers, put together from the events of a stream."""

@@ -1,9 +1,9 @@
-"""Chunks in, one answer out. Nothing here can wait.
+"""Chunks in, one answer out, without I/O.
 
-The rules are those of wire-format section 5: choices are told apart by their
-index, adjacent thinking is one thought whatever `closed` says, and a piece of a
-tool call belongs where `toolcalls.py` puts it. Text is kept in pieces and joined when
-it is read, so that a long answer costs no more a delta than a short one.
+The rules are those of wire-format section 5: choices are distinguished by their
+index, adjacent thinking is one thought whatever `closed` says, and `toolcalls.py`
+decides where a piece of a tool call belongs. Text is kept in pieces and joined when
+it is read, so that a delta of a long answer costs no more than one of a short answer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from ..models.content import TextChunk, ThinkChunk, UnknownContentChunk
 from ..models.messages import AssistantMessage
-from .toolcalls import ToolCalls, keep
+from .toolcalls import ToolCalls, merge
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 class Accumulator:
-    """What the chunks of a stream add up to.
+    """The answer so far, added up from the chunks of a stream.
 
     Attributes:
-        usage: The last that came; `None` until then.
+        usage: The last usage that was received; `None` until then.
         latest: The tool call of each piece in the last chunk, in order.
     """
 
@@ -49,14 +49,14 @@ class Accumulator:
         self.latest: list[GrowingCall] = []
 
     def add(self, chunk: CompletionChunk) -> None:
-        """Take the next chunk."""
+        """Add the next chunk."""
         self._snapshot = None
         if self.latest:
             self.latest = []
         if self._missing:
-            self._note(chunk)
+            self._keep_identity(chunk)
         if chunk.__pydantic_extra__:
-            keep(self._fields, chunk.__pydantic_extra__)
+            merge(self._fields, chunk.__pydantic_extra__)
         if chunk.usage is not None:
             self.usage = chunk.usage
         for choice in chunk.choices:
@@ -69,25 +69,25 @@ class Accumulator:
 
     @property
     def choices(self) -> list[Choice]:
-        """The choices that began, in the order of their indices."""
+        """The choices that have begun, in the order of their indices."""
         return sorted(self._choices.values(), key=lambda choice: choice.index)
 
     def choice(self, index: int) -> Choice | None:
-        """One choice, or `None` where it did not begin."""
+        """Return the choice of an index, or `None` if it has not begun."""
         return self._choices.get(index)
 
     def snapshot(self) -> ChatCompletionResponse:
-        """The answer so far. Built when it is read, and kept until the next chunk."""
+        """Return the answer so far, which is built once per chunk, if it is asked for."""
         if self._snapshot is None:
             fields = {**self._fields, "object": "chat.completion"}
             if self.usage is not None:
                 fields["usage"] = self.usage
             fields["choices"] = [choice.fields() for choice in self.choices]
-            self._snapshot = _reader()(fields)
+            self._snapshot = _response_validator()(fields)
         return self._snapshot
 
-    def _note(self, chunk: CompletionChunk) -> None:
-        """Keep what says which answer it is: the first of each, if it says something."""
+    def _keep_identity(self, chunk: CompletionChunk) -> None:
+        """Keep the first id, model and creation time that are not empty."""
         for name in tuple(self._missing):
             value = getattr(chunk, name)
             if value is not None:
@@ -97,20 +97,20 @@ class Accumulator:
 
 
 @cache
-def _reader() -> Callable[[dict[str, Any]], ChatCompletionResponse]:
-    """What makes an answer of its fields; its models are loaded when one is asked for."""
+def _response_validator() -> Callable[[dict[str, Any]], ChatCompletionResponse]:
+    """Return the function that makes an answer from its fields; its models load at first use."""
     from ..models.response import ChatCompletionResponse
 
     return ChatCompletionResponse.__pydantic_validator__.validate_python
 
 
 class Choice:
-    """What the chunks of one choice add up to.
+    """One choice so far, added up from its deltas.
 
     Attributes:
-        index: Which choice.
-        calls: The tool calls.
-        finish_reason: Why it ended, or `None`.
+        index: Its index among the choices.
+        calls: Its tool calls.
+        finish_reason: The reason why it ended, or `None`.
     """
 
     __slots__ = ("_extra", "_fields", "_parts", "calls", "finish_reason", "index")
@@ -120,55 +120,56 @@ class Choice:
         self.calls = ToolCalls()
         self.finish_reason: str | None = None
         self._parts: list[Text | Thought | BaseModel] = []
-        self._extra: dict[str, Any] = {}  # of its deltas
-        self._fields: dict[str, Any] = {}  # of the choice itself
+        self._extra: dict[str, Any] = {}  # unknown fields of its deltas
+        self._fields: dict[str, Any] = {}  # further fields of the choice itself
 
     def add(self, choice: CompletionResponseStreamChoice) -> list[GrowingCall] | None:
-        """Take what a chunk has of this choice; give the call of each piece of a call."""
+        """Add this choice of a chunk; return the call that each piece of a call belongs to."""
         delta = choice.delta
         content = delta.content
         if isinstance(content, str):
-            self._text(content)
+            self._add_text(content)
         elif isinstance(content, list):
             for chunk in content:
-                self._chunk(chunk)
+                self._add_chunk(chunk)
         elif content is not None:
-            self._chunk(content)
+            self._add_chunk(content)
         calls = self.calls.add(delta.tool_calls) if delta.tool_calls else None
         if choice.finish_reason is not None:
             self.finish_reason = choice.finish_reason
-        if delta.__pydantic_extra__:  # `model_extra` is a property around it, which costs more
-            self._note(delta.__pydantic_extra__)
+        if delta.__pydantic_extra__:  # the property `model_extra` costs more
+            self._keep_unknown(delta.__pydantic_extra__)
         if delta.metadata is not None or delta.tool_call_id is not None:
             rare = {"metadata": delta.metadata, "tool_call_id": delta.tool_call_id}
-            keep(self._extra, {name: value for name, value in rare.items() if value is not None})
+            merge(self._extra, {name: value for name, value in rare.items() if value is not None})
         if choice.__pydantic_extra__:
-            keep(self._fields, choice.__pydantic_extra__)
+            merge(self._fields, choice.__pydantic_extra__)
         if choice.logprobs is not None or choice.prompt_logprobs is not None:
-            self._note_probabilities(choice)
+            self._add_logprobs(choice)
         return calls
 
     @property
     def text(self) -> str:
-        """The text of the answer, thinking left out."""
+        """The text of the choice, without its thinking."""
         return "".join(part.text for part in self._parts if isinstance(part, Text))
 
     def content(self) -> str | list[Any] | None:
-        """The content of the message: a string where it is text alone, else a list of chunks."""
+        """Return the content of the message: a string if it is only text, else a list of chunks."""
         if all(isinstance(part, Text) for part in self._parts):
-            return self.text or (None if self.calls else "")
+            text = self.text
+            return None if self.calls and not text else text
         return [part.chunk() if isinstance(part, (Text, Thought)) else part for part in self._parts]
 
     def fields(self) -> dict[str, Any]:
-        """The choice as a `ChatCompletionChoice` has it."""
-        message = {name: _value(value) for name, value in self._extra.items()}
+        """Return the fields of a `ChatCompletionChoice`."""
+        message = {name: _plain(value) for name, value in self._extra.items()}
         message |= {"role": "assistant", "content": self.content()}
         if self.calls:
             message["tool_calls"] = self.calls.fields()
         own = {"index": self.index, "finish_reason": self.finish_reason, "message": message}
         return self._fields | own
 
-    def _text(self, piece: str) -> None:
+    def _add_text(self, piece: str) -> None:
         if not piece:
             return
         last = self._parts[-1] if self._parts else None
@@ -177,9 +178,9 @@ class Choice:
             self._parts.append(last)
         last.pieces.append(piece)
 
-    def _chunk(self, chunk: ContentChunk | Any) -> None:
+    def _add_chunk(self, chunk: ContentChunk | Any) -> None:
         if isinstance(chunk, TextChunk):
-            self._text(chunk.text)
+            self._add_text(chunk.text)
         elif isinstance(chunk, ThinkChunk):
             last = self._parts[-1] if self._parts else None
             if not isinstance(last, Thought):
@@ -187,14 +188,14 @@ class Choice:
                 self._parts.append(last)
             last.add(chunk)
         elif isinstance(chunk, UnknownContentChunk) and isinstance(chunk.raw, str):
-            self._text(chunk.raw)
+            self._add_text(chunk.raw)
         elif isinstance(chunk, BaseModel):
             self._parts.append(chunk)
-        else:  # something that is no chunk: the models keep all that stands beside it as it came
-            self._chunk(_as_chunk(chunk))
+        else:  # beside a part that is not a chunk the models keep the whole list as it was received
+            self._add_chunk(_as_chunk(chunk))
 
-    def _note(self, extra: dict[str, Any]) -> None:
-        """Keep the unknown fields of a delta: strings grow, as `reasoning_content` does."""
+    def _keep_unknown(self, extra: dict[str, Any]) -> None:
+        """Keep unknown fields of a delta: strings are joined, as `reasoning_content` must be."""
         for name, value in extra.items():
             if isinstance(value, str):
                 so_far = self._extra.get(name)
@@ -202,17 +203,17 @@ class Choice:
                     so_far = self._extra[name] = Text()
                 so_far.pieces.append(value)
             else:
-                keep(self._extra, {name: value})
+                merge(self._extra, {name: value})
 
-    def _note_probabilities(self, choice: CompletionResponseStreamChoice) -> None:
+    def _add_logprobs(self, choice: CompletionResponseStreamChoice) -> None:
         for name in ("logprobs", "prompt_logprobs"):
             more = getattr(choice, name)
             if more is not None:
-                self._fields[name] = _more(self._fields.get(name), more)
+                self._fields[name] = _joined_logprobs(self._fields.get(name), more)
 
 
 class Text:
-    """Text that grows."""
+    """Text, in the pieces in which it arrived."""
 
     __slots__ = ("pieces",)
 
@@ -221,18 +222,18 @@ class Text:
 
     @property
     def text(self) -> str:
-        """The text so far; joined once for each time that it grew."""
+        """The text so far. Pieces are joined once, when it is read."""
         if len(self.pieces) > 1:
             self.pieces[:] = ["".join(self.pieces)]
         return self.pieces[0] if self.pieces else ""
 
     def chunk(self) -> TextChunk:
-        """The text as a content chunk."""
+        """Return the text as a content chunk."""
         return TextChunk(text=self.text)
 
 
 class Thought:
-    """Thinking that grows: text, and references between it."""
+    """Thinking so far: text, and references between it."""
 
     __slots__ = ("_extra", "_parts")
 
@@ -240,13 +241,8 @@ class Thought:
         self._parts: list[Any] = []
         self._extra: dict[str, Any] = {}
 
-    @property
-    def text(self) -> str:
-        """The text of the thinking."""
-        return "".join(part.text for part in self._parts if isinstance(part, Text))
-
     def add(self, chunk: ThinkChunk) -> None:
-        """Take the next piece; its `closed` marks no end (wire-format section 5)."""
+        """Add the next piece; its `closed` does not mark the end (wire-format section 5)."""
         for part in chunk.thinking:
             if isinstance(part, TextChunk):
                 if not self._parts or not isinstance(self._parts[-1], Text):
@@ -259,20 +255,20 @@ class Thought:
         if chunk.closed is not None:
             self._extra["closed"] = chunk.closed
         if chunk.__pydantic_extra__:
-            keep(self._extra, chunk.__pydantic_extra__)
+            merge(self._extra, chunk.__pydantic_extra__)
 
     def chunk(self) -> ThinkChunk:
-        """The thinking as one content chunk."""
+        """Return the thinking as one content chunk."""
         parts = [part.chunk() if isinstance(part, Text) else part for part in self._parts]
         return ThinkChunk.model_validate({"thinking": parts, **self._extra})
 
 
-def _value(value: Text | object) -> object:
+def _plain(value: Text | object) -> object:
     return value.text if isinstance(value, Text) else value
 
 
 def _as_chunk(value: object) -> ContentChunk:
-    """What the models make of a chunk that stands in a list of chunks."""
+    """Return the model of one part of a list of chunks."""
     if isinstance(value, dict):
         content = AssistantMessage.model_validate({"content": [value]}).content
         assert isinstance(content, list)
@@ -280,14 +276,14 @@ def _as_chunk(value: object) -> ContentChunk:
     return UnknownContentChunk.model_construct(raw=value)
 
 
-def _more(so_far: Any, more: object) -> object:
-    """Probabilities and those of one more chunk: lists grow."""
-    if not isinstance(more, BaseModel):  # something else, which the models keep as it came
+def _joined_logprobs(so_far: Any, more: object) -> object:
+    """Return the probabilities so far with those of one more chunk: lists are joined."""
+    if not isinstance(more, BaseModel):  # the models keep a wrong value as it was received
         return more
     grown = cast("dict[str, Any]", so_far) if isinstance(so_far, dict) else {}
     for name, value in more.model_dump().items():
         if isinstance(value, list) and isinstance(grown.get(name), list):
             grown[name].extend(value)
         else:
-            keep(grown, {name: value})
+            merge(grown, {name: value})
     return grown

@@ -1,4 +1,4 @@
-"""What a chunk brings, in typed pieces made for `match`.
+"""The content of chunks in typed pieces, made for `match`.
 
 match delta:
     case TextDelta(text=text): ...
@@ -8,23 +8,28 @@ match delta:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic_core import to_json
 
 from .._hints import resolve_hints
+from ..models.chunk import REASONING_FIELDS
 from ..models.content import ReferenceChunk, TextChunk, ThinkChunk, UnknownContentChunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..models import CompletionChunk, DeltaMessage, ToolCall, UsageInfo
-    from ..models.content import ReferenceID
+    from ..models import (
+        CompletionChunk,
+        ContentChunk,
+        DeltaMessage,
+        DeltaMessageContent,
+        ToolCall,
+        UsageInfo,
+    )
+    from ..models.content import ReferenceID, Thinking
     from .accumulate import Accumulator
     from .toolcalls import GrowingCall
-
-_REASONING = ("reasoning_content", "reasoning")
-"""Fields in which compatible servers send thinking as a string (wire-format section 12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,10 @@ class ToolCallDelta:
     """A piece of a tool call, or a whole one.
 
     Attributes:
-        choice_index: Which choice.
+        choice_index: The index of the choice.
         call_index: The place of the call among those of its choice, from 0.
-        id: Of the call, as far as it is known; a number where a server sends one.
-        name: Of the function, as far as it is known.
+        id: The id of the call, if it is known yet; a number where a server sends one.
+        name: The name of the function, if it is known yet.
         arguments: The next piece of the JSON text; an object that a server sent is written as text.
     """
 
@@ -64,7 +69,7 @@ class ToolCallDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDelta:
-    """Which of the given sources the text, or the thinking, before it rests on."""
+    """The ids of the given sources on which the preceding text or thinking is based."""
 
     choice_index: int
     reference_ids: tuple[ReferenceID, ...]
@@ -72,7 +77,7 @@ class ReferenceDelta:
 
 @dataclass(frozen=True, slots=True)
 class FinishDelta:
-    """A choice ended; `reason` as the wire has it, such as `"stop"` or `"length"`."""
+    """The end of a choice; `reason` as the server sent it, such as `"stop"` or `"length"`."""
 
     choice_index: int
     reason: str
@@ -80,14 +85,14 @@ class FinishDelta:
 
 @dataclass(frozen=True, slots=True)
 class UsageDelta:
-    """What the request cost."""
+    """The tokens used by the request."""
 
     usage: UsageInfo
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownDelta:
-    """Content that is none of the above: another kind of chunk, or one that nobody knows yet."""
+    """Content that is none of the above: another type of chunk, or one newer than this client."""
 
     choice_index: int
     chunk: Any
@@ -105,16 +110,16 @@ Delta: TypeAlias = (
 
 
 def text_of(chunk: CompletionChunk) -> str:
-    """The text that a chunk adds to choice 0, thinking left out."""
+    """Return the text that a chunk adds to choice 0, without thinking."""
     return "".join(_text(choice.delta.content) for choice in chunk.choices if choice.index == 0)
 
 
 def deltas_of(chunk: CompletionChunk, answer: Accumulator) -> list[Delta]:
-    """What a chunk brings, in order. Role-only and empty deltas bring nothing.
+    """Return the content of a chunk, in order. Role-only and empty deltas have none.
 
     Args:
         chunk: The chunk.
-        answer: What the chunks add up to, this one being the last.
+        answer: The answer so far, this chunk included.
     """
     deltas: list[Delta] = []
     calls = iter(answer.latest)
@@ -131,17 +136,16 @@ def deltas_of(chunk: CompletionChunk, answer: Accumulator) -> list[Delta]:
     return deltas
 
 
-def _text(content: object) -> str:
+def _text(content: DeltaMessageContent | None) -> str:
     if isinstance(content, str):
         return content
-    if not isinstance(content, list):
-        return ""
-    parts = cast("list[object]", content)
-    return "".join(filter(None, map(_text_of_part, parts)))
+    if isinstance(content, list):
+        return "".join(text for part in content if (text := _text_of_part(part)))
+    return ""
 
 
 def _text_of_part(part: object) -> str | None:
-    """The text of a part of a content, or `None` where it is none. Some servers send bare strings."""
+    """Return the text of a part, or `None` if it is not text. Some servers send bare strings."""
     match part:
         case TextChunk(text=text) | UnknownContentChunk(raw=str(text)):
             return text
@@ -150,27 +154,28 @@ def _text_of_part(part: object) -> str | None:
 
 
 def _reasoning(index: int, delta: DeltaMessage) -> Iterator[Delta]:
-    """Thinking in a field of its own. A server that renames it sends it twice for a while."""
+    """Yield thinking from a field of its own, once: a server may send it in both fields."""
     extra = delta.model_extra
     if extra:
-        texts = (extra.get(name) for name in _REASONING)
-        text = next((text for text in texts if text and isinstance(text, str)), None)
-        if text is not None:
-            yield ThinkingDelta(index, text)
+        for name in REASONING_FIELDS:
+            text = extra.get(name)
+            if text and isinstance(text, str):
+                yield ThinkingDelta(index, text)
+                return
 
 
-def _content(index: int, content: object) -> Iterator[Delta]:
-    if isinstance(content, list):
-        for part in cast("list[object]", content):
-            yield from _part(index, part)
-    elif isinstance(content, str):
+def _content(index: int, content: DeltaMessageContent | None) -> Iterator[Delta]:
+    if isinstance(content, str):
         if content:
             yield TextDelta(index, content)
-    elif content is not None:  # of no type that the API has; the models keep it as it came
+    elif isinstance(content, list):
+        for part in content:
+            yield from _part(index, part)
+    elif content is not None:  # the models keep a wrong value as it was received
         yield UnknownDelta(index, content)
 
 
-def _part(index: int, part: object) -> Iterator[Delta]:
+def _part(index: int, part: ContentChunk | Thinking) -> Iterator[Delta]:
     text = _text_of_part(part)
     if text is not None:
         yield from _content(index, text)
@@ -189,7 +194,9 @@ def _part(index: int, part: object) -> Iterator[Delta]:
 
 
 def _calls(index: int, pieces: list[ToolCall], calls: Iterator[GrowingCall]) -> Iterator[Delta]:
-    for piece, call in zip(pieces, calls, strict=False):  # of the pieces first, which are fewer
+    for piece, call in zip(
+        pieces, calls, strict=False
+    ):  # a choice takes as many of the calls as it has pieces
         delta = _call(index, piece, call)
         if delta.arguments or piece.function.name or piece.id:
             yield delta

@@ -1,4 +1,4 @@
-"""JSON that is still growing: what it says so far, and the elements of a list as they end."""
+"""JSON that is still growing: its value so far, and the elements of a list as they end."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pydantic_core import from_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SMALL: Final = 4096
-_GROWTH: Final = 64
+_SMALL: Final = 4096  # characters up to which the text is parsed after any growth
+_GROWTH: Final = 64  # beyond, it is parsed once it has grown by this fraction
 
 
 class GrowingJSON:
-    """Text that grows into JSON, read again and again at a linear cost.
+    """Text that grows into JSON, parsed again and again at a cost that is linear in its size.
 
-    Up to 4 KiB it is read after any growth, beyond only when it grew by a 64th.
+    Up to 4 KiB it is parsed after any growth, beyond that only when it grew by a 64th.
     """
 
-    __slots__ = ("_pieces", "_read", "_size")
+    __slots__ = ("_parsed", "_pieces", "_size")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self._size = 0
-        self._read = 0  # its size when it was read last
+        self._parsed = 0  # its size when it was parsed last
 
     @property
     def text(self) -> str:
@@ -34,21 +34,22 @@ class GrowingJSON:
         return self._pieces[0]
 
     def add(self, piece: str) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         self._pieces.append(piece)
         self._size += len(piece)
 
     def partial(self, *, last: bool = False) -> Any:
-        """What it says so far, open strings included; `None` if it has nothing new to say.
+        """Return its value so far, open strings included, or `None` if there is nothing new.
 
         Args:
-            last: Nothing more will come, so that all growth counts.
+            last: Whether the text is complete, so that any growth counts.
         """
-        grown = self._size - self._read
-        wait = not last and self._size > _SMALL and grown * _GROWTH < self._read
-        if not grown or wait:
+        grown = self._size - self._parsed
+        if not grown:
             return None
-        self._read = self._size
+        if not last and self._size > _SMALL and grown * _GROWTH < self._parsed:
+            return None
+        self._parsed = self._size
         try:
             return from_json(self.text, allow_partial="trailing-strings")
         except ValueError:  # it does not begin like JSON, or not yet
@@ -61,27 +62,30 @@ _INSIDE = re.compile(r'["\\]')
 
 
 class ItemScanner:
-    """Finds the elements of the list in `{"items": [...]}` as soon as each is complete.
+    """A scanner that finds the elements of the list in `{"items": [...]}` as each is complete.
 
-    It looks at each character once. Whether the text is JSON is for others to say.
+    It looks at each character once, and does not check that the text is JSON.
+
+    Attributes:
+        over: Whether the list has ended, or the text does not begin with one.
     """
 
     __slots__ = ("_depth", "_escaped", "_head", "_pieces", "_quoted", "over")
 
     def __init__(self) -> None:
-        self._head = 0  # characters of what opens the list that came
-        self._depth = 0  # inside the element
+        self._head = 0  # characters of `_HEAD` that were seen
+        self._depth = 0  # of brackets inside the element
         self._quoted = False
         self._escaped = False
         self._pieces: list[str] = []  # of the element that is open
-        self.over = False  # the list ended, or it is none
+        self.over = False
 
     def feed(self, text: str) -> list[str]:
-        """Take the next piece; give the JSON of each element that it completes."""
+        """Add the next piece and return the JSON of each element that it completes."""
         return [*self._elements(text, self._open(text))]
 
     def _open(self, text: str) -> int:
-        """Look for the beginning of the list; give the place from which this piece is of it."""
+        """Look for the beginning of the list; return the position after what was seen of it."""
         position = 0
         while position < len(text) and self._head < len(_HEAD) and not self.over:
             character = text[position]
@@ -94,7 +98,7 @@ class ItemScanner:
     def _elements(self, text: str, start: int) -> Iterator[str]:
         position = start
         while position < len(text) and not self.over:
-            ends = False  # whether what was found is the end of an element, or stands after one
+            ends = False  # whether an element ends at `end`
             if self._quoted:
                 position = self._string(text, position)
                 ends = not self._quoted and not self._depth
@@ -113,7 +117,7 @@ class ItemScanner:
         self._pieces.append(text[start:])
 
     def _outside(self, found: re.Match[str]) -> tuple[bool, int]:
-        """See a character outside of strings: whether an element ends, and where."""
+        """Handle a character outside of strings; return whether an element ends, and where."""
         character = found[0]
         if character == '"':
             self._quoted = True
@@ -128,9 +132,10 @@ class ItemScanner:
         return False, found.end()
 
     def _string(self, text: str, position: int) -> int:
-        """Look for the end of a string; give the place after it, or the end of the piece."""
-        position += self._escaped
-        self._escaped = False
+        """Return the position after the end of a string, or the end of the piece."""
+        if self._escaped:  # the piece before ended with a backslash
+            position += 1
+            self._escaped = False
         while found := _INSIDE.search(text, position):
             if found[0] == '"':
                 self._quoted = False

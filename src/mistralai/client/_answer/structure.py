@@ -1,7 +1,7 @@
-"""The form that an answer is to have: its schema for the request, and its reading.
+"""The form of an answer: its schema for the request, and its validation.
 
 A form is a pydantic model, a `TypedDict`, a dataclass, or a list of one. The API
-wants an object at the top, so a list is sent as an object with the one key `items`.
+requires an object at the top, so a list is sent as an object with the single key `items`.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ ITEMS: Final = "items"
 
 
 class Structure(Generic[P]):
-    """A form.
+    """The form of an answer.
 
     Attributes:
-        item: The form of an element where it is a list, else `None`.
+        item: The form of an element if it is a list, else `None`.
     """
 
     def __init__(self, wanted: type[P]) -> None:
-        """Take what a caller gave as `response_format`.
+        """Read the `response_format` of a call.
 
         Raises:
-            TypeError: It is no type.
+            TypeError: It is not a type, nor a list of one.
         """
         is_list = get_origin(wanted) is list
         if (
@@ -63,16 +63,16 @@ class Structure(Generic[P]):
 
     @property
     def response_format(self) -> ResponseFormatTypedDict:
-        """What the request says of the form: its JSON schema, strict."""
+        """The form as a request states it: its JSON schema, strict."""
         if isinstance(self._wanted, type) and issubclass(self._wanted, BaseModel):
-            schema = self._wanted.model_json_schema()  # which the model may have made its own
+            schema = self._wanted.model_json_schema()  # a model may override it
         else:
             schema = self._adapter.json_schema()
         named = {"name": self._name[:64], "schema": closed(schema), "strict": True}
         return cast("ResponseFormatTypedDict", {"type": "json_schema", "json_schema": named})
 
     def unwrapped(self, value: Any) -> Any:
-        """A list without the object that it was sent in; anything else as it is."""
+        """Return a list without the object that it was sent in, and anything else as it is."""
         if self.item is None or not isinstance(value, dict):
             return value
         return cast("dict[str, Any]", value).get(ITEMS, [])
@@ -83,15 +83,15 @@ class Structure(Generic[P]):
         finish_reason: str | None,
         raw_response: httpx2.Response,
     ) -> P:
-        """Read a whole answer.
+        """Validate a whole answer.
 
         Args:
             text: The text of the answer.
-            finish_reason: Why it ended.
-            raw_response: For the error.
+            finish_reason: The reason why it ended.
+            raw_response: The response, for the error.
 
         Raises:
-            StructuredOutputError: It has not this form.
+            StructuredOutputError: The text does not have this form.
         """
         try:
             return cast("P", self.unwrapped(self._adapter.validate_json(text)))
@@ -100,13 +100,15 @@ class Structure(Generic[P]):
 
 
 def closed(schema: Any) -> Any:
-    """A copy of a JSON schema whose objects have no other keys than those that they name."""
+    """Return a copy of a JSON schema whose objects allow no keys but those that they name."""
     if isinstance(schema, list):
         return [closed(value) for value in cast("list[object]", schema)]
     if not isinstance(schema, dict):
         return schema
     node = {name: closed(value) for name, value in cast("dict[str, Any]", schema).items()}
-    return {**node, "additionalProperties": False} if node.get("type") == "object" else node
+    if node.get("type") == "object":
+        node["additionalProperties"] = False
+    return node
 
 
 def mismatch(
@@ -115,24 +117,23 @@ def mismatch(
     finish_reason: str | None,
     raw_response: httpx2.Response,
 ) -> StructuredOutputError:
-    """The error for an answer that is not of the form that was asked for."""
+    """Return the error for an answer that does not have the form that was asked for."""
+    cause = None
     if finish_reason in CUT_OFF:
-        message, cause = (
-            (
-                f"the answer ended with finish_reason {finish_reason!r} before it was complete;"
-                " give it more max_tokens"
-            ),
-            None,
+        message = (
+            f"the answer ended with finish_reason {finish_reason!r} before it was complete;"
+            " give it more max_tokens"
         )
     elif not text.strip():
-        message, cause = f"the answer has no text (finish_reason {finish_reason!r})", None
+        message = f"the answer has no text (finish_reason {finish_reason!r})"
     else:
-        message, cause = "the answer is not of the form that was asked for", invalid
+        message = "the answer is not of the form that was asked for"
+        cause = invalid
     error = StructuredOutputError(message, raw_response, cause, text, finish_reason=finish_reason)
     error.__cause__ = invalid
     return error
 
 
 def _name_of(wanted: Any) -> str:
-    """A name that the API takes: letters, digits, underscores and hyphens."""
+    """Return the form's name as the API takes it: letters, digits, underscores and hyphens."""
     return re.sub(r"[^a-zA-Z0-9_-]", "_", getattr(wanted, "__name__", "answer"))

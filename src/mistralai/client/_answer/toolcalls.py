@@ -1,20 +1,31 @@
-"""Pieces of tool calls, put together by the rule of wire-format section 5.
+"""Pieces of tool calls, put together into calls (wire-format section 5).
 
-Servers number their calls, or not, or give every call the number 0; they send
-a call whole or in pieces, repeat its id in each piece or give it once, and name
-it once or in each piece. So:
+Theory of operation. A delta brings pieces, each with an id, an index, a name and a part of the
+arguments, any of which may be absent. Nothing says that a call is complete, and servers differ:
+
+- Mistral's own models send a whole call in one piece, older ones without an index, so that two
+  parallel calls differ by their ids alone;
+- hosted models send the id once and then pieces that have only the index, with an empty name;
+- compatible servers repeat the id in each piece, do not number calls, or number every call 0, and
+  some have no ids, so that only a different name shows where the next call begins.
+
+A piece that goes to the wrong call corrupts two calls without any error, and a client that looks at
+the index alone does so with the first kind of server. One rule fits all that was recorded:
 
 1. An id that was not seen before begins a call, whatever its index.
-2. A known id goes on with its call. With another index than that call's it
-   begins another one, of the same id. Without an index it goes on with the
-   newest call of the id; a call without an index takes the first that comes.
-3. A piece without an id goes on with the newest call of its index, and begins
-   one where its index is new. Without an index as well it goes on with the
-   newest call that has none, or else the last. A name that is not the call's
-   begins another.
+2. A known id continues its call. With another index than that call's it begins another call of the
+   same id. Without an index it continues the newest call of the id; a call without an index is
+   continued by a piece with any index.
+3. A piece without an id continues the newest call of its index, and begins a call if its index is
+   new. Without an index as well it continues the newest call that has none, or else the last call.
+   A name that differs from the call's begins another call: the server has no ids.
 
-In no other case does a name tell calls apart. The table of wire-format section 5
-has the outcome of each case.
+In no other case does a name matter. Invariants: calls are never merged or reordered afterwards, a
+call keeps the first id, name and index that it received, and a later empty or absent value
+changes nothing. The table of wire-format section 5 has the outcome of each combination.
+
+Cost: a piece is looked up in two dicts and its arguments are appended to a list, which is joined
+when it is read.
 """
 
 from __future__ import annotations
@@ -34,15 +45,16 @@ class ToolCalls:
 
     def __init__(self) -> None:
         self._calls: list[GrowingCall] = []
-        self._by_id: dict[tuple[str | int, int | None], GrowingCall] = {}  # and index; None: newest
-        self._newest: dict[Any, GrowingCall] = {}  # by the index that the wire gave
+        # By id and index; the newest call of an id is under the index None as well.
+        self._by_id: dict[tuple[str | int, int | None], GrowingCall] = {}
+        self._newest: dict[int | None, GrowingCall] = {}  # by the index of its last piece
 
     def add(self, pieces: Iterable[ToolCall]) -> list[GrowingCall]:
-        """Take the pieces of a delta; give the call that each belongs to."""
+        """Add the pieces of a delta and return the call that each belongs to."""
         return [self._add(piece) for piece in pieces]
 
     def fields(self) -> list[dict[str, Any]]:
-        """The calls as a message has them."""
+        """Return the calls as a message has them."""
         return [call.fields() for call in self._calls]
 
     def __iter__(self) -> Iterator[GrowingCall]:
@@ -52,49 +64,52 @@ class ToolCalls:
         return len(self._calls)
 
     def _add(self, piece: ToolCall) -> GrowingCall:
-        id_ = _id(piece.id) if piece.id else None
+        id_ = _usable_id(piece.id) if piece.id else None
         index = piece.index
-        if not isinstance(index, int):  # what is no number is kept by the models as it came
+        if not isinstance(index, int):  # the models keep a wrong value as it was received
             index = None
         if id_ is None:
-            call = self._going_on(index, piece.function.name)
+            call = self._continued_without_id(index, piece.function.name)
         else:
-            call = self._known(id_, index)
+            call = self._continued_by_id(id_, index)
         if call is None:
             call = GrowingCall(len(self._calls))
             self._calls.append(call)
         if id_ is not None:
-            self._by_id[id_, index] = self._by_id[id_, None] = call
+            self._by_id[id_, index] = call
+            self._by_id[id_, None] = call
         self._newest[index] = call
         call.add(piece, id_)
         return call
 
-    def _known(self, id_: str | int, index: int | None) -> GrowingCall | None:
-        """The call that a piece with an id goes on with."""
+    def _continued_by_id(self, id_: str | int, index: int | None) -> GrowingCall | None:
+        """Return the call that a piece with an id continues, by rules 1 and 2."""
         call = self._by_id.get((id_, index))
         if call is not None:
             return call
         newest = self._by_id.get((id_, None))
-        numbered = newest is not None and isinstance(newest.index, int)
-        return None if numbered else newest
+        if newest is None or isinstance(newest.index, int):
+            return None
+        return newest
 
-    def _going_on(self, index: int | None, name: str | None) -> GrowingCall | None:
-        """The call that a piece without an id goes on with."""
+    def _continued_without_id(self, index: int | None, name: str | None) -> GrowingCall | None:
+        """Return the call that a piece without an id continues, by rule 3."""
         call = self._newest.get(index)
         if call is None and index is None and self._calls:
             call = self._calls[-1]
-        # Another name is another call, of a server that gives no ids.
-        return None if call is not None and name and call.name and name != call.name else call
+        if call is not None and name and call.name and name != call.name:
+            return None
+        return call
 
 
 class GrowingCall:
-    """One call while its arguments come in.
+    """One call while its arguments arrive.
 
     Attributes:
         place: Its place among the calls of the message.
-        id: As the wire gave it, or `None`.
-        name: The function's; an empty name of a later piece changes nothing.
-        index: The first index that the wire gave, or `None`.
+        id: The first id that it received, or `None`.
+        name: The name of the function; an empty name in a later piece changes nothing.
+        index: The first index that it received, or `None`.
     """
 
     __slots__ = ("_extra", "_object", "_pieces", "_type", "id", "index", "name", "place")
@@ -119,7 +134,7 @@ class GrowingCall:
         return self._pieces[0] if self._pieces else ""
 
     def add(self, piece: ToolCall, id_: str | int | None) -> None:
-        """Take the next piece."""
+        """Add the next piece."""
         function = piece.function
         arguments = function.arguments
         if isinstance(arguments, str):
@@ -136,10 +151,10 @@ class GrowingCall:
         if self._type is None:
             self._type = piece.type
         if piece.__pydantic_extra__:
-            keep(self._extra, piece.__pydantic_extra__)
+            merge(self._extra, piece.__pydantic_extra__)
 
     def fields(self) -> dict[str, Any]:
-        """The call as a `ToolCall` has it; what did not come is left out."""
+        """Return the fields of a `ToolCall`, without those that were not received."""
         function: dict[str, Any] = {"name": self.name or "", "arguments": self.arguments}
         fields: dict[str, Any] = {"function": function, "type": self._type or "function"}
         if self.id is not None:
@@ -149,13 +164,13 @@ class GrowingCall:
         return fields | self._extra
 
 
-def _id(id_: object) -> str | int | None:
-    """What tells a call apart: the generated SDK writes "null" where none came; servers echo it."""
+def _usable_id(id_: object) -> str | int | None:
+    """Return the id of a call; `"null"`, which the generated SDK sends for none, is not one."""
     return id_ if isinstance(id_, (str, int)) and id_ != "null" else None
 
 
-def keep(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Take fields over; a null takes nothing away."""
+def merge(fields: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Overwrite fields with more of them; a null does not overwrite a value."""
     for name, value in more.items():
         if value is not None or name not in fields:
             fields[name] = value

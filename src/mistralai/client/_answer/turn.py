@@ -1,4 +1,4 @@
-"""What an answer leaves for the next turn: its complete tool calls, and its message."""
+"""The parts of an answer that the next turn needs: its complete tool calls, and its message."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from ..models.chunk import REASONING_FIELDS
 from ..models.messages import AssistantMessage
 from ..models.toolcalls import ToolCall
 
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
     from .accumulate import Choice
 
 CUT_OFF: Final = ("length", "model_length")
-"""Finish reasons of an answer that had no room to end."""
+"""Finish reasons of an answer that reached a limit of tokens."""
 
-_NO_END = (*CUT_OFF, "error")
-_REASONING = ("reasoning_content", "reasoning")
+_NOT_ENDED = (*CUT_OFF, "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class IncompleteToolCall:
     """A call that must not be run.
 
     Attributes:
-        call: As far as it came.
-        reason: `"truncated"`: the answer broke off, or had no room to end; `"malformed"`: it
-            ended, but the arguments are no JSON, or there is no function's name.
+        call: The call as far as it was received.
+        reason: `"truncated"`: the answer broke off, or reached a limit of tokens; `"malformed"`: it
+            ended, but the arguments are not valid JSON, or the function has no name.
     """
 
     call: ToolCall
@@ -35,24 +35,23 @@ class IncompleteToolCall:
 
 @dataclass(frozen=True, slots=True)
 class SortedCalls:
-    """The calls of a choice, each in its order."""
+    """The calls of a choice by whether they can be run, in their order."""
 
     complete: list[ToolCall]
     incomplete: list[IncompleteToolCall]
 
 
 def sorted_calls(choice: Choice | None, *, ended: bool) -> SortedCalls:
-    """Tell the calls that can be run from those that cannot.
+    """Sort calls into those that can be run and those that cannot.
 
     Args:
-        choice: The choice, or `None` where none began.
+        choice: The choice, or `None` if it has not begun.
         ended: Whether the answer ended properly, also without a finish reason.
     """
     calls = SortedCalls([], [])
     if choice is None:
         return calls
-    reason = choice.finish_reason
-    truncated = not ended if reason is None else reason in _NO_END
+    truncated = _was_cut_off(choice.finish_reason, ended=ended)
     for growing in choice.calls:
         call = ToolCall.model_validate(growing.fields())
         if truncated:
@@ -67,15 +66,15 @@ def sorted_calls(choice: Choice | None, *, ended: bool) -> SortedCalls:
 
 
 def message_of(choice: Choice | None, *, ended: bool) -> AssistantMessage:
-    """The message to send back in the next request, as the API takes it.
+    """Return the message to send back in the next request, as the API takes it.
 
-    Thinking is kept. Calls that are not complete are left out, and so is what only an answer has.
+    Thinking is kept. Incomplete calls are left out, and so are fields that only an answer has.
     """
     if choice is None:
         return AssistantMessage(content="")
     message = choice.fields()["message"]
     calls = sorted_calls(choice, ended=ended).complete
-    fields = {name: message[name] for name in _REASONING if message.get(name)}
+    fields = {name: message[name] for name in REASONING_FIELDS if message.get(name)}
     fields["content"] = message["content"]
     if calls:
         fields["tool_calls"] = [call.model_dump(exclude={"index"}) for call in calls]
@@ -84,12 +83,18 @@ def message_of(choice: Choice | None, *, ended: bool) -> AssistantMessage:
     return AssistantMessage.model_validate(fields)
 
 
+def _was_cut_off(finish_reason: str | None, *, ended: bool) -> bool:
+    if finish_reason is None:
+        return not ended
+    return finish_reason in _NOT_ENDED
+
+
 def _is_empty(arguments: object) -> bool:
     return isinstance(arguments, str) and not arguments.strip()
 
 
 def _is_json(arguments: object) -> bool:
-    """Whether arguments are JSON to the letter; none at all count as no arguments."""
+    """Return whether arguments are strict JSON; empty ones count as no arguments."""
     if not isinstance(arguments, str) or _is_empty(arguments):
         return True
     try:
@@ -100,4 +105,4 @@ def _is_json(arguments: object) -> bool:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(name)  # NaN and the infinities are Python's, not JSON's
+    raise ValueError(name)  # NaN and the infinities are not JSON; Python reads them

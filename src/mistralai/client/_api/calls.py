@@ -19,7 +19,7 @@ from .._io.drivers import AsyncDriver, SyncDriver
 from .._stream.caller import caller_of
 from .._stream.eventstreaming import EventStream, EventStreamAsync
 from ..errors.mistralerror import request_id
-from ..models.answer import Answer, kept_responses
+from ..models.answer import Answer, collected_responses
 from ..types.unions import Unknown
 from .log import log_of
 
@@ -111,10 +111,10 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
         raise call.unexpected(body, "a valid JSON answer")
     model: object = answer
     if isinstance(model, Answer):
-        model.came_with(call.head.headers, request_id(call.head.headers))
-        kept = kept_responses()
-        if kept is not None:
-            kept[id(model)] = response_with_body(call.head, body)
+        model.attach_response(call.head.headers, request_id(call.head.headers))
+        responses = collected_responses()
+        if responses is not None:
+            responses[id(model)] = response_with_body(call.head, body)
     return answer
 
 

@@ -1,13 +1,18 @@
-"""`TypedDict`, with keys that editors offer as keywords.
+"""The parts that descriptions of keywords are made of: `TypedDict` and `Nullable`.
 
-jedi, which completes in IPython, Jupyter and many editors, knows nothing of `Unpack`. It follows
-`ChatParams(**params)` in the body of a method, and finds keywords in the fields of classes
-that are made as dataclasses are. Here it takes `TypedDict` for one of those too.
+jedi, which completes in IPython, Jupyter and many editors, does not understand `Unpack`. It follows
+`ChatParams(**params)` in the body of a method instead, and takes the keywords of a dataclass from
+its fields. The `TypedDict` here looks to it like the base of such classes.
 """
 
-__all__ = ["TypedDict"]
+from typing import Annotated, Final, TypeAlias, TypeVar, final
 
-# A test of a variable that is annotated leaves jedi both branches; a bare False would decide it.
+from ..types.unset import Unset
+
+__all__ = ["TAKES_NULL", "Nullable", "TypedDict"]
+
+# jedi follows both branches of a test only where the variable is annotated; a bare False would
+# decide it.
 TYPE_CHECKING: bool = False
 _EDITOR: bool = False
 
@@ -23,4 +28,24 @@ else:
             pass
 
         class TypedDict(TypedDict, metaclass=_Keywords):
-            """What jedi takes for the base of parameters."""
+            """The base of descriptions, as jedi sees it."""
+
+
+T = TypeVar("T")
+
+
+@final
+class _TakesNull:
+    """The class of `TAKES_NULL`."""
+
+    __slots__ = ()
+
+
+TAKES_NULL: Final = _TakesNull()
+"""Marks a field for which the API takes null."""
+
+Nullable: TypeAlias = Annotated[T | Unset | None, TAKES_NULL]
+"""A field that may be null: `None` is sent as null, `UNSET` is not sent.
+
+Type checkers see `OptionalNullable`. `signatures` finds the mark without resolving the type.
+"""

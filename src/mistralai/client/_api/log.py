@@ -1,4 +1,4 @@
-"""Where the log of calls goes: the logger `mistralai`, or one that the caller passes."""
+"""The choice of a log for a call: the logger `mistralai`, or one that the caller passes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def log_of(debug_logger: Logger | None) -> Callable[[str], object] | None:
-    """What takes a line of the log, or `None` where nobody listens."""
+    """Return the function that logs a line, or `None` if debug lines are not enabled."""
     if debug_logger is not None:
         return partial(debug_logger.debug, "%s")
     logger = get_default_logger()

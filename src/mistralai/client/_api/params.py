@@ -1,27 +1,23 @@
-"""What a call may say: one `TypedDict` an endpoint, each key with its doc.
+"""The keywords of each endpoint: one `TypedDict` per endpoint, each key with its doc.
 
 A description is used three times: for type checkers and editors as
 `**params: Unpack[ChatParams]`, for the interpreter as a signature
-(`signatures`), and for the request body as what validates and serialises it
-(`body`). So the annotations are strings, whose names only `body` makes real:
-this module loads no model.
+(`signatures`), and for the body as the list of its fields (`body`, with the
+types in `schemas`). The types are strings, so that this module loads no model.
 
 The fields are those of wire-format section 2. Types are checked before a
 request is sent; limits are left to the server, which may change them.
-`OptionalNullable` marks a field that the API takes null for: `None` is sent as
-null and `UNSET` is not sent. For the other optional fields `None` means not
-given too.
+`Nullable` marks a field for which the API takes null: `None` is sent as null and
+`UNSET` is not sent. For the other optional fields `None` means not given too.
 """
 
 from typing import TYPE_CHECKING
 
-from .keywords import TypedDict
+from .keywords import Nullable, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Annotated, Any
-
-    from pydantic import Field
+    from typing import Any
 
     from .._call.retry import RetryConfig
     from .._call.timeouts import Timeouts
@@ -45,112 +41,109 @@ if TYPE_CHECKING:
         ResponseFormat,
         ResponseFormatTypedDict,
     )
-    from ..types.unset import OptionalNullable
 
 
 class _Options(TypedDict):
-    """The last base of all that a method takes, of which jedi passes over the keys."""
+    """The last base of every description: jedi ignores the keys of the last base."""
 
 
 class QueryOptions(_Options, total=False):
-    """What concerns a call and not the request, for calls without a body."""
+    """Options of a call without a body; they are not sent."""
 
-    retries: "OptionalNullable[RetryConfig | int]"
-    """Retries: a `RetryConfig`, a number, or `None` for none. By default as the client says."""
+    retries: Nullable["RetryConfig | int"]
+    """A `RetryConfig`, a number of retries, or `None` for none. By default the client's setting."""
     server_url: "str | None"
-    """The address of another server; its query goes behind the path."""
+    """The address of another server; its query is appended to the path of the request."""
     timeout_ms: "float | None"
-    """The limits `connect`, `first_event` and `idle` together, in milliseconds."""
+    """The timeouts `connect`, `first_event` and `idle` together, in milliseconds."""
     timeouts: "Timeouts | None"
-    """The limits one by one, in seconds; they win over `timeout_ms`."""
+    """The timeouts one by one, in seconds; they win over `timeout_ms`."""
     http_headers: "Mapping[str, str] | None"
-    """Headers to send beside the client's own, which they replace."""
+    """Headers to send in addition to the client's own; a header of the same name is replaced."""
 
 
 class BodyOptions(QueryOptions, total=False):
-    """The same, for calls with a body."""
+    """Options of a call with a body."""
 
     extra_body: "Mapping[str, Any] | None"
-    """Fields of the request that this client does not know; they replace those that it does."""
+    """Fields to add to the body, such as those newer than this client. They win over the others."""
 
 
 class CallOptions(BodyOptions, total=False):
-    """The same, for calls whose answer may be a stream."""
+    """Options of a call whose answer may be a stream."""
 
     strict_end: "bool | None"
-    """Whether a stream that ends in mid-answer is an error. By default as the client says."""
+    """Whether a stream that ends in mid-answer is an error. By default the client's setting."""
 
 
 class _EveryBody(TypedDict, total=False):
-    max_tokens: "OptionalNullable[int]"
-    """Tokens that the answer may have, 0 or more."""
-    min_tokens: "OptionalNullable[int]"
-    """Tokens that the answer must have."""
+    max_tokens: Nullable["int"]
+    """The maximum number of tokens in the answer, 0 or more. By default the model's limit."""
+    min_tokens: Nullable["int"]
+    """The minimum number of tokens in the answer."""
     stream: "bool | None"
-    """Whether the answer comes in events. The method decides; this only has to agree with it."""
-    stop: "OptionalNullable[str | Iterable[str]]"
+    """Whether the answer is streamed. The method decides; a value must agree with it."""
+    stop: Nullable["str | Iterable[str]"]
     """Texts at which the answer ends."""
-    random_seed: "OptionalNullable[int]"
-    """0 or more; the same seed gives the same answer."""
-    metadata: "OptionalNullable[Mapping[str, Any]]"
-    """Kept with the request."""
-    prompt_cache_key: "OptionalNullable[str]"
+    random_seed: Nullable["int"]
+    """A seed, 0 or more: the same seed gives the same answer."""
+    metadata: Nullable["Mapping[str, Any]"]
+    """Data that the API stores with the request."""
+    prompt_cache_key: Nullable["str"]
     """Requests with the same key share a cache of prompts; cached tokens cost a tenth."""
 
 
 class _SampledBody(TypedDict, total=False):
-    temperature: "OptionalNullable[float]"
-    """How freely tokens are chosen, 0 to 1.5. By default the model's own."""
-    top_p: "OptionalNullable[float]"
-    """Choose among the likeliest tokens that have this probability together, at most 1."""
+    temperature: Nullable["float"]
+    """The sampling temperature, 0 to 1.5. By default the model's own."""
+    top_p: Nullable["float"]
+    """Nucleus sampling: the total probability of the tokens to choose from, at most 1."""
 
 
 class _Messages(TypedDict):
-    messages: "Annotated[Iterable[ChatCompletionRequestMessage | ChatCompletionRequestMessageTypedDict], Field(min_length=1)]"
+    messages: "Iterable[ChatCompletionRequestMessage | ChatCompletionRequestMessageTypedDict]"
     """The conversation, as objects or dicts. It ends with the user, a tool, or a prefix."""
 
 
 class _Format(TypedDict, total=False):
     response_format: "ResponseFormat | ResponseFormatTypedDict | None"
-    """The form of the answer: text, any JSON, or JSON of a schema."""
+    """The form of the answer: text, any JSON, or JSON of a schema. By default text."""
 
 
 class _ConversationBody(_EveryBody, total=False):
-    tools: (
-        "OptionalNullable[Iterable[ChatCompletionRequestTool | ChatCompletionRequestToolTypedDict]]"
-    )
-    """What the model may use."""
+    tools: Nullable["Iterable[ChatCompletionRequestTool | ChatCompletionRequestToolTypedDict]"]
+    """The tools that the model may use."""
     tool_choice: "ChatCompletionRequestToolChoice | ChatCompletionRequestToolChoiceTypedDict | None"
-    """`"auto"`, `"none"`, `"any"`, `"required"`, or the function to call."""
-    presence_penalty: "OptionalNullable[float]"
-    """Against tokens that occurred at all, -2 to 2."""
-    frequency_penalty: "OptionalNullable[float]"
-    """Against tokens the more often they occurred, -2 to 2."""
-    repetition_penalty: "OptionalNullable[float]"
-    """Against tokens that occurred, as a factor."""
-    top_k: "OptionalNullable[int]"
-    """Choose among this many of the likeliest tokens."""
-    logprobs: "OptionalNullable[bool]"
-    """Whether to give the probabilities of the answer's tokens."""
-    top_logprobs: "OptionalNullable[int]"
-    """And of this many others in the place of each."""
-    prompt_logprobs: "OptionalNullable[bool]"
-    """Whether to give the probabilities of the prompt's tokens."""
-    top_prompt_logprobs: "OptionalNullable[int]"
-    """And of this many others in the place of each."""
-    n: "OptionalNullable[int]"
-    """How many answers to give, 1 or more; the prompt is paid once."""
+    """`"auto"`, `"none"`, `"any"`, `"required"`, or the function to call. By default `"auto"`."""
+    presence_penalty: Nullable["float"]
+    """The penalty for tokens that occurred at all, -2 to 2."""
+    frequency_penalty: Nullable["float"]
+    """The penalty for tokens in proportion to how often they occurred, -2 to 2."""
+    repetition_penalty: Nullable["float"]
+    """The penalty for tokens that occurred, as a factor."""
+    top_k: Nullable["int"]
+    """The number of most likely tokens to choose from."""
+    logprobs: Nullable["bool"]
+    """Whether to return the probabilities of the tokens of the answer."""
+    top_logprobs: Nullable["int"]
+    """The number of alternatives to return with each token of the answer."""
+    prompt_logprobs: Nullable["bool"]
+    """Whether to return the probabilities of the tokens of the prompt."""
+    top_prompt_logprobs: Nullable["int"]
+    """The number of alternatives to return with each token of the prompt."""
+    n: Nullable["int"]
+    """The number of answers, 1 or more; the prompt is charged once."""
     prediction: "Prediction | PredictionTypedDict | None"
-    """What most of the answer will be, to speed it up."""
+    """Text that most of the answer is expected to repeat, which makes it faster."""
     parallel_tool_calls: "bool | None"
-    """Whether the model may ask for several calls at once. By default it may."""
-    reasoning_effort: "OptionalNullable[ReasoningEffort]"
+    """Whether the model may make several tool calls in one answer. By default it may."""
+    reasoning_effort: Nullable["ReasoningEffort"]
     """How much the model reasons: `"none"` or `"high"`; some models know more."""
-    prompt_mode: "OptionalNullable[MistralPromptMode]"
-    """`"reasoning"`; `reasoning_effort` is newer."""
-    guardrails: "OptionalNullable[Iterable[GuardrailConfig | GuardrailConfigTypedDict]]"
-    """Checks of the input."""
-    service_tier: "OptionalNullable[RequestedServiceTier]"
+    prompt_mode: Nullable["MistralPromptMode"]
+    """`"reasoning"` for the system prompt of reasoning models; `reasoning_effort` is newer."""
+    guardrails: Nullable["Iterable[GuardrailConfig | GuardrailConfigTypedDict]"]
+    """Moderation of the input."""
+    service_tier: Nullable["RequestedServiceTier"]
     """`"auto"` or `"standard_only"`."""
 
 
@@ -173,29 +166,29 @@ class ChatBody(_ChatBody, _Format, total=False):
 
 
 class ParseParams(_ChatBody, CallOptions, total=False):
-    """What `client.chat.parse`, `parse_stream` and their twins take beside `response_format`."""
+    """The keywords of `client.chat.parse` and `parse_stream`, `response_format` excepted."""
 
 
 class ChatParams(ChatBody, CallOptions, total=False):
-    """What `client.chat.stream`, `complete` and their twins take."""
+    """The keywords of `client.chat.stream`, `complete` and their async variants."""
 
 
 class _ModelOfAzure(TypedDict, total=False):
     model: "str | None"
-    """The model's name, where an endpoint serves several."""
+    """The model's name, for an endpoint that serves several."""
 
 
 class AzureParseParams(_ModelOfAzure, _ChatFields, CallOptions, total=False):
-    """What `parse`, `parse_stream` and their twins take of a model on Azure."""
+    """The keywords of `parse` and `parse_stream` for a model on Azure."""
 
 
 class AzureChatParams(_ModelOfAzure, _ChatFields, _Format, CallOptions, total=False):
-    """What `stream`, `complete` and their twins take of a model on Azure."""
+    """The keywords of `stream` and `complete` for a model on Azure."""
 
 
 class _AgentId(TypedDict):
     agent_id: "str"
-    """The agent."""
+    """The agent's id."""
 
 
 class AgentsBody(_AgentId, _Messages, _ConversationBody, _Format, total=False):
@@ -203,58 +196,58 @@ class AgentsBody(_AgentId, _Messages, _ConversationBody, _Format, total=False):
 
 
 class AgentsParams(AgentsBody, CallOptions, total=False):
-    """What `client.agents.stream`, `complete` and their twins take."""
+    """The keywords of `client.agents.stream`, `complete` and their async variants."""
 
 
 class _Prompt(TypedDict):
     prompt: "str"
-    """What stands before the gap."""
+    """The text before the gap."""
 
 
 class FIMBody(_Model, _Prompt, _SampledBody, _EveryBody, total=False):
     """The body of `POST /v1/fim/completions`."""
 
-    suffix: "OptionalNullable[str]"
-    """What stands after the gap."""
+    suffix: Nullable["str"]
+    """The text after the gap."""
 
 
 class FIMParams(FIMBody, CallOptions, total=False):
-    """What `client.fim.stream`, `complete` and their twins take."""
+    """The keywords of `client.fim.stream`, `complete` and their async variants."""
 
 
 class _Inputs(TypedDict):
     inputs: "EmbeddingRequestInputs"
-    """A text, or several; `input` on the wire."""
+    """A text, or a list of texts; `input` on the wire."""
 
 
 class EmbeddingsBody(_Model, _Inputs, total=False):
     """The body of `POST /v1/embeddings`."""
 
-    metadata: "OptionalNullable[Mapping[str, Any]]"
-    """Kept with the request."""
-    output_dimension: "OptionalNullable[int]"
-    """Length of the vectors, where the model lets one choose."""
+    metadata: Nullable["Mapping[str, Any]"]
+    """Data that the API stores with the request."""
+    output_dimension: Nullable["int"]
+    """The length of the vectors, for models that let the caller choose it."""
     output_dtype: "EmbeddingDtype | None"
-    """Type of their numbers. By default `"float"`."""
+    """The type of the numbers. By default `"float"`."""
     encoding_format: "EncodingFormat | None"
-    """How the vectors are written. By default `"float"`, as lists of numbers."""
+    """The encoding of the vectors. By default `"float"`: lists of numbers."""
 
 
 class EmbeddingsParams(EmbeddingsBody, BodyOptions, total=False):
-    """What `client.embeddings.create` and its twin take."""
+    """The keywords of `client.embeddings.create` and `create_async`."""
 
 
 class ModelsQuery(TypedDict, total=False):
     """The query of `GET /v1/models`."""
 
-    provider: "OptionalNullable[str]"
+    provider: Nullable["str"]
     """Only models of this provider."""
-    model: "OptionalNullable[str]"
+    model: Nullable["str"]
     """Only the model of this name."""
 
 
 class ModelsParams(ModelsQuery, QueryOptions, total=False):
-    """What `client.models.list` and its twin take."""
+    """The keywords of `client.models.list` and `list_async`."""
 
 
 class _ModelId(TypedDict):
@@ -263,4 +256,4 @@ class _ModelId(TypedDict):
 
 
 class ModelParams(_ModelId, QueryOptions, total=False):
-    """What `client.models.retrieve` and its twin take."""
+    """The keywords of `client.models.retrieve` and `retrieve_async`."""

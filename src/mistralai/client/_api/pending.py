@@ -1,14 +1,14 @@
-"""What an async call returns before anything is sent.
+"""The object that an async call returns before anything is sent.
 
-One object for three ways of writing it:
+It serves three ways of writing the call:
 
     async with client.chat.stream_async(...) as stream: ...
     stream = await client.chat.stream_async(...)
     async for event in client.chat.stream_async(...): ...
 
 It is a `collections.abc.Coroutine`, so that `asyncio.create_task`, `wait_for`
-and their like take it. Dropped without use it leaves no warning, because it has
-done nothing yet.
+and similar functions take it. Dropped without use it leaves no warning, because it has
+not done anything yet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ E_co = TypeVar("E_co", covariant=True)
 
 
 class Stream(Protocol[E_co]):
-    """What a pending call gives: a stream to enter, to iterate and to close."""
+    """The result of a pending call: a stream to enter, to iterate and to close."""
 
     def __aiter__(self) -> AsyncIterator[E_co]: ...
 
@@ -49,16 +49,16 @@ S_co = TypeVar("S_co", bound=Stream[Any], covariant=True)
 
 
 class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
-    """A stream that begins when it is awaited, entered or first iterated, once.
+    """A stream that begins when it is awaited, entered or first iterated.
 
-    Its methods raise `RuntimeError` when it was used before.
+    It can be used once; a second use raises `RuntimeError`.
     """
 
     def __init__(self, start: Callable[[], Coroutine[Any, Any, S_co]]) -> None:
-        """Wait.
+        """Keep the function that begins the stream.
 
         Args:
-            start: Sends the request and gives the stream.
+            start: Sends the request and returns the stream.
         """
         self._start = start
         self._begun: Coroutine[Any, Any, S_co] | None = None
@@ -74,7 +74,7 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
 
     async def __aenter__(self) -> S_co:
         self._stream = await self
-        # Tracers make an async generator of it, which cannot be entered.
+        # Some tracers replace it by an async generator, which has no `__aenter__`.
         if not isinstance(self._stream, AsyncGeneratorType):
             await self._stream.__aenter__()
         return self._stream
@@ -102,45 +102,46 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
         return self._coroutine().send(value)
 
     def throw(self, *args: Any) -> Any:
-        """Raise inside the call, as an event loop does to cancel it."""
+        """Raise an exception inside the call, as an event loop does to cancel it."""
         return self._coroutine().throw(*args)
 
     def close(self) -> None:
-        """Give the call up; nothing is sent if it has not begun."""
+        """Abandon the call; nothing is sent if it has not begun."""
         if self._begun is not None:
             self._begun.close()
 
     @property
     def cr_code(self) -> CodeType | None:
-        """For the repr of a task."""
+        """The code of the coroutine, for the repr of a task."""
         return getattr(self._begun, "cr_code", None)
 
     @property
     def cr_frame(self) -> FrameType | None:
-        """For the repr of a task and its stack."""
+        """The frame of the coroutine, for the repr of a task and its stack."""
         return getattr(self._begun, "cr_frame", None)
 
     @property
     def cr_running(self) -> bool:
-        """Whether the call is being driven right now."""
+        """True while the coroutine is being executed."""
         return bool(getattr(self._begun, "cr_running", False))
 
     @property
     def cr_await(self) -> Any:
-        """What the call waits for."""
+        """The object that the coroutine awaits, if any."""
         return getattr(self._begun, "cr_await", None)
 
 
 def pending_still(method: Callable[..., Any]) -> Callable[..., Any]:
-    """What to call where a method that gives a `PendingStream` was replaced.
+    """Wrap the replacement of a method that returns a `PendingStream`.
 
-    Tracers put an `async def` in its place, whose result can only be awaited. It is called
-    when the stream is used; then its result may be entered and iterated as well.
+    Tracers replace the method by an `async def`, whose result can only be awaited. The wrapper
+    calls it when the stream is used, so that the result can be entered and iterated as well.
 
     Args:
-        method: What was found. Other callables than functions, such as a `Mock`, are given back.
+        method: The replacement. Callables other than functions, such as a `Mock`, are returned as
+            they are.
     """
-    if not isinstance(method, FunctionType | MethodType):  # as proxies of them say that they are
+    if not isinstance(method, FunctionType | MethodType):  # proxies of a function pass this test
         return method
 
     @wraps(method)
@@ -152,7 +153,7 @@ def pending_still(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class _Iteration(AsyncIterator[E]):
-    """Events of a stream that begins with the first of them."""
+    """An iterator over a stream that begins when the first event is requested."""
 
     def __init__(self, pending: Awaitable[Stream[E]]) -> None:
         self._pending = pending

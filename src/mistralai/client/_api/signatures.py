@@ -1,10 +1,10 @@
 """Methods that take `**params` and still have a real signature.
 
-`def stream(self, **params: Unpack[ChatParams])` tells type checkers all there is
-to know. The interpreter would take any keyword and show none, so the same
-`TypedDict` gives the method its `__signature__`, which tracing libraries bind,
-its `__annotations__`, and `check_names` raises what Python would. Types are
-found when an annotation is read (`hints`).
+`def stream(self, **params: Unpack[ChatParams])` is all that type checkers need.
+The interpreter would take any keyword and show none. So the same `TypedDict`
+gives the method its `__signature__`, which tracing libraries bind, and its
+`__annotations__`; `check_names` raises the `TypeError` that Python would raise.
+Types are resolved when an annotation is read (`_hints`).
 """
 
 import inspect
@@ -12,14 +12,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from inspect import Parameter, Signature
 from types import FunctionType, MethodType
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, ForwardRef, TypeVar, cast, get_args, get_origin
 
 from .._hints import Notes, noted, resolved
 from ..types.unset import UNSET
+from .keywords import TAKES_NULL
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_OWN: set[object] = set()
+_DESCRIBED: set[object] = set()
+"""The functions that `described_by(coroutine=True)` returned."""
 
 
 def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F], F]:
@@ -29,8 +31,8 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
 
     Args:
         params_type: The `TypedDict` of its `**params`.
-        coroutine: Whether the method counts as a coroutine function: what it gives can be
-            awaited, and tracers and `unittest.mock` would take it for a plain function.
+        coroutine: Whether the method counts as a coroutine function. It is for methods that
+            return an awaitable, which tracers and `unittest.mock` would take for plain functions.
     """
 
     def describe(method: F) -> F:
@@ -52,7 +54,7 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
         )
         if coroutine:
             mark_as_coroutine_function(function)
-            _OWN.add(function)
+            _DESCRIBED.add(function)
         return method
 
     return describe
@@ -79,28 +81,23 @@ class _Signature(Signature):
 
 
 def is_own(method: object) -> bool:
-    """Whether a method is one described with `coroutine=True`, not what took its place.
+    """Return whether a method is one described with `coroutine=True`, not a replacement of it.
 
-    Proxies answer for what they stand around, so only the type itself is asked.
+    A proxy passes for the object that it wraps in every way but its type.
     """
-    return type(method) is MethodType and method.__func__ in _OWN
+    return type(method) is MethodType and method.__func__ in _DESCRIBED
 
 
 def required_of(params_type: type) -> frozenset[str]:
-    """The keys of a `TypedDict` that must be given."""
+    """Return the keys of a `TypedDict` that must be given."""
     required: frozenset[str] = cast("Any", params_type).__required_keys__
     return required
 
 
 def nullable_of(params_type: type) -> frozenset[str]:
-    """The keys of a `TypedDict` for which the API takes null."""
-    notes = notes_of(params_type).items()
-    return frozenset(name for name, note in notes if note.startswith("OptionalNullable["))
-
-
-def notes_of(params_type: type) -> dict[str, str]:
-    """The keys of a `TypedDict` and their annotations, which are strings in the source."""
-    return {name: note.__forward_arg__ for name, note in params_type.__annotations__.items()}
+    """Return the keys of a `TypedDict` that are marked as `Nullable`."""
+    annotations = params_type.__annotations__.items()
+    return frozenset(name for name, annotation in annotations if _is_nullable(annotation))
 
 
 def check_names(params: Mapping[str, object], params_type: type, *, method: str) -> None:
@@ -133,22 +130,47 @@ def check_names(params: Mapping[str, object], params_type: type, *, method: str)
 def _hint(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    return "".join(f". Did you mean {close!r}?" for close in get_close_matches(name, known, 1))
+    close = get_close_matches(name, known, n=1)
+    return f". Did you mean {close[0]!r}?" if close else ""
 
 
 def _parameters(params_type: type) -> Iterator[Parameter]:
-    required, nullable = required_of(params_type), nullable_of(params_type)
-    for name, note in notes_of(params_type).items():
-        optional = UNSET if name in nullable else None
-        default = Parameter.empty if name in required else optional
+    required = required_of(params_type)
+    for name, annotation in params_type.__annotations__.items():
+        if name in required:
+            default: object = Parameter.empty
+        elif _is_nullable(annotation):
+            default = UNSET
+        else:
+            default = None
+        note = _text_of(annotation)
         yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=note)
 
 
+def _is_nullable(annotation: object) -> bool:
+    return get_origin(annotation) is Annotated and TAKES_NULL in get_args(annotation)
+
+
+def _text_of(annotation: Any) -> str:
+    """Return an annotation as the source has it, a nullable one under its public name."""
+    if not _is_nullable(annotation):
+        text: str = annotation.__forward_arg__
+        return text
+    union = get_args(annotation)[0]
+    (value,) = [member for member in get_args(union) if isinstance(member, ForwardRef)]
+    return f"OptionalNullable[{value.__forward_arg__}]"
+
+
 def mark_as_coroutine_function(function: FunctionType) -> None:
-    """Let a function that gives an awaitable count as a coroutine function."""
+    """Let a function that returns an awaitable count as a coroutine function.
+
+    `opik` (`track_mistral`) and `unittest.mock.create_autospec` ask `inspect` for it: otherwise the
+    first would record a stream that nobody awaited, and the second would make a plain `Mock`.
+    """
     if sys.version_info >= (3, 12):
         inspect.markcoroutinefunction(function)
     else:
-        # `inspect` reads the flag; the call itself goes by the code (tried on 3.11).
+        # Python 3.11 has no mark but this flag of the code object. Calls ignore it: the compiler
+        # has put what makes a coroutine into the code itself.
         code = function.__code__
         function.__code__ = code.replace(co_flags=code.co_flags | inspect.CO_COROUTINE)

@@ -1,1 +1,1 @@
-"""What the caller of a stream holds."""
+"""The streams that a caller holds."""

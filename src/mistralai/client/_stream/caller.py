@@ -10,12 +10,12 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 def caller_of() -> Caller:
-    """The innermost line outside this package."""
+    """Return the innermost line outside this package."""
     frame = sys._getframe(1)  # noqa: SLF001 - `inspect` would read source files
-    while frame.f_back is not None and _ours(frame.f_globals.get("__name__", "")):
+    while frame.f_back is not None and _is_ours(frame.f_globals.get("__name__", "")):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 
 
-def _ours(module: str) -> bool:
+def _is_ours(module: str) -> bool:
     return module == _PACKAGE or module.startswith(f"{_PACKAGE}.")

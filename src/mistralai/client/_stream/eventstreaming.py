@@ -1,9 +1,23 @@
-"""The stream that a caller holds: two thin shells, one a colour, around one call.
+"""The streams that a caller holds: two thin shells, sync and async, around one `StreamCall`.
 
-What a stream does is written in `flow.py`; here it is only asked for more.
+Theory of operation. The call (`_call/flow.py`) decides; a stream only asks it for events, has a
+driver carry out its steps, and shows its state. So all that is written twice here is short.
 
-Events, `text_stream` and `deltas` are one cursor: reading one, then another,
-goes on where the last one stopped.
+- One cursor. Iterating the stream, `text_stream`, `deltas` and the views of `parsed.py` all take
+  events from the same call: a reader that starts where another stopped misses nothing and sees
+  nothing twice. An event has several deltas; those that a reader left are in `_unread`, which
+  the other views read first and which the next event discards.
+- `__next__` is the hot path. While the call has events in its buffer (`ready`) no driver, no
+  generator and no await is involved: `take` returns the next one.
+- `_pump` runs the call until it has events or has ended. Whatever interrupts it, a
+  `KeyboardInterrupt` and a cancellation included, ends the call as closed: a generator that was
+  stopped at a `yield` cannot be resumed. After the end the connection is returned or closed.
+- An error is raised after every event that arrived before it, and again each time the stream is
+  asked for more. A stream that was closed yields nothing, buffered events included.
+- Closing is idempotent, and allowed from any thread or task: it marks the call, then has the driver
+  wake a read that blocks.
+- A stream that is dropped before its end warns with the line that made the call. `__del__` may run
+  in the middle of the HTTP library's own code, so the driver only abandons the connection there.
 """
 
 from __future__ import annotations
@@ -12,15 +26,14 @@ import os
 import sys
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, Self, TypeVar, cast
 
-from .._answer.turn import message_of, sorted_calls
 from .._hints import resolve_hints
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     import httpx2
@@ -31,8 +44,8 @@ if TYPE_CHECKING:
     from .._call.flow import StreamCall
     from .._call.reader import EndReason
     from .._call.retry import Attempt
+    from .._call.steps import Steps
     from .._call.timing import Timing
-    from .._io.drivers import AsyncDriver, SyncDriver
     from ..models import (
         AssistantMessage,
         ChatCompletionResponse,
@@ -46,35 +59,75 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class _StreamState(Generic[T]):
-    """What a stream knows of its call, in either colour."""
+R = TypeVar("R")
 
-    def __init__(self, call: StreamCall, driver: Any, client: object, caller: Caller) -> None:
+
+class Driver(Protocol):
+    """The part of a driver that both variants have."""
+
+    def abandon(self) -> None:
+        """Abandon the connection without waiting, from a finaliser."""
+        ...
+
+
+class SyncDriver(Driver, Protocol):
+    """Carries out the steps of a call in the caller's thread."""
+
+    def run(self, steps: Steps[R]) -> R:
+        """Carry out the steps and return their result."""
+        ...
+
+    def close(self) -> None:
+        """Return the connection, or close it, from any thread."""
+        ...
+
+
+class AsyncDriver(Driver, Protocol):
+    """Carries out the steps of a call on an event loop."""
+
+    async def run(self, steps: Steps[R]) -> R:
+        """Carry out the steps and return their result."""
+        ...
+
+    async def aclose(self) -> None:
+        """Return the connection, or close it, from any task."""
+        ...
+
+
+D = TypeVar("D", bound=Driver)
+
+
+class _StreamState(Generic[T, D]):
+    """The state of a stream, sync or async, as its call has it."""
+
+    def __init__(self, call: StreamCall, driver: D, client: object, caller: Caller) -> None:
         """Wrap a call whose answer has begun.
 
         Args:
             call: The call.
-            driver: What carries out its steps.
+            driver: Carries out the steps of the call.
             client: Kept alive as long as the stream, with its connections.
             caller: The line that made the call.
         """
         self._call = call
+        # The generated SDK's streams have a parameter. Here it is always the event of the call.
+        self._take = cast("Callable[[], T]", call.take)
         self._driver = driver
         self._client = client
         self._caller = caller
         self._process = os.getpid()
-        self._rest: list[Delta] = []  # of the last event, where its deltas are read
+        self._unread: list[Delta] = []
 
-    def parts(self) -> tuple[StreamCall, Any, object, Caller]:
-        """What the stream is made of, for a stream around it. Not for callers."""
+    def parts(self) -> tuple[StreamCall, D, object, Caller]:
+        """Return the constructor's arguments, for a stream around this one. Not for callers."""
         return self._call, self._driver, self._client, self._caller
 
     def __del__(self) -> None:
-        # A subclass may have failed before anything was set, and a child that a fork made only
-        # has a copy of what its parent reads.
+        # The constructor of a subclass may have failed before it set anything, and the child of a
+        # fork only has a copy of a stream that its parent reads.
         if getattr(self, "_process", None) == os.getpid() and self._call.end_reason is None:
             self._call.mark_closed()
-            if not sys.is_finalizing():  # then nothing else runs, and the system closes the rest
+            if not sys.is_finalizing():  # the system closes connections at the end of the process
                 self._driver.abandon()
             file, line = self._caller
             message = "a stream was dropped before its end; close it, or read it inside `with`"
@@ -104,7 +157,7 @@ class _StreamState(Generic[T]):
 
     @property
     def end_reason(self) -> EndReason | None:
-        """How the stream ended; `None` while it runs.
+        """The way in which the stream ended; `None` while it runs.
 
         `"done"`: with finish reasons and `[DONE]`; `"finish_reason_only"`, `"done_only"`: with
         one of the two; `"truncated"`: with neither; `"closed"`: by the caller; `"error"`.
@@ -113,32 +166,34 @@ class _StreamState(Generic[T]):
 
     @property
     def timing(self) -> Timing:
-        """When the parts of the answer came; of what was read so far while the stream runs."""
+        """The times at which parts of the answer arrived; while the stream runs, of those read."""
         return self._call.timing
 
     @property
     def snapshot(self) -> ChatCompletionResponse:
-        """The answer so far, all choices of it. Built when it is read; nothing is copied before."""
-        return self._answer.snapshot().came_with(self.headers, self.request_id)
+        """The answer so far, with every choice. Built when it is read; nothing is copied before."""
+        return self._answer.snapshot().attach_response(self.headers, self.request_id)
 
     @property
     def usage(self) -> UsageInfo | None:
-        """What the request cost; `None` until the server says, mostly in the last event."""
+        """The tokens used; `None` until the server says, as a rule in the last event."""
         return self._answer.usage
 
     @property
     def finish_reason(self) -> str | None:
-        """Why choice 0 ended; `None` until it does."""
-        choice = self._first
+        """The reason why choice 0 ended; `None` until it does."""
+        choice = self._choice
         return None if choice is None else choice.finish_reason
 
     @property
     def message(self) -> AssistantMessage:
         """Choice 0 as the message to append to `messages` for the next turn.
 
-        The API takes it as it is: thinking is kept, calls that are not complete are left out.
+        The API takes it as it is: thinking is kept, incomplete tool calls are left out.
         """
-        return message_of(self._first, ended=self._ended)
+        from .._answer.turn import message_of
+
+        return message_of(self._choice, ended=self._ended)
 
     @property
     def tool_calls(self) -> list[ToolCall]:
@@ -159,24 +214,26 @@ class _StreamState(Generic[T]):
         return self._call.answer_so_far
 
     @property
-    def _first(self) -> Choice | None:
+    def _choice(self) -> Choice | None:
         return self._answer.choice(0)
 
     @property
     def _calls(self) -> SortedCalls:
-        return sorted_calls(self._first, ended=self._ended)
+        from .._answer.turn import sorted_calls
+
+        return sorted_calls(self._choice, ended=self._ended)
 
     @property
     def _ended(self) -> bool:
-        """Whether the server said that the answer is whole, also without a finish reason."""
+        """True once the server ended the answer properly, also without a finish reason."""
         return self.end_reason in {"done", "finish_reason_only", "done_only"}
 
     @property
     def _text(self) -> str:
-        return "" if self._first is None else self._first.text
+        return "" if self._choice is None else self._choice.text
 
-    def _check_whole(self) -> None:
-        """Raise what the stream ended with.
+    def _raise_if_incomplete(self) -> None:
+        """Raise the error with which the stream ended, if it did.
 
         Raises:
             IncompleteStreamError: It was closed before its end.
@@ -199,27 +256,27 @@ class _StreamState(Generic[T]):
         return f"<{type(self).__name__} {state}, {self.timing.events} events>"
 
 
-class EventStream(_StreamState[T]):
+class EventStream(_StreamState[T, SyncDriver]):
     """Events as they arrive: iterate, best inside `with`, which closes the connection.
 
-    Iteration raises a `MistralClientError` when the stream fails, after every event that
-    arrived was given out; asked again it raises the same.
+    Iteration raises a `MistralClientError` when the stream fails, after it has yielded every
+    event that arrived; asked again it raises the same.
     """
-
-    _driver: SyncDriver
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> T:
         call = self._call
-        if self._rest:
-            self._rest.clear()
+        if self._unread:
+            self._unread.clear()
         if not call.ready:
             self._pump()
         if call.end_reason == "closed" or not call.ready:
-            raise call.error or StopIteration
-        return cast("T", call.take())
+            if call.error is not None:
+                raise call.error
+            raise StopIteration
+        return self._take()
 
     def _pump(self) -> None:
         try:
@@ -232,20 +289,20 @@ class EventStream(_StreamState[T]):
 
     @property
     def text_stream(self: EventStream[CompletionEvent]) -> View[str]:
-        """The pieces of choice 0's text as they arrive; thinking is left out."""
+        """The text of choice 0 in pieces, as they arrive; thinking is left out."""
         from .views import TextReading, View
 
-        return View(self, TextReading(self._rest))
+        return View(self, TextReading(self._unread))
 
     @property
     def deltas(self: EventStream[CompletionEvent]) -> View[Delta]:
-        """All that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
+        """Everything that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
         from .views import DeltaReading, View
 
-        return View(self, DeltaReading(self._rest, self._answer))
+        return View(self, DeltaReading(self._unread, self._answer))
 
     def until_done(self) -> Self:
-        """Read what is left. After the end it costs nothing.
+        """Read the stream to its end. After the end it costs nothing.
 
         Raises:
             IncompleteStreamError: The stream was closed before its end, or broke off.
@@ -253,20 +310,20 @@ class EventStream(_StreamState[T]):
         """
         for _ in self:
             pass
-        self._check_whole()
+        self._raise_if_incomplete()
         return self
 
     def get_final_completion(self) -> ChatCompletionResponse:
-        """Read what is left, and give the whole answer. Raises as `until_done` does."""
+        """Read the stream to its end and return the whole answer. Raises as `until_done` does."""
         return self.until_done().snapshot
 
     def get_final_text(self) -> str:
-        """Read what is left, and give the text of choice 0. Raises as `until_done` does."""
+        """Read the stream to its end and return choice 0's text. Raises as `until_done` does."""
         self.until_done()
         return self._text
 
     def close(self) -> None:
-        """Be done with the stream, from any thread: a read that blocks is woken and ends."""
+        """Close the stream, from any thread: a read that blocks is woken and ends."""
         self._call.mark_closed()
         self._driver.close()
 
@@ -282,30 +339,23 @@ class EventStream(_StreamState[T]):
         self.close()
 
 
-def _made(kind: type[BaseException], value: object) -> BaseException:
-    """The exception that `throw` of a generator makes of a class and a value."""
-    if isinstance(value, BaseException):
-        return value
-    return kind() if value is None else kind(value)
-
-
-class EventStreamAsync(_StreamState[T]):
+class EventStreamAsync(_StreamState[T, AsyncDriver]):
     """`EventStream` for asyncio and trio: `async for`, best inside `async with`."""
-
-    _driver: AsyncDriver
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
         call = self._call
-        if self._rest:
-            self._rest.clear()
+        if self._unread:
+            self._unread.clear()
         if not call.ready:
             await self._pump()
         if call.end_reason == "closed" or not call.ready:
-            raise call.error or StopAsyncIteration
-        return cast("T", call.take())
+            if call.error is not None:
+                raise call.error
+            raise StopAsyncIteration
+        return self._take()
 
     async def _pump(self) -> None:
         try:
@@ -318,20 +368,20 @@ class EventStreamAsync(_StreamState[T]):
 
     @property
     def text_stream(self: EventStreamAsync[CompletionEvent]) -> AsyncView[str]:
-        """The pieces of choice 0's text as they arrive; thinking is left out."""
+        """The text of choice 0 in pieces, as they arrive; thinking is left out."""
         from .views import AsyncView, TextReading
 
-        return AsyncView(self, TextReading(self._rest))
+        return AsyncView(self, TextReading(self._unread))
 
     @property
     def deltas(self: EventStreamAsync[CompletionEvent]) -> AsyncView[Delta]:
-        """All that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
+        """Everything that arrives, of every choice, in typed pieces for `match` (`deltas.py`)."""
         from .views import AsyncView, DeltaReading
 
-        return AsyncView(self, DeltaReading(self._rest, self._answer))
+        return AsyncView(self, DeltaReading(self._unread, self._answer))
 
     async def until_done(self) -> Self:
-        """Read what is left. After the end it costs nothing.
+        """Read the stream to its end. After the end it costs nothing.
 
         Raises:
             IncompleteStreamError: The stream was closed before its end, or broke off.
@@ -339,20 +389,20 @@ class EventStreamAsync(_StreamState[T]):
         """
         async for _ in self:
             pass
-        self._check_whole()
+        self._raise_if_incomplete()
         return self
 
     async def get_final_completion(self) -> ChatCompletionResponse:
-        """Read what is left, and give the whole answer. Raises as `until_done` does."""
+        """Read the stream to its end and return the whole answer. Raises as `until_done` does."""
         return (await self.until_done()).snapshot
 
     async def get_final_text(self) -> str:
-        """Read what is left, and give the text of choice 0. Raises as `until_done` does."""
+        """Read the stream to its end and return choice 0's text. Raises as `until_done` does."""
         await self.until_done()
         return self._text
 
     async def aclose(self) -> None:
-        """Be done with the stream, from any task."""
+        """Close the stream, from any task."""
         self._call.mark_closed()
         await self._driver.aclose()
 
@@ -361,10 +411,10 @@ class EventStreamAsync(_StreamState[T]):
     # With these it is a `collections.abc.AsyncGenerator`, by which some programs know a stream.
 
     async def asend(self, value: None) -> T:
-        """Give the next event, as `anext` does.
+        """Return the next event, as `anext` does.
 
         Raises:
-            TypeError: There is a value to send: a stream takes none.
+            TypeError: `value` is not `None`: a stream takes no values.
         """
         if value is not None:
             raise TypeError(f"a stream of events takes no value; asend() was given {value!r}")
@@ -376,9 +426,9 @@ class EventStreamAsync(_StreamState[T]):
         val: object = None,
         tb: TracebackType | None = None,
     ) -> NoReturn:
-        """Be done with the stream, then raise the exception."""
+        """Close the stream, then raise the exception."""
         await self.aclose()
-        error = typ if isinstance(typ, BaseException) else _made(typ, val)
+        error = typ if isinstance(typ, BaseException) else _exception_of(typ, val)
         raise error if tb is None else error.with_traceback(tb)
 
     async def __aenter__(self) -> Self:
@@ -391,6 +441,13 @@ class EventStreamAsync(_StreamState[T]):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+def _exception_of(kind: type[BaseException], value: object) -> BaseException:
+    """Return the exception that `throw` of a generator makes of a class and a value."""
+    if isinstance(value, BaseException):
+        return value
+    return kind() if value is None else kind(value)
 
 
 resolve_hints(__name__)

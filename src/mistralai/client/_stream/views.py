@@ -1,8 +1,9 @@
 """Views of a stream: its text, its deltas and so on, each an iterator over the stream's one cursor.
 
-What a view gives is decided by its reading, which cannot wait; the two shells
-around it only ask the stream for the next event. They are plain classes: they may
-be closed from anywhere, at any time.
+A reading decides which elements a view yields, and cannot wait. The two shells
+around it, synchronous and asynchronous, only ask the stream for the next event.
+They are plain classes, not generators, so that they may be closed from anywhere at
+any time. This module knows a stream by the protocols `Events` and `AsyncEvents`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,29 @@ if TYPE_CHECKING:
     from .._answer.accumulate import Accumulator
     from .._answer.deltas import Delta
     from ..models import CompletionEvent
-    from .eventstreaming import EventStream, EventStreamAsync
 
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
+
+
+class Events(Protocol):
+    """A stream, as far as a view needs it."""
+
+    def __iter__(self) -> Iterator[CompletionEvent]: ...
+
+    def close(self) -> None:
+        """Close the stream."""
+        ...
+
+
+class AsyncEvents(Protocol):
+    """An asynchronous stream, as far as a view needs it."""
+
+    def __aiter__(self) -> AsyncIterator[CompletionEvent]: ...
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        ...
 
 
 class Nothing(Enum):
@@ -30,37 +50,37 @@ class Nothing(Enum):
 
 
 NOTHING: Final = Nothing.NOTHING
-"""Stands for nothing to give, since `None` may be an element of a list."""
+"""The absence of an element; `None` may be an element of a list."""
 
 
 class Reading(Protocol[V_co]):
-    """What a view makes of events."""
+    """The rule by which a view makes elements of events."""
 
-    def waiting(self) -> V_co | Nothing:
-        """What can be given before another event is read."""
+    def buffered(self) -> V_co | Nothing:
+        """Return the next element that needs no further event, or `NOTHING`."""
         ...
 
-    def came(self, event: CompletionEvent | None) -> V_co | Nothing:
-        """What the next event brings, or the end of the stream, which is `None`."""
+    def read(self, event: CompletionEvent | None) -> V_co | Nothing:
+        """Take the next event, `None` at the end; return the next element, or `NOTHING`."""
         ...
 
 
 class View(Iterator[V]):
-    """A view of an `EventStream`. It raises what the stream raises."""
+    """A view of an `EventStream`. It raises the errors that the stream raises."""
 
-    def __init__(self, stream: EventStream[CompletionEvent], reading: Reading[V]) -> None:
+    def __init__(self, stream: Events, reading: Reading[V]) -> None:
         self._stream = stream
-        self._events = iter(stream)  # which a tracer may have wrapped
+        self._events = iter(stream)  # a tracer may have wrapped the iterator
         self._reading = reading
 
     def __next__(self) -> V:
-        found = self._reading.waiting()
-        while found is NOTHING:
+        element = self._reading.buffered()
+        while element is NOTHING:
             event = next(self._events, None)
-            found = self._reading.came(event)
-            if event is None and found is NOTHING:
+            element = self._reading.read(event)
+            if event is None and element is NOTHING:
                 raise StopIteration
-        return found
+        return element
 
     def close(self) -> None:
         """Close the stream."""
@@ -68,9 +88,9 @@ class View(Iterator[V]):
 
 
 class AsyncView(AsyncIterator[V]):
-    """A view of an `EventStreamAsync`. It raises what the stream raises."""
+    """A view of an `EventStreamAsync`. It raises the errors that the stream raises."""
 
-    def __init__(self, stream: EventStreamAsync[CompletionEvent], reading: Reading[V]) -> None:
+    def __init__(self, stream: AsyncEvents, reading: Reading[V]) -> None:
         self._stream = stream
         self._events = aiter(stream)
         self._reading = reading
@@ -79,13 +99,13 @@ class AsyncView(AsyncIterator[V]):
         return self
 
     async def __anext__(self) -> V:
-        found = self._reading.waiting()
-        while found is NOTHING:
+        element = self._reading.buffered()
+        while element is NOTHING:
             event = await anext(self._events, None)
-            found = self._reading.came(event)
-            if event is None and found is NOTHING:
+            element = self._reading.read(event)
+            if event is None and element is NOTHING:
                 raise StopAsyncIteration
-        return found
+        return element
 
     async def aclose(self) -> None:
         """Close the stream, from any task."""
@@ -95,41 +115,52 @@ class AsyncView(AsyncIterator[V]):
 
 
 class TextReading:
-    """The text of choice 0, in the pieces in which it comes."""
+    """Yields the text of choice 0 in the pieces in which it arrives."""
 
-    def __init__(self, rest: list[Delta]) -> None:
-        self._rest = rest
+    def __init__(self, unread: list[Delta]) -> None:
+        """Start at the stream's cursor.
 
-    def waiting(self) -> str | Nothing:
-        """The text of an event whose deltas were read in part."""
-        if not self._rest:
+        Args:
+            unread: The stream's list of deltas of its last event that were not read.
+        """
+        self._unread = unread
+
+    def buffered(self) -> str | Nothing:
+        """Return the text in the deltas that were not read."""
+        if not self._unread:
             return NOTHING
-        rest = [*self._rest]
-        self._rest.clear()
-        texts = (d.text for d in rest if isinstance(d, TextDelta) and d.choice_index == 0)
+        unread = [*self._unread]
+        self._unread.clear()
+        texts = (d.text for d in unread if isinstance(d, TextDelta) and d.choice_index == 0)
         return "".join(texts) or NOTHING
 
-    def came(self, event: CompletionEvent | None) -> str | Nothing:
-        """The event's text."""
-        return NOTHING if event is None else text_of(event.data) or NOTHING
+    def read(self, event: CompletionEvent | None) -> str | Nothing:
+        """Return the event's text."""
+        if event is None:
+            return NOTHING
+        return text_of(event.data) or NOTHING
 
 
 class DeltaReading:
-    """All that the events bring, in typed pieces.
+    """Yields the deltas of every event, one by one."""
 
-    An event can bring several: those not read yet are the stream's `rest`, until it goes on.
-    """
+    def __init__(self, unread: list[Delta], answer: Accumulator) -> None:
+        """Start at the stream's cursor.
 
-    def __init__(self, rest: list[Delta], answer: Accumulator) -> None:
-        self._rest = rest
+        Args:
+            unread: The stream's list of deltas of its last event that were not read; the stream
+                clears it when it reads the next event.
+            answer: The answer so far, the last event included.
+        """
+        self._unread = unread
         self._answer = answer
 
-    def waiting(self) -> Delta | Nothing:
-        """The next piece of the last event."""
-        return self._rest.pop(0) if self._rest else NOTHING
+    def buffered(self) -> Delta | Nothing:
+        """Return the next delta of the last event."""
+        return self._unread.pop(0) if self._unread else NOTHING
 
-    def came(self, event: CompletionEvent | None) -> Delta | Nothing:
-        """The first piece of the event."""
+    def read(self, event: CompletionEvent | None) -> Delta | Nothing:
+        """Return the first delta of the event."""
         if event is not None:
-            self._rest.extend(deltas_of(event.data, self._answer))
-        return self.waiting()
+            self._unread.extend(deltas_of(event.data, self._answer))
+        return self.buffered()

@@ -1,7 +1,7 @@
-"""Every way in which a call can fail.
+"""The exceptions that a call can raise.
 
-    MistralClientError                  whatever a call can raise once it was made
-    ├── MistralError                    an answer came: it is an error, or not what was asked for
+    MistralClientError                  the base of all errors of a call
+    ├── MistralError                    with a response: an error status, or invalid content
     │   ├── SDKError                    the API answered with an error
     │   │   ├── BadRequestError         400
     │   │   ├── AuthenticationError     401
@@ -12,25 +12,25 @@
     │   │   ├── CapacityExceededError   429 or 503, code 3505: the service is full
     │   │   └── InternalServerError     5xx
     │   ├── HTTPValidationError         422: a field of the request is wrong
-    │   └── ResponseValidationError     what arrived is not what the API promises
-    │       └── StructuredOutputError   nor the JSON of the form that `parse` asked for
-    ├── MissingKeyError                 there is no key to send; a ValueError too
-    ├── NoResponseError                 there is no response to speak of
-    └── APIConnectionError              could not connect, or the connection broke
+    │   └── ResponseValidationError     the response is not what the API promises
+    │       └── StructuredOutputError   the text does not have the form that `parse` asked for
+    ├── MissingKeyError                 no API key is set; a ValueError too
+    ├── NoResponseError                 no response; never raised by this package
+    └── APIConnectionError              connecting failed, or the connection broke
         ├── APITimeoutError             .phase: connect, first_event, idle or total
         └── IncompleteStreamError       the answer is partial
             ├── StreamInterruptedError  the connection broke after the stream began
             └── StreamTruncatedError    the body ended cleanly, but in mid-answer
 
-A `MistralError` has `status_code`, `headers`, `body` and `raw_response`, always; in the
-others they are `None` or empty where no answer came. A status without a class of
-its own is a plain `SDKError`. An error inside a stream has the response of its stream,
-with status 200. So has an `IncompleteStreamError`, whose answer came and was cut. Every
-`APIConnectionError` is an `httpx2.TransportError` too, every `APITimeoutError`
-an `httpx2.TimeoutException`, of httpx2's precise class where there was one, so
-that code which catches httpx2's exceptions goes on working.
+A `MistralError` always has `status_code`, `headers`, `body` and `raw_response`; in the
+other errors they are `None` or empty if there was no response. A status without a
+class of its own is a plain `SDKError`. An error inside a stream has the response of the
+stream, with status 200, and so has an `IncompleteStreamError`. Every `APIConnectionError`
+is also an `httpx2.TransportError`, every `APITimeoutError` an `httpx2.TimeoutException`, and
+where httpx2 raised a more precise class they are of that class too, so that code
+which catches httpx2's exceptions keeps working.
 
-All of them pickle and copy, without `raw_response`: the request in it holds
+All of them can be pickled and copied, without `raw_response`: its request contains
 the API key. Names are loaded when they are first used.
 """
 

@@ -1,8 +1,8 @@
-"""The connection failed, or what it carried stopped in the middle.
+"""Errors of the connection, and of answers that broke off with it.
 
-Each class is one of httpx2's too. Where httpx2 raised a precise class, so does
-this package: the combinations stand in `precise.py`, because classes made at
-run time cannot be pickled.
+Each class is also a subclass of one of httpx2's. If httpx2 raised a more precise class,
+so does this package: the combinations are written out in `precise.py`, because
+classes made at run time cannot be pickled.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from .mistralerror import MistralClientError
 
 @dataclass(init=False, repr=False, eq=False)
 class APIConnectionError(MistralClientError, httpx2.TransportError):
-    """Could not connect, or the connection broke. The original is the `__cause__`."""
+    """Connecting failed, or the connection broke. The original exception is the `__cause__`."""
 
     def __init__(
         self, message: str, raw_response: httpx2.Response | None = None, body: str | None = None
     ) -> None:
-        httpx2.TransportError.__init__(self, message)  # what its `.request` reads
+        httpx2.TransportError.__init__(self, message)  # sets the attribute that `.request` reads
         MistralClientError.__init__(self, message, raw_response, body)
 
     @property
     def retryable(self) -> bool:
-        """The next connection may do better."""
+        """True: the next connection may work."""
         return True
 
 
 @dataclass(init=False, repr=False, eq=False)
 class APITimeoutError(APIConnectionError, httpx2.TimeoutException):
-    """One of the four limits of `Timeouts` was reached.
+    """One of the four timeouts of `Timeouts` expired.
 
     Attributes:
-        phase: `"connect"`, `"first_event"`, `"idle"` or `"total"`.
+        phase: The timeout: `"connect"`, `"first_event"`, `"idle"` or `"total"`.
         elapsed: Seconds since the call began, waits between attempts included.
         since_last_event: Seconds since the last event with content, or `None` before one.
     """
@@ -46,7 +46,7 @@ class APITimeoutError(APIConnectionError, httpx2.TimeoutException):
 
     @property
     def retryable(self) -> bool:
-        """Past connecting, the request may be running at the server, and billed."""
+        """True while connecting; after that the server may be running the request, and bill it."""
         return self.phase == "connect"
 
     def __init__(
@@ -67,7 +67,7 @@ class APITimeoutError(APIConnectionError, httpx2.TimeoutException):
 
 @dataclass(init=False, repr=False, eq=False)
 class IncompleteStreamError(APIConnectionError):
-    """The answer is partial: see `partial` for what arrived."""
+    """The answer is incomplete; `partial` has the part that was received."""
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -77,4 +77,4 @@ class StreamInterruptedError(IncompleteStreamError):
 
 @dataclass(init=False, repr=False, eq=False)
 class StreamTruncatedError(IncompleteStreamError):
-    """The body ended cleanly, but a choice has no finish reason and no `[DONE]` came."""
+    """The body ended cleanly, but without `[DONE]` and without the finish reason of a choice."""

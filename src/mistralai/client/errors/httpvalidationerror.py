@@ -1,4 +1,4 @@
-"""A field of the request is wrong."""
+"""The error for a request with a wrong field, status 422."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from pydantic import Field
 
 from ..types import BaseModel
 from ..types.lenient import Lenient
-from .mistralerror import MistralError, excerpt
+from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
 
 if TYPE_CHECKING:
     import httpx2
 
-_LONGEST = 2000  # characters of a message
-
 
 class ValidationError(BaseModel):
-    """One complaint: where it is and what is wrong there (wire-format section 7, shape 4)."""
+    """One wrong field: its location and the reason (wire-format section 7, shape 4)."""
 
     loc: Annotated[list[str | int], Lenient(list)] = Field(default_factory=list[str | int])
     msg: Annotated[str, Lenient(str)] = ""
@@ -27,7 +25,7 @@ class ValidationError(BaseModel):
     ctx: Any = None
 
     def __str__(self) -> str:
-        parts = self.loc if type(self.loc) is list else [self.loc]  # kept as it came
+        parts = self.loc if type(self.loc) is list else [self.loc]  # a wrong value is kept
         where = ".".join(str(part) for part in parts if part != "body")
         return f"{where}: {self.msg}" if where else str(self.msg)
 
@@ -38,7 +36,7 @@ class HTTPValidationErrorData(BaseModel):
     detail: list[ValidationError] | None = None
 
     def __str__(self) -> str:
-        return "; ".join(str(complaint) for complaint in self.detail or ())
+        return "; ".join(str(error) for error in self.detail or ())
 
 
 @dataclass(init=False, repr=False, eq=False)
@@ -46,7 +44,7 @@ class HTTPValidationError(MistralError):
     """422: the API refused the request because a field of it is wrong.
 
     Attributes:
-        data: The complaints, in `data.detail`.
+        data: The body of the response; `data.detail` lists the wrong fields.
     """
 
     data: HTTPValidationErrorData
@@ -59,5 +57,5 @@ class HTTPValidationError(MistralError):
     ) -> None:
         super().__init__("", raw_response, body)
         self.data = data
-        self.message = excerpt(str(data) or self.body or "the request is not valid", _LONGEST)
+        self.message = excerpt(str(data) or self.body or "the request is not valid", MESSAGE_LIMIT)
         self.args = (self.message,)

@@ -1,4 +1,4 @@
-"""There is no key to send."""
+"""The error for a call without an API key."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ class MissingKeyError(MistralClientError, ValueError):
     """A call to one of Mistral's servers without an API key. Nothing was sent.
 
     Attributes:
-        hint: What to do about it, part of the message.
+        hint: Advice on how to fix it, part of the message.
     """
 
     hint: ClassVar[str] = AuthenticationError.hint

@@ -1,38 +1,40 @@
-"""The root of the error tree, and the root of the errors that have an answer."""
+"""The base of all errors, and the base of the errors that have a response."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import httpx2
 
-    from ..models import ChatCompletionResponse
+    from ..models.response import ChatCompletionResponse
 
 E = TypeVar("E", bound="MistralClientError")
+
+MESSAGE_LIMIT: Final = 2000
+"""Characters of the API's message that the message of an error shows."""
 
 _REQUEST_IDS = ("mistral-correlation-id", "x-kong-request-id", "x-request-id")
 
 
-# A dataclass for those who log `dataclasses.fields(error)`; exceptions stay hashable and
+# A dataclass for programs that log `dataclasses.fields(error)`; exceptions stay hashable and
 # compare by identity.
 @dataclass(init=False, repr=False, eq=False)
 class MistralClientError(Exception):
-    """Whatever a call can raise once it was made, with an answer or without one.
+    """The base of all errors that a call raises, with a response or without one.
 
     Attributes:
-        message: The sentence that `str()` gives.
-        status_code: The HTTP status of the answer; `None` where there is none, 200 for an
-            error inside a stream.
-        body: The body of the answer as text, as far as it was read; empty where there is none.
-        headers: The headers of the answer; empty where there is none.
-        raw_response: The `httpx2.Response`; `None` where there is none, and in pickles and copies.
+        message: The message that `str()` returns.
+        status_code: The HTTP status; `None` without a response, 200 for an error inside a stream.
+        body: The body of the response as text, as far as it was read; empty without a response.
+        headers: The headers of the response; empty without a response.
+        raw_response: The `httpx2.Response`; `None` without a response, and in pickles and copies.
         request_id: The API's id of the request, to quote in a report.
-        partial: What had arrived of the answer, or `None`.
-        events_received: Events that had arrived of the stream.
+        partial: The part of the answer that was received, or `None`.
+        events_received: The number of events of the stream that were received.
     """
 
     message: str
@@ -47,7 +49,7 @@ class MistralClientError(Exception):
     def __init__(
         self, message: str, raw_response: httpx2.Response | None = None, body: str | None = None
     ) -> None:
-        # Not super(): in the connection errors that is httpx2's, with other arguments.
+        # Not super(): for connection errors that is a class of httpx2's, with other arguments.
         Exception.__init__(self, message)
         self.message = message
         self.raw_response = raw_response
@@ -60,7 +62,7 @@ class MistralClientError(Exception):
 
     @property
     def retryable(self) -> bool:
-        """Whether trying again may help, where no status says so."""
+        """True if a retry may help; for errors with a status the status decides."""
         return False
 
     def __str__(self) -> str:
@@ -68,7 +70,7 @@ class MistralClientError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {**self.__dict__, "raw_response": None}
-        # httpx2's exceptions keep the request, whose headers hold the key.
+        # httpx2's exceptions keep the request, whose headers contain the key.
         if "_request" in state:
             state["_request"] = None
         return _restore, (type(self), self.args, state)
@@ -76,14 +78,14 @@ class MistralClientError(Exception):
 
 @dataclass(init=False, repr=False, eq=False)
 class MistralError(MistralClientError):
-    """An error that has an answer: one with an error status, or not what was asked for.
+    """An error with a response: an error status, or content that is not valid.
 
     Attributes:
         status_code: The HTTP status, 200 for an error inside a stream.
         raw_response: The `httpx2.Response`. Pickles and copies drop it.
     """
 
-    # Narrower than in the root, where nobody sets them to less than this class promises.
+    # Narrower than in the base class; the constructor requires a response.
     status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
     raw_response: httpx2.Response  # pyright: ignore[reportIncompatibleVariableOverride]
 
@@ -94,20 +96,23 @@ class MistralError(MistralClientError):
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """The API's id of a request, from the headers of its answer (wire-format section 8)."""
-    return next((headers[name] for name in _REQUEST_IDS if headers.get(name)), None)
+    """Return the API's id of a request from the response headers (wire-format section 8)."""
+    for name in _REQUEST_IDS:
+        if headers.get(name):
+            return headers[name]
+    return None
 
 
 def excerpt(text: str, size: int) -> str:
-    """The beginning of a text, for a message that has to stay readable."""
+    """Return the beginning of a text, for a message that has to stay readable."""
     return text if len(text) <= size else f"{text[:size]}…"
 
 
 def _text(response: httpx2.Response | None) -> str:
-    """The text of a response, or nothing where its body was not read."""
+    """Return the text of a response, or an empty string if its body was not read."""
     try:
         return "" if response is None else response.text
-    except RuntimeError:  # httpx2's `ResponseNotRead`, which is not loaded for this
+    except RuntimeError:  # `httpx2.ResponseNotRead`; httpx2 is not imported for it
         return ""
 
 

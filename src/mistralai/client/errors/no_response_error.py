@@ -1,10 +1,10 @@
-"""An error of callers' own code, kept for those who raise or catch it."""
+"""An error of the generated SDK, for programs that raise or catch it."""
 
 from .mistralerror import MistralClientError
 
 
 class NoResponseError(MistralClientError):
-    """There is no response to speak of. This package raises `APIConnectionError` instead."""
+    """No response was received. This package raises `APIConnectionError` instead."""
 
     def __init__(self, message: str = "No response received") -> None:
         super().__init__(message)

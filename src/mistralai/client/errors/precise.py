@@ -1,6 +1,6 @@
-"""This package's connection errors joined with httpx2's precise classes.
+"""The connection errors of this package combined with httpx2's precise classes.
 
-`except httpx2.ReadTimeout` and `except APITimeoutError` both catch what stands here.
+`except httpx2.ReadTimeout` and `except APITimeoutError` both catch a `ReadTimeout` of this module.
 """
 
 from typing import TypeVar, cast
@@ -11,7 +11,7 @@ from .connection import APIConnectionError, APITimeoutError, StreamInterruptedEr
 
 C = TypeVar("C", bound=APIConnectionError)
 
-# ruff: noqa: D101, D102, N818 - each class is the sum of its two bases, under the name of the second
+# ruff: noqa: D101, D102, N818 - each class combines its two bases, under the name of the second
 
 
 class ConnectTimeout(APITimeoutError, httpx2.ConnectTimeout): ...
@@ -30,7 +30,7 @@ class ConnectError(APIConnectionError, httpx2.ConnectError): ...
 
 
 class CertificateError(ConnectError):
-    """The server's certificate does not verify; it will not the next time either."""
+    """The server's certificate could not be verified, which a retry does not change."""
 
     @property
     def retryable(self) -> bool:
@@ -65,7 +65,7 @@ class UnsupportedProtocol(APIConnectionError, httpx2.UnsupportedProtocol):
 
 
 class DecodingError(APIConnectionError, httpx2.DecodingError):
-    """A corrupt body that a hook of the caller's HTTP client read, so that there is no response."""
+    """A corrupt body, read by a hook of the caller's HTTP client before there was a response."""
 
     @property
     def retryable(self) -> bool:
@@ -101,5 +101,5 @@ _TABLE: dict[tuple[type[APIConnectionError], type[BaseException]], type[APIConne
 
 
 def precise(ours: type[C], cause: BaseException) -> type[C]:
-    """The class that is `ours` and the class of `cause` in one, or `ours` where there is none."""
+    """Return the class that combines `ours` with the class of `cause`, else `ours`."""
     return cast("type[C]", _TABLE.get((ours, cause.__class__), ours))

@@ -1,4 +1,4 @@
-"""The answer is not what the API promises."""
+"""The error for a response that is not what the API promises."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(init=False, repr=False, eq=False)
 class ResponseValidationError(MistralError):
-    """What arrived is not what the API promises: another content type, bad JSON, no chunk.
+    """The response is not what the API promises: another content type, or invalid JSON.
 
-    `body` has the bytes that offended as text, cut to a readable length.
+    `body` has the offending bytes as text, cut to a readable length.
     """
 
     def __init__(
@@ -30,5 +30,5 @@ class ResponseValidationError(MistralError):
 
     @property
     def cause(self) -> BaseException | None:
-        """The exception that says what is wrong, mostly pydantic's `ValidationError`."""
+        """The exception with the details, as a rule pydantic's `ValidationError`."""
         return self.__cause__

@@ -1,4 +1,4 @@
-"""The API answered with an error: a class a status."""
+"""Errors that the API answered with: one class per status."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from .details import ErrorDetails
-from .mistralerror import MistralError, excerpt
+from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
 
 if TYPE_CHECKING:
     import httpx2
 
 _EXCERPT = 500  # characters of a body that a message shows
-_LONGEST = 2000  # characters of the API's sentence
 
 
 @dataclass(init=False, repr=False, eq=False)
 class SDKError(MistralError):
-    """The API answered with an error, with a status or inside a stream.
+    """The API answered with an error, as a status or inside a stream.
 
     Attributes:
-        error: What the body says: message, code, type, param.
-        retry_after: Seconds that the API asked to wait, or `None`.
-        hint: What to do about it, part of the message.
+        error: The details in the body: message, code, type, param.
+        retry_after: The seconds that the API asked to wait, or `None`.
+        hint: Advice on how to fix it, part of the message.
     """
 
     error: ErrorDetails
@@ -44,7 +43,7 @@ class SDKError(MistralError):
         self.args = (self.message,)
 
     def _sentence(self, message: str) -> str:
-        """What happened, what the API calls it, what to do, and the body for the rest."""
+        """Return the message: the API's own, its details, the hint and the body."""
         names = {
             "status": self.status_code,
             "code": self.error.code,
@@ -52,8 +51,8 @@ class SDKError(MistralError):
             "param": self.error.param,
         }
         facts = ", ".join(f"{name} {value}" for name, value in names.items() if value is not None)
-        said = excerpt(message.rstrip("."), _LONGEST)
-        parts = [f"{said} ({facts}).".lstrip() if facts else f"{said}."]
+        said = excerpt(message.rstrip("."), MESSAGE_LIMIT)
+        parts = [f"{said} ({facts}).".lstrip()] if facts else [f"{said}."]
         if self.hint:
             parts.append(self.hint)
         if body := " ".join(self.body.split()):
@@ -63,43 +62,43 @@ class SDKError(MistralError):
 
 @dataclass(init=False, repr=False, eq=False)
 class BadRequestError(SDKError):
-    """400: the request makes no sense to the API."""
+    """400: the request is malformed or invalid."""
 
 
 @dataclass(init=False, repr=False, eq=False)
 class AuthenticationError(SDKError):
-    """401: the API key is refused. Where there is none to send it is a `MissingKeyError`."""
+    """401: the API key is not valid. Without a key a call raises `MissingKeyError`."""
 
-    hint = "Set MISTRAL_API_KEY or give api_key= a valid key."
+    hint = "Set MISTRAL_API_KEY or pass a valid key as api_key."
 
 
 @dataclass(init=False, repr=False, eq=False)
 class PermissionDeniedError(SDKError):
-    """403: the key may not do this, or a guardrail stopped it (code 3201)."""
+    """403: the key does not have the permission, or a guardrail blocked the input (code 3201)."""
 
 
 @dataclass(init=False, repr=False, eq=False)
 class NotFoundError(SDKError):
-    """404: no such model, agent or address."""
+    """404: the model, agent or address does not exist."""
 
-    hint = "Look at the name of the model and at server_url."
+    hint = "Check the name of the model and server_url."
 
 
 @dataclass(init=False, repr=False, eq=False)
 class ConflictError(SDKError):
-    """409: the request is at odds with another."""
+    """409: the request conflicts with another."""
 
 
 @dataclass(init=False, repr=False, eq=False)
 class RateLimitError(SDKError):
     """429: the caller's quota is used up."""
 
-    hint = "Send fewer requests or tokens a minute, or raise the limit of the workspace."
+    hint = "Send fewer requests or tokens per minute, or raise the limit of the workspace."
 
 
 @dataclass(init=False, repr=False, eq=False)
 class CapacityExceededError(SDKError):
-    """429 or 503 with code 3505: the service is full, whatever the caller's quota."""
+    """429 or 503 with code 3505: the service is at capacity, whatever the caller's quota."""
 
     hint = "The model is overloaded: try again later or use another model."
 
@@ -120,6 +119,7 @@ STATUS_CLASSES: dict[int, type[SDKError]] = {
 
 
 def class_of(status: int) -> type[SDKError]:
-    """The class of an error status other than 422."""
-    fallback = InternalServerError if status >= 500 else SDKError
-    return STATUS_CLASSES.get(status, fallback)
+    """Return the class of an error status other than 422."""
+    if status >= 500:
+        return InternalServerError
+    return STATUS_CLASSES.get(status, SDKError)

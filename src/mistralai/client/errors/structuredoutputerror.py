@@ -1,4 +1,4 @@
-"""The answer is not of the form that was asked for."""
+"""The error for an answer that does not have the form that was asked for."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 class StructuredOutputError(ResponseValidationError, ValueError):
     """The model's text is not the JSON that `parse` or `parse_stream` asked for.
 
-    `body` is that text, whole; `cause` says what is wrong, where it is known.
+    `body` is the whole text; `cause` is the validation error, if there is one.
 
     Attributes:
-        finish_reason: Why the answer ended: with `"length"` it had no room to be complete.
+        finish_reason: The reason why the answer ended: `"length"` means that it reached a limit of
+            tokens before it was complete.
     """
 
     finish_reason: str | None

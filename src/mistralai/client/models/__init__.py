@@ -1,12 +1,12 @@
-"""Everything that is sent and received, as pydantic models (wire-format sections 2 to 5 and 10).
+"""Pydantic models of requests and answers (wire-format sections 2 to 5 and 10).
 
 A parsed model keeps fields that it does not declare, reads an absent field as `None`, and
-dumps only received fields. Names are loaded when they are first used,
-each with the module that has it, so that importing this package costs nothing.
-The `...TypedDict` twins describe the same things written as dicts.
+dumps only received fields. Names are loaded when they are first used, each with the module
+that defines it, so that importing this package is cheap. The types `...TypedDict` describe the
+same values written as dicts.
 """
 
-# ruff: noqa: F403 -- each module says in `__all__` what it gives; a list here would be a third one
+# ruff: noqa: F403 -- each module has an `__all__`; a list of names here would be a third one
 
 TYPE_CHECKING: bool = False
 if TYPE_CHECKING:

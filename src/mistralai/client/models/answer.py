@@ -1,4 +1,4 @@
-"""What whole answers have in common."""
+"""The base of whole answers."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -12,47 +12,47 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer"]
 
-_kept: ContextVar[dict[int, "httpx2.Response"] | None] = ContextVar("_kept", default=None)
+_collected: ContextVar[dict[int, "httpx2.Response"] | None] = ContextVar("_collected", default=None)
 
 
 class Answer(BaseModel):
-    """A whole answer, which knows what it came with. Dumps, copies and comparisons do not."""
+    """A whole answer with the headers of its response, which dumps and comparisons leave out."""
 
     __slots__ = ("_headers", "_request_id")
 
-    def came_with(self, headers: Mapping[str, str], request_id: str | None) -> Self:
-        """Remember the answer's headers and the id by which the API knows the request."""
+    def attach_response(self, headers: Mapping[str, str], request_id: str | None) -> Self:
+        """Set the headers of the response and the API's id of the request; return the answer."""
         object.__setattr__(self, "_headers", headers)
         object.__setattr__(self, "_request_id", request_id)
         return self
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The answer's headers; empty where it came from elsewhere."""
+        """The headers of the response; empty for an answer that did not come from a response."""
         headers: Mapping[str, str] = getattr(self, "_headers", {})
         return headers
 
     @property
     def request_id(self) -> str | None:
-        """The id by which the API knows the request (wire-format section 8), or `None`."""
+        """The API's id of the request (wire-format section 8), or `None`."""
         request_id: str | None = getattr(self, "_request_id", None)
         return request_id
 
 
 @contextmanager
-def responses_kept() -> Generator[dict[int, "httpx2.Response"], None, None]:
-    """Give the responses of the answers that come inside the `with`, each by its answer's `id`.
+def collecting_responses() -> Generator[dict[int, "httpx2.Response"], None, None]:
+    """Collect the responses of the answers received inside the `with`, by the `id()` of the answer.
 
-    An answer holds none itself: a response holds the request, and so all of its messages.
+    An answer does not hold its response, which would keep the request and all of its messages.
     """
-    kept: dict[int, httpx2.Response] = {}
-    token = _kept.set(kept)
+    responses: dict[int, httpx2.Response] = {}
+    token = _collected.set(responses)
     try:
-        yield kept
+        yield responses
     finally:
-        _kept.reset(token)
+        _collected.reset(token)
 
 
-def kept_responses() -> "dict[int, httpx2.Response] | None":
-    """Where the responses of answers go, inside `responses_kept`."""
-    return _kept.get()
+def collected_responses() -> "dict[int, httpx2.Response] | None":
+    """Return the dict that `collecting_responses` fills, or `None` outside of it."""
+    return _collected.get()

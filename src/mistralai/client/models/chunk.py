@@ -1,10 +1,10 @@
 """One event of a stream (wire-format sections 5 and 12).
 
-Nothing here runs Python code while JSON is read: that is most of the cost of a
-token. Every field may be absent, and a wrong value is kept as it came.
+Nothing here runs Python code while JSON is read: reading is most of the cost of a
+token. Every field may be absent, and a wrong value is kept as it was received.
 """
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -30,17 +30,20 @@ CompletionResponseStreamChoiceFinishReason: TypeAlias = (
 FinishReason: TypeAlias = CompletionResponseStreamChoiceFinishReason
 DeltaMessageContent: TypeAlias = str | list[ContentChunk]
 
+REASONING_FIELDS: Final = ("reasoning_content", "reasoning")
+"""Unknown fields in which compatible servers send thinking as a string (wire-format section 12)."""
+
 
 class DeltaMessage(BaseModel):
-    """What an event adds to a message.
+    """The part of a message that one event adds.
 
     Attributes:
-        role: In the first event as a rule.
-        content: Text, or chunks when the model reasons.
-        tool_calls: Calls, whole or in pieces.
-        tool_call_id: Of the call that a message of an agent's own tools answers.
-        index: Which message it adds to, where an answer has several.
-        metadata: Whatever the server adds.
+        role: The role; as a rule only in the first event.
+        content: Text, or a list of chunks when the model reasons.
+        tool_calls: Tool calls, whole or in pieces.
+        tool_call_id: The id of the call that a message of an agent's own tools answers.
+        index: The index of the message it adds to, if an answer has several.
+        metadata: Further data of the server.
     """
 
     role: LooseStr = None
@@ -52,13 +55,13 @@ class DeltaMessage(BaseModel):
 
 
 class CompletionResponseStreamChoice(BaseModel):
-    """What an event adds to one choice.
+    """The part of one choice that one event adds.
 
     Attributes:
-        index: Which choice; 0 where the server does not say.
-        delta: What it adds.
-        finish_reason: Why the choice ends; `None` until it does, also where a server writes `""`.
-            Open for new reasons.
+        index: The index of the choice; 0 if the server does not say.
+        delta: The part of its message.
+        finish_reason: The reason why the choice ends; `None` until it does, also if a server writes
+            `""`. Values beyond the listed ones pass.
         logprobs: Probabilities of the tokens of this event.
         prompt_logprobs: Probabilities of the tokens of the prompt.
     """
@@ -71,15 +74,15 @@ class CompletionResponseStreamChoice(BaseModel):
 
 
 class CompletionChunk(BaseModel):
-    """One event's data.
+    """The data of one event.
 
     Attributes:
-        id: Of the answer; the same in every event of Mistral's.
-        model: As the request named it.
-        choices: What the event adds; empty where it only has usage.
+        id: The id of the answer; the same in every event of Mistral's.
+        model: The model, as the request named it.
+        choices: The parts that the event adds; empty if it only has usage.
         object: `"chat.completion.chunk"`.
-        created: Seconds since the epoch.
-        usage: In the last event.
+        created: The time of the answer in seconds since the epoch.
+        usage: The tokens used; only in the last event.
     """
 
     id: LooseStr = None

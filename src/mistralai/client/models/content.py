@@ -1,8 +1,8 @@
-"""Pieces of a message's content (wire-format section 3).
+"""The parts of a message's content (wire-format section 3).
 
-A content is a string or a list of chunks, which `type` tells apart. A chunk of
-another type, or without the fields of its type, becomes an
-`UnknownContentChunk` and is sent on as it came.
+A content is a string or a list of chunks, which are distinguished by `type`. A chunk
+of an unknown type, or without the fields of its type, becomes an
+`UnknownContentChunk` and is sent back unchanged.
 """
 
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -65,7 +65,8 @@ class ImageURL(BaseModel):
     """An image by its address, or as a `data:` URL.
 
     Attributes:
-        detail: How finely the model looks at it; the API's default where absent.
+        url: The address.
+        detail: The resolution at which the model sees it; by default the API's choice.
     """
 
     url: str
@@ -83,7 +84,7 @@ class ImageURLChunk(BaseModel):
 
 
 class DocumentURLChunk(BaseModel):
-    """A document by its address."""
+    """A document, by its address."""
 
     document_url: str
     type: Literal["document_url"] = "document_url"
@@ -91,21 +92,21 @@ class DocumentURLChunk(BaseModel):
 
 
 class FileChunk(BaseModel):
-    """A file that was uploaded before."""
+    """A file that was uploaded before, by its id."""
 
     file_id: str
     type: Literal["file"] = "file"
 
 
 class AudioChunk(BaseModel):
-    """Sound: its bytes in base64, or its address."""
+    """Audio: its bytes in base64, or its address."""
 
     input_audio: str
     type: Literal["input_audio"] = "input_audio"
 
 
 class ReferenceChunk(BaseModel):
-    """Which of the given sources the text before it rests on."""
+    """The ids of the given sources on which the preceding text is based."""
 
     reference_ids: list[ReferenceID]
     type: Literal["reference"] = "reference"
@@ -123,7 +124,7 @@ class ToolReferenceChunk(BaseModel):
 
 
 class UnknownContentChunk(Unknown):
-    """A chunk that this client cannot read; `raw` has it."""
+    """A chunk of an unknown type, or without the fields of its type; `raw` has it."""
 
     known: ClassVar[frozenset[str]] = frozenset(
         {
@@ -151,9 +152,10 @@ class ThinkChunk(BaseModel):
     """A part of the model's reasoning.
 
     Attributes:
-        signature: Proof of origin, for sending the reasoning back.
-        closed: Whether the reasoning ends here, in a message with a prefix. In a stream it
-            stands in mid-reasoning too (wire-format section 5).
+        thinking: The text, and references between it.
+        signature: A proof of origin, to send back with the reasoning.
+        closed: Whether the reasoning ends here, in a message with a prefix. In a stream it is also
+            true in the middle of the reasoning (wire-format section 5).
     """
 
     thinking: list[Thinking]
@@ -165,7 +167,7 @@ class ThinkChunk(BaseModel):
 
 
 class UnknownResourceChunkContent(UnknownContentChunk):
-    """What a resource holds that this client cannot read; `raw` has it."""
+    """The content of a resource, of an unknown type; `raw` has it."""
 
 
 ResourceChunkContent: TypeAlias = Annotated[
@@ -183,7 +185,7 @@ class ResourceChunk(BaseModel):
 
 
 class ResourceLinkChunk(BaseModel):
-    """A resource by its address."""
+    """A resource, by its address."""
 
     uri: str
     type: Literal["resource_link"] = "resource_link"

@@ -1,6 +1,6 @@
 """Content chunks written as dicts, for type checkers.
 
-At run time a dict is read as the model that it stands for.
+At run time a dict is read into the model of the same name.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Events of a conversation that is streamed; see `conversations`."""
+"""Events of a streamed conversation; see `conversations`."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
@@ -60,41 +60,41 @@ SSETypes: TypeAlias = (
 
 
 class _Event(BaseModel):
-    """Something that happens in a conversation."""
+    """An event of a conversation."""
 
     created_at: datetime | None = None
 
 
 class _OutputEvent(_Event):
-    """Something that happens to one of the outputs."""
+    """An event of one of the outputs."""
 
     id: str
     output_index: int = 0
 
 
 class _ModelEvent(_OutputEvent):
-    """Something that a model or an agent does."""
+    """An event of a model or an agent."""
 
     model: str | None = None
     agent_id: str | None = None
 
 
 class ResponseStartedEvent(_Event):
-    """The answer begins."""
+    """The start of the answer."""
 
     conversation_id: str
     type: Literal["conversation.response.started"] = "conversation.response.started"
 
 
 class ResponseDoneEvent(_Event):
-    """The answer is whole."""
+    """The end of the answer."""
 
     usage: ConversationUsageInfo
     type: Literal["conversation.response.done"] = "conversation.response.done"
 
 
 class ResponseErrorEvent(_Event):
-    """The answer failed."""
+    """The failure of the answer."""
 
     message: str
     code: int
@@ -102,7 +102,7 @@ class ResponseErrorEvent(_Event):
 
 
 class MessageOutputEvent(_ModelEvent):
-    """A piece of what the model says."""
+    """A piece of a message of the model."""
 
     content: MessageOutputEventContent
     type: Literal["message.output.delta"] = "message.output.delta"
@@ -111,7 +111,7 @@ class MessageOutputEvent(_ModelEvent):
 
 
 class FunctionCallEvent(_ModelEvent):
-    """A piece of a call of a function of the caller's."""
+    """A piece of a call of one of the caller's functions."""
 
     name: str
     tool_call_id: str
@@ -121,7 +121,7 @@ class FunctionCallEvent(_ModelEvent):
 
 
 class ToolExecutionStartedEvent(_ModelEvent):
-    """The API begins to run a tool."""
+    """The start of a tool that the API runs."""
 
     name: ToolExecutionStartedEventName
     arguments: str
@@ -137,7 +137,7 @@ class ToolExecutionDeltaEvent(_OutputEvent):
 
 
 class ToolExecutionDoneEvent(_OutputEvent):
-    """The API has run a tool."""
+    """The end of a tool that the API ran."""
 
     name: ToolExecutionDoneEventName
     type: Literal["tool.execution.done"] = "tool.execution.done"
@@ -145,7 +145,7 @@ class ToolExecutionDoneEvent(_OutputEvent):
 
 
 class AgentHandoffStartedEvent(_OutputEvent):
-    """An agent begins to hand the conversation over."""
+    """The start of a handoff from one agent to another."""
 
     previous_agent_id: str
     previous_agent_name: str
@@ -153,7 +153,7 @@ class AgentHandoffStartedEvent(_OutputEvent):
 
 
 class AgentHandoffDoneEvent(_OutputEvent):
-    """Another agent has the conversation."""
+    """The end of a handoff to another agent."""
 
     next_agent_id: str
     next_agent_name: str
@@ -161,7 +161,7 @@ class AgentHandoffDoneEvent(_OutputEvent):
 
 
 class UnknownConversationEventsData(Unknown):
-    """An event of another type; it is dumped as it came."""
+    """An event of an unknown type; it is dumped unchanged."""
 
 
 ConversationEventsData: TypeAlias = Annotated[

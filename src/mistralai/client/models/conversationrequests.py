@@ -1,4 +1,4 @@
-"""Requests of a conversation, and what is kept of one; see `conversations`."""
+"""Requests of a conversation, and stored conversations; see `conversations`."""
 
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
@@ -65,14 +65,14 @@ Confirmation: TypeAlias = Literal["allow", "deny"]
 
 
 class ToolCallConfirmation(BaseModel):
-    """Whether a tool may be called that asks first."""
+    """The caller's decision on a tool call that requires confirmation."""
 
     tool_call_id: str
     confirmation: Confirmation
 
 
 class _Request(BaseModel):
-    """The body that begins a conversation."""
+    """The fields of a request that begins a conversation."""
 
     inputs: ConversationInputs
     store: bool | None = None
@@ -90,19 +90,19 @@ class _Request(BaseModel):
 
 
 class ConversationRequest(_Request):
-    """The body that begins a conversation."""
+    """The body of a request that begins a conversation."""
 
     stream: Literal[False] = False
 
 
 class ConversationStreamRequest(_Request):
-    """The body that begins a conversation, streamed."""
+    """The body of a request that begins a conversation and streams the answer."""
 
     stream: Literal[True] = True
 
 
 class _NextRequest(BaseModel):
-    """The body that goes on with a conversation."""
+    """The fields of a request that continues a conversation."""
 
     inputs: ConversationInputs | None = None
     store: bool = True
@@ -113,25 +113,25 @@ class _NextRequest(BaseModel):
 
 
 class _AppendRequest(_NextRequest):
-    """The body that adds to a conversation."""
+    """The fields of a request that appends to a conversation."""
 
     tool_confirmations: list[ToolCallConfirmation] | None = None
 
 
 class ConversationAppendRequest(_AppendRequest):
-    """The body that adds to a conversation."""
+    """The body of a request that appends to a conversation."""
 
     stream: Literal[False] = False
 
 
 class ConversationAppendStreamRequest(_AppendRequest):
-    """The body that adds to a conversation, streamed."""
+    """The body of a request that appends to a conversation and streams the answer."""
 
     stream: Literal[True] = True
 
 
 class _RestartRequest(_NextRequest):
-    """The body that goes on from an earlier entry."""
+    """The fields of a request that restarts from an earlier entry."""
 
     from_entry_id: str
     guardrails: list[GuardrailConfig] | None = None
@@ -140,19 +140,19 @@ class _RestartRequest(_NextRequest):
 
 
 class ConversationRestartRequest(_RestartRequest):
-    """The body that goes on from an earlier entry."""
+    """The body of a request that restarts from an earlier entry."""
 
     stream: Literal[False] = False
 
 
 class ConversationRestartStreamRequest(_RestartRequest):
-    """The body that goes on from an earlier entry, streamed."""
+    """The body of a request that restarts from an earlier entry and streams the answer."""
 
     stream: Literal[True] = True
 
 
 class _Conversation(BaseModel):
-    """A conversation that the API keeps."""
+    """A conversation that the API stores."""
 
     id: str
     created_at: datetime
@@ -187,7 +187,7 @@ Entry: TypeAlias = InputEntries
 
 
 class ConversationHistory(BaseModel):
-    """All that happened in a conversation."""
+    """All entries of a conversation."""
 
     conversation_id: str
     entries: list[Entry]
@@ -195,7 +195,7 @@ class ConversationHistory(BaseModel):
 
 
 class ConversationMessages(BaseModel):
-    """What was said in a conversation."""
+    """The messages of a conversation."""
 
     conversation_id: str
     messages: list[MessageEntries]

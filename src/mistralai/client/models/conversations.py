@@ -75,7 +75,7 @@ ToolFileChunkTool: TypeAlias = ToolExecutionEntryName
 
 
 class FunctionTool(BaseModel):
-    """A function of the caller's, for a conversation."""
+    """A function of the caller, for a conversation."""
 
     function: Function
     type: Literal["function"] = "function"
@@ -88,25 +88,25 @@ class _Configured(BaseModel):
 
 
 class CodeInterpreterTool(_Configured):
-    """Code, run by the API."""
+    """A code interpreter, run by the API."""
 
     type: Literal["code_interpreter"] = "code_interpreter"
 
 
 class WebSearchTool(_Configured):
-    """Search of the web, run by the API."""
+    """A web search, run by the API."""
 
     type: Literal["web_search"] = "web_search"
 
 
 class WebSearchPremiumTool(_Configured):
-    """Search of the web and of news agencies, run by the API."""
+    """A search of the web and of news agencies, run by the API."""
 
     type: Literal["web_search_premium"] = "web_search_premium"
 
 
 class UnknownConversationTool(Unknown):
-    """A tool of another type; it is dumped as it came."""
+    """A tool of an unknown type; it is dumped unchanged."""
 
 
 ConversationRequestTool: TypeAlias = Annotated[
@@ -125,7 +125,7 @@ CompletionArgsStop: TypeAlias = str | list[str]
 
 
 class CompletionArgs(BaseModel):
-    """How the model answers in a conversation; as the fields of a chat request."""
+    """The options of an answer in a conversation, named as the fields of a chat request."""
 
     stop: CompletionArgsStop | None = None
     presence_penalty: float | None = None
@@ -174,12 +174,12 @@ FunctionCallEntryConfirmationStatus: TypeAlias = Literal["pending", "allowed", "
 
 
 class _Entry(BaseModel):
-    """A step of a conversation.
+    """An entry of a conversation.
 
     Attributes:
-        created_at: When it began.
-        completed_at: When it ended.
-        id: Its id.
+        created_at: The time at which it began.
+        completed_at: The time at which it ended.
+        id: The id of the entry.
     """
 
     object: Literal["entry"] = "entry"
@@ -189,14 +189,14 @@ class _Entry(BaseModel):
 
 
 class _ModelEntry(_Entry):
-    """A step that a model or an agent takes."""
+    """An entry of a model or an agent."""
 
     agent_id: str | None = None
     model: str | None = None
 
 
 class MessageInputEntry(_Entry):
-    """What is said to the model."""
+    """A message to the model."""
 
     role: MessageInputEntryRole
     content: MessageInputEntryContent
@@ -205,7 +205,7 @@ class MessageInputEntry(_Entry):
 
 
 class MessageOutputEntry(_ModelEntry):
-    """What the model says."""
+    """A message of the model."""
 
     content: MessageOutputEntryContent
     type: Literal["message.output"] = "message.output"
@@ -213,7 +213,7 @@ class MessageOutputEntry(_ModelEntry):
 
 
 class FunctionCallEntry(_ModelEntry):
-    """A call of a function of the caller's."""
+    """A call of one of the caller's functions."""
 
     tool_call_id: str
     name: str
@@ -223,7 +223,7 @@ class FunctionCallEntry(_ModelEntry):
 
 
 class FunctionResultEntry(_Entry):
-    """What the function gave."""
+    """The result of a function."""
 
     tool_call_id: str
     result: str
@@ -240,7 +240,7 @@ class ToolExecutionEntry(_ModelEntry):
 
 
 class AgentHandoffEntry(_Entry):
-    """An agent hands the conversation to another one."""
+    """A handoff from one agent to another."""
 
     previous_agent_id: str
     previous_agent_name: str
@@ -250,7 +250,7 @@ class AgentHandoffEntry(_Entry):
 
 
 class UnknownConversationEntry(Unknown):
-    """A step of another type; it is dumped as it came."""
+    """An entry of an unknown type; it is dumped unchanged."""
 
 
 InputEntries: TypeAlias = Annotated[
@@ -279,7 +279,7 @@ ConversationResponseOutput: TypeAlias = Annotated[
 
 
 class ConversationUsageInfo(BaseModel):
-    """Tokens used, and how often each connector was."""
+    """The tokens used, and the number of uses of each connector."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -289,7 +289,7 @@ class ConversationUsageInfo(BaseModel):
 
 
 class ConversationResponse(BaseModel):
-    """What one turn of a conversation adds."""
+    """The entries that one turn adds to a conversation."""
 
     conversation_id: str
     outputs: list[ConversationResponseOutput]

@@ -24,15 +24,15 @@ EmbeddingRequestInputs: TypeAlias = str | list[str]
 
 
 class EmbeddingRequest(BaseModel):
-    """Texts to turn into vectors.
+    """A request for the vectors of texts.
 
     Attributes:
         model: The embedding model.
         inputs: A text or several; `input` on the wire and in dumps.
-        metadata: Kept with the request.
-        output_dimension: Length of the vectors, where the model lets one choose.
-        output_dtype: Type of their numbers.
-        encoding_format: How the vectors are written.
+        metadata: Data that the API stores with the request.
+        output_dimension: The length of the vectors, for models that let the caller choose it.
+        output_dtype: The type of the numbers.
+        encoding_format: The encoding of the vectors.
     """
 
     model: str
@@ -47,8 +47,8 @@ class EmbeddingResponseData(BaseModel):
     """One vector.
 
     Attributes:
-        embedding: Its numbers, or text with the encoding `base64`.
-        index: Which input it belongs to.
+        embedding: The numbers, or text if the encoding is `base64`.
+        index: The index of the input it belongs to.
     """
 
     object: LooseStr = None

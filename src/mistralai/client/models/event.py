@@ -1,4 +1,4 @@
-"""The event that a stream hands out."""
+"""The event that a stream yields."""
 
 from ..types.basemodel import BaseModel
 from .chunk import CompletionChunk

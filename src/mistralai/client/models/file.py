@@ -1,4 +1,4 @@
-"""A file to upload. Uploading is not part of this client; libraries import the name."""
+"""A file to upload. Uploading is not part of this client, but libraries import the name."""
 
 import io
 
@@ -11,8 +11,9 @@ class File(BaseModel):
     """A file's name and content.
 
     Attributes:
-        content: Its bytes, or a file open for reading them.
-        content_type: Its media type.
+        file_name: The name.
+        content: The bytes, or a file opened for reading in binary mode.
+        content_type: The media type.
     """
 
     file_name: str

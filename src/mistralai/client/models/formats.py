@@ -1,4 +1,4 @@
-"""What a request says of the form and the manner of the answer (wire-format section 2)."""
+"""Options of a request for the format and the manner of the answer (wire-format section 2)."""
 
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -28,10 +28,10 @@ class JSONSchema(BaseModel):
     """A JSON Schema that the answer must satisfy.
 
     Attributes:
-        name: Of the schema, for the model.
+        name: The name of the schema, for the model.
         schema_definition: The schema; `schema` on the wire and in dumps.
-        description: What the answer is for.
-        strict: Whether the model must keep to it; false where absent.
+        description: The purpose of the answer, for the model.
+        strict: Whether the model must follow the schema; false by default.
     """
 
     name: str
@@ -43,10 +43,10 @@ class JSONSchema(BaseModel):
 
 
 class ResponseFormat(BaseModel):
-    """The form of the answer.
+    """The format of the answer.
 
     Attributes:
-        type: `"json_object"` for any JSON, `"json_schema"` for that of `json_schema`.
+        type: `"text"`, `"json_object"` for any JSON, `"json_schema"` for JSON of `json_schema`.
         json_schema: The schema.
     """
 
@@ -57,7 +57,7 @@ class ResponseFormat(BaseModel):
 
 
 class Prediction(BaseModel):
-    """What most of the answer will be, to speed it up."""
+    """Text that most of the answer is expected to repeat, which makes it faster."""
 
     type: Literal["content"] | str = "content"
     content: str = ""

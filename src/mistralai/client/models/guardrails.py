@@ -17,7 +17,7 @@ ModerationLLMAction: TypeAlias = Literal["none", "block"] | str
 
 
 class _CategoryThresholds(BaseModel):
-    """Scores from which a category counts, 0 to 1."""
+    """Scores from which a category counts as detected, 0 to 1."""
 
     sexual: float | None = None
     hate_and_discrimination: float | None = None
@@ -30,13 +30,13 @@ class _CategoryThresholds(BaseModel):
 
 
 class ModerationLlmv1CategoryThresholds(_CategoryThresholds):
-    """Scores from which a category of the first moderation model counts, 0 to 1."""
+    """Scores from which a category of the first moderation model is detected, 0 to 1."""
 
     dangerous_and_criminal_content: float | None = None
 
 
 class ModerationLlmv2CategoryThresholds(_CategoryThresholds):
-    """Scores from which a category of the second moderation model counts, 0 to 1."""
+    """Scores from which a category of the second moderation model is detected, 0 to 1."""
 
     dangerous: float | None = None
     criminal: float | None = None
@@ -44,12 +44,12 @@ class ModerationLlmv2CategoryThresholds(_CategoryThresholds):
 
 
 class _ModerationConfig(BaseModel):
-    """How to moderate.
+    """The configuration of moderation.
 
     Attributes:
         model_name: The moderation model.
-        ignore_other_categories: Whether only categories with a threshold count.
-        action: What happens to a request that is found out.
+        ignore_other_categories: Whether only categories with a threshold count. False by default.
+        action: The action on a request with a detected category: `"none"` or `"block"`.
     """
 
     model_name: str | None = None
@@ -62,14 +62,14 @@ class _ModerationConfig(BaseModel):
 
 
 class ModerationLlmv1Config(_ModerationConfig):
-    """How to moderate with the first moderation model."""
+    """The configuration of the first moderation model."""
 
     model_name: str | None = "mistral-moderation-2411"
     custom_category_thresholds: ModerationLlmv1CategoryThresholds | None = None
 
 
 class ModerationLlmv2Config(_ModerationConfig):
-    """How to moderate with the second moderation model."""
+    """The configuration of the second moderation model."""
 
     model_name: str | None = "mistral-moderation-2603"
     custom_category_thresholds: ModerationLlmv2CategoryThresholds | None = None
@@ -79,7 +79,7 @@ class GuardrailConfig(BaseModel):
     """A check of the input before the model sees it.
 
     Attributes:
-        block_on_error: Whether a request is refused when the check itself fails.
+        block_on_error: Whether a request is blocked if the check itself fails. False by default.
         moderation_llm_v1: Check with the first moderation model.
         moderation_llm_v2: Check with the second moderation model.
     """

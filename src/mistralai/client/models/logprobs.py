@@ -1,4 +1,4 @@
-"""Probabilities of tokens (wire-format section 5; no server was seen to send them)."""
+"""Probabilities of tokens (wire-format section 5; no server has been seen to send them)."""
 
 from typing import Annotated
 
@@ -18,10 +18,10 @@ class ChatCompletionResponseTokenLogprobs(BaseModel):
     """A token and the logarithm of its probability.
 
     Attributes:
-        token: Its text.
-        logprob: The natural logarithm of its probability.
-        bytes_: Its bytes, which need not be whole characters; `bytes` on the wire and in dumps.
-        token_id: Its number in the vocabulary.
+        token: The text.
+        logprob: The natural logarithm of the probability.
+        bytes_: The bytes, which need not be whole characters; `bytes` on the wire and in dumps.
+        token_id: The number in the vocabulary.
     """
 
     token: LooseStr = None
@@ -31,12 +31,12 @@ class ChatCompletionResponseTokenLogprobs(BaseModel):
 
 
 class ChatCompletionResponseTokenLogprobsTopK(ChatCompletionResponseTokenLogprobs):
-    """A token, and the likeliest ones in its place."""
+    """A token, and the most likely alternatives."""
 
     top_logprobs: Annotated[list[ChatCompletionResponseTokenLogprobs] | None, Lenient()] = None
 
 
 class ChatCompletionResponseChoiceLogprobs(BaseModel):
-    """Probabilities of the tokens of a choice."""
+    """The probabilities of the tokens of a choice."""
 
     content: Annotated[list[ChatCompletionResponseTokenLogprobsTopK] | None, Lenient()] = None

@@ -43,21 +43,22 @@ class SystemMessage(BaseModel):
 
 
 class UserMessage(BaseModel):
-    """What the user says."""
+    """A message of the user."""
 
     content: UserMessageContent | None
     role: Literal["user"] = "user"
 
 
 class AssistantMessage(BaseModel):
-    """What the model said, or begins to say.
+    """A message of the model, or the beginning of one.
 
-    A message of an answer can be sent back as it is, reasoning and tool calls included.
+    A message of an answer can be sent back as it is, with reasoning and tool calls.
 
     Attributes:
-        content: Text, chunks, or `None` beside tool calls.
-        tool_calls: The calls that the model asks for.
-        prefix: Whether the answer is to begin with this content, which must be the last message.
+        content: Text, chunks, or `None` if there are only tool calls.
+        tool_calls: The calls that the model makes.
+        prefix: Whether the answer begins with this content; only for the last message. False by
+            default.
     """
 
     role: Annotated[Literal["assistant"], NullIs(lambda: "assistant")] = "assistant"
@@ -71,12 +72,12 @@ class AssistantMessage(BaseModel):
 
 
 class ToolMessage(BaseModel):
-    """What a function gave.
+    """The result of a function.
 
     Attributes:
-        content: Its result.
+        content: The result.
         tool_call_id: The `id` of the call that this answers.
-        name: The function.
+        name: The name of the function.
     """
 
     content: ToolMessageContent | None

@@ -1,4 +1,4 @@
-"""What there is to know of a model: `GET /v1/models`."""
+"""Descriptions of models: `GET /v1/models`."""
 
 from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
@@ -31,7 +31,7 @@ _Strings: TypeAlias = Annotated[list[str] | None, Lenient()]
 
 
 class ModelCapabilities(BaseModel):
-    """What a model can do; `None` where the server does not say."""
+    """The capabilities of a model; `None` if the server does not say."""
 
     completion_chat: LooseBool = None
     function_calling: LooseBool = None
@@ -50,7 +50,7 @@ class ModelCapabilities(BaseModel):
 
 
 class AudioSpeechCapabilities(BaseModel):
-    """How a model speaks."""
+    """The capabilities of a model that generates speech."""
 
     modes: _Strings = None
     instruction: LooseBool = None
@@ -58,14 +58,14 @@ class AudioSpeechCapabilities(BaseModel):
 
 
 class StreamingDelayRange(BaseModel):
-    """Delays that can be chosen, in milliseconds."""
+    """The range of possible delays, in milliseconds."""
 
     min: LooseInt = None
     max: LooseInt = None
 
 
 class AudioTranscriptionCapabilities(BaseModel):
-    """How a model transcribes."""
+    """The capabilities of a model that transcribes audio."""
 
     modes: _Strings = None
     diarization: LooseBool = None
@@ -96,14 +96,14 @@ class _ModelCard(Answer):
 
 
 class BaseModelCard(_ModelCard):
-    """A model of Mistral's, or any that a compatible server names.
+    """A model of Mistral's, or one of a compatible server.
 
     Attributes:
-        id: What a request calls it.
-        capabilities: What it can do.
-        max_context_length: Tokens of prompt and answer together.
-        deprecation: When it will be switched off, if that is planned.
-        default_model_temperature: The `temperature` of a request without one.
+        id: The name to use in requests.
+        capabilities: The capabilities.
+        max_context_length: The maximum number of tokens of prompt and answer together.
+        deprecation: The time at which it will be shut down, if planned.
+        default_model_temperature: The `temperature` for requests without one.
     """
 
     type: Literal["base"] = "base"
@@ -114,12 +114,12 @@ class BaseModelCard(_ModelCard):
 
 
 class FTModelCard(_ModelCard):
-    """A model that was fine-tuned.
+    """A fine-tuned model.
 
     Attributes:
         job: The job that made it.
-        root: The model it was made from.
-        archived: Whether it is out of use.
+        root: The model that was fine-tuned.
+        archived: Whether it is archived.
     """
 
     job: LooseStr = None
@@ -129,7 +129,7 @@ class FTModelCard(_ModelCard):
 
 
 class UnknownModelListData(Unknown):
-    """A card of another type; `raw` has it."""
+    """A model of an unknown type; `raw` has its description."""
 
 
 ModelListData: TypeAlias = Annotated[
@@ -150,7 +150,7 @@ class ModelList(Answer):
 
 
 class DeleteModelResponse(BaseModel):
-    """What became of a fine-tuned model that was deleted."""
+    """The response to the deletion of a fine-tuned model."""
 
     id: LooseStr = None
     object: LooseStr = None
@@ -158,7 +158,7 @@ class DeleteModelResponse(BaseModel):
 
 
 class ArchiveModelResponse(BaseModel):
-    """What became of a fine-tuned model that was archived."""
+    """The response to the archiving of a fine-tuned model."""
 
     id: LooseStr = None
     object: LooseStr = None
@@ -166,4 +166,4 @@ class ArchiveModelResponse(BaseModel):
 
 
 class UnarchiveModelResponse(ArchiveModelResponse):
-    """What became of a fine-tuned model that was taken back into use."""
+    """The response to the unarchiving of a fine-tuned model."""

@@ -1,4 +1,4 @@
-"""The `...TypedDict` names of unions of plain values, which have no other form as dicts."""
+"""The names `...TypedDict` of unions of plain values, which are the same as dicts."""
 
 from typing import TypeAlias
 

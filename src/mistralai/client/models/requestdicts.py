@@ -1,6 +1,6 @@
 """Tools, formats and guardrails written as dicts, for type checkers.
 
-At run time a dict is read as the model that it stands for.
+At run time a dict is read into the model of the same name.
 """
 
 from collections.abc import Mapping
@@ -137,7 +137,7 @@ AgentsCompletionStreamRequestToolChoiceTypedDict: TypeAlias = (
 
 
 class JSONSchemaTypedDict(TypedDict):
-    """A `JSONSchema`. Give the schema as `schema`; the generated SDK wants `schema_definition`."""
+    """A `JSONSchema`. The schema is under `schema`; the generated SDK has `schema_definition`."""
 
     name: str
     schema: NotRequired[Mapping[str, Any]]

@@ -1,7 +1,7 @@
 """Whole request bodies as objects (wire-format section 2).
 
-The methods of the client take the same fields as keywords and need none of
-these. Only what is given is dumped.
+The methods of the client take the same fields as keywords and do not use these
+models. A dump has only the fields that were given.
 """
 
 from typing import Any, TypeAlias
@@ -42,7 +42,7 @@ AgentsCompletionStreamRequestStop: TypeAlias = ChatCompletionRequestStop
 
 
 class _Request(BaseModel):
-    """What every endpoint takes."""
+    """The fields of every endpoint."""
 
     max_tokens: int | None = None
     min_tokens: int | None = None
@@ -53,7 +53,7 @@ class _Request(BaseModel):
 
 
 class _ConversationRequest(_Request):
-    """What chat and agents take."""
+    """The fields of chat and agents."""
 
     messages: list[ChatCompletionRequestMessage]
     response_format: ResponseFormat | None = None
@@ -77,7 +77,7 @@ class _ConversationRequest(_Request):
 
 
 class ChatCompletionRequest(_ConversationRequest):
-    """The body of a chat call."""
+    """The body of a chat completion."""
 
     model: str
     temperature: float | None = None
@@ -87,26 +87,26 @@ class ChatCompletionRequest(_ConversationRequest):
 
 
 class ChatCompletionStreamRequest(ChatCompletionRequest):
-    """The body of a chat call that streams."""
+    """The body of a streamed chat completion."""
 
     stream: bool | None = True
 
 
 class AgentsCompletionRequest(_ConversationRequest):
-    """The body of an agent's call."""
+    """The body of an agent's completion."""
 
     agent_id: str
     stream: bool | None = False
 
 
 class AgentsCompletionStreamRequest(AgentsCompletionRequest):
-    """The body of an agent's call that streams."""
+    """The body of a streamed completion of an agent."""
 
     stream: bool | None = True
 
 
 class FIMCompletionRequest(_Request):
-    """The body of a call for fill in the middle."""
+    """The body of a fill-in-the-middle completion."""
 
     model: str
     prompt: str
@@ -117,6 +117,6 @@ class FIMCompletionRequest(_Request):
 
 
 class FIMCompletionStreamRequest(FIMCompletionRequest):
-    """The body of a call for fill in the middle that streams."""
+    """The body of a streamed fill-in-the-middle completion."""
 
     stream: bool | None = True

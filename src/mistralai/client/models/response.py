@@ -28,13 +28,13 @@ class ChatCompletionChoice(BaseModel):
     """One of the answers to a request.
 
     Attributes:
-        index: Which; 0 where the server does not say.
-        finish_reason: Why it ended; `None` in a part of an answer, and where a server writes `""`.
-            Open for new reasons.
+        index: The index of the choice; 0 if the server does not say.
+        finish_reason: The reason why it ended; `None` in a part of an answer, and if a server
+            writes `""`. Values beyond the listed ones pass.
         message: The answer.
         messages: The messages of an agent that used tools of its own.
-        logprobs: Probabilities of its tokens.
-        prompt_logprobs: Probabilities of the tokens of the prompt.
+        logprobs: The probabilities of the tokens of the answer.
+        prompt_logprobs: The probabilities of the tokens of the prompt.
     """
 
     index: Annotated[int, NullIs(int)] = 0
@@ -46,15 +46,15 @@ class ChatCompletionChoice(BaseModel):
 
 
 class ChatCompletionResponse(Answer):
-    """A whole answer, or the part of one that a stream gave so far.
+    """A whole answer, or the part of one that a stream has received so far.
 
     Attributes:
-        id: Of the answer.
+        id: The id of the answer.
         object: `"chat.completion"`.
-        model: As the request named it.
-        usage: What it cost; `None` where it is not known.
-        created: Seconds since the epoch.
-        choices: The answers, one unless the request asked for more.
+        model: The model, as the request named it.
+        usage: The tokens used; `None` if not known.
+        created: The time of the answer in seconds since the epoch.
+        choices: The answers; one unless the request has `n`.
     """
 
     id: LooseStr = None
@@ -68,4 +68,4 @@ class ChatCompletionResponse(Answer):
 
 
 class FIMCompletionResponse(ChatCompletionResponse):
-    """A whole answer of fill in the middle: what stands between prompt and suffix."""
+    """A whole answer of fill in the middle: the text between prompt and suffix."""

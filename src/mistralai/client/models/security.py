@@ -1,4 +1,4 @@
-"""What authorises the requests of a client."""
+"""The credentials of a client."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any, NotRequired
@@ -19,8 +19,8 @@ def _unseen(key: str | None) -> str | None:
 class Security(BaseModel):
     """The API key of a client, as `client.sdk_configuration.security` has it.
 
-    `api_key` is the key itself. It is in no repr, dump or validation error, and a pickle is
-    refused with a `TypeError`.
+    `api_key` is the key itself. It does not appear in reprs, dumps or validation errors, and
+    pickling raises `TypeError`.
     """
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True, validate_assignment=True)
@@ -28,7 +28,7 @@ class Security(BaseModel):
     api_key: Annotated[str | None, AfterValidator(_unseen), Field(exclude=True)] = None
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
-        """Say whether there is a key."""
+        """Show whether there is a key."""
         yield "api_key", _unseen(self.api_key)
 
     def __reduce__(self) -> str | tuple[object, ...]:

@@ -1,6 +1,6 @@
-"""What a model asks of the caller's functions (wire-format section 5).
+"""Calls of the caller's functions (wire-format section 5).
 
-Sent and received: a call of an answer goes back in the next request.
+They are received and sent: a call of an answer is part of the next request.
 """
 
 from collections.abc import Mapping
@@ -18,16 +18,16 @@ Arguments: TypeAlias = dict[str, Any] | str
 
 
 class FunctionCall(BaseModel):
-    """A function and what to call it with.
+    """The name of a function and its arguments.
 
-    Both read as `""` where a server left them out; `model_fields_set` tells.
+    Both are `""` if a server left them out; `model_fields_set` has the fields that it sent.
 
     Attributes:
-        name: The function; empty in a later piece of a streamed call.
+        name: The name; empty in later pieces of a streamed call.
         arguments: JSON text, whole or a piece of it, or the object that a server sent.
     """
 
-    # A default that only pydantic sees: for type checkers a constructor needs both.
+    # Only pydantic sees these defaults: type checkers require both arguments of a constructor.
     name: Annotated[str, TextOrEmpty(), Field(default="")]
     arguments: Annotated[Arguments, TextOrEmpty(), Field(default="")]
 
@@ -39,15 +39,15 @@ def _no_function() -> FunctionCall:
 
 
 class ToolCall(BaseModel):
-    """One call that the model asks for.
+    """One call of a function by the model.
 
     Attributes:
         function: The function, or a piece of it in a stream.
-        id: Names the call in the `ToolMessage` that answers it; `None` where none came, and
-            `"null"` where a caller gives none.
-        type: The kind of call.
-        index: The place among the calls of a message; `None` where none came, and 0 where a
-            caller gives none.
+        id: The id of the call, for the `ToolMessage` that answers it; `None` if none was received,
+            and `"null"` by default in a constructor.
+        type: The type of call.
+        index: The place among the calls of a message; `None` if none was received, and 0 by
+            default in a constructor.
     """
 
     function: Annotated[FunctionCall, NullIs(_no_function)] = Field(default_factory=_no_function)

@@ -37,13 +37,13 @@ ToolChoiceEnum: TypeAlias = Literal["auto", "none", "any", "required"] | str
 
 
 class Function(BaseModel):
-    """A function of the caller's.
+    """A function of the caller.
 
     Attributes:
-        name: Letters, digits, `_` and `-`, at most 64.
-        parameters: JSON Schema of its arguments.
-        description: What it does, for the model to choose by.
-        strict: Whether the model must keep to the schema; false where absent.
+        name: The name: at most 64 letters, digits, `_` and `-`.
+        parameters: The JSON Schema of the arguments.
+        description: The purpose of the function, by which the model chooses.
+        strict: Whether the arguments must follow the schema; false by default.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Tool(BaseModel):
 
 
 class ToolConfiguration(BaseModel):
-    """Which functions of a tool that the API runs are used, and which only when confirmed."""
+    """The functions of a built-in tool that are used, and those that require confirmation."""
 
     exclude: list[str] | None = None
     include: list[str] | None = None
@@ -70,14 +70,14 @@ class ToolConfiguration(BaseModel):
 
 
 class ImageGenerationTool(BaseModel):
-    """Pictures, made by the API."""
+    """Image generation, run by the API."""
 
     tool_configuration: ToolConfiguration | None = None
     type: Literal["image_generation"] = "image_generation"
 
 
 class DocumentLibraryTool(BaseModel):
-    """Search in document libraries, run by the API."""
+    """A search in document libraries, run by the API."""
 
     library_ids: list[str]
     tool_configuration: ToolConfiguration | None = None
@@ -99,7 +99,7 @@ class OAuth2TokenAuth(BaseModel):
 
 
 class UnknownCustomConnectorAuthorization(Unknown):
-    """An authorization of another type; sent as it was given."""
+    """An authorization of an unknown type; sent unchanged."""
 
 
 CustomConnectorAuthorization: TypeAlias = Annotated[
@@ -118,7 +118,7 @@ class CustomConnector(BaseModel):
 
 
 class UnknownTool(Unknown):
-    """A tool of another type; sent as it was given."""
+    """A tool of an unknown type; sent unchanged."""
 
 
 ChatCompletionRequestTool: TypeAlias = Annotated[
@@ -131,7 +131,7 @@ AgentsCompletionStreamRequestTool: TypeAlias = ChatCompletionRequestTool
 
 
 class FunctionName(BaseModel):
-    """A function by its name."""
+    """A function, by its name."""
 
     name: str
 
@@ -144,7 +144,7 @@ class ToolChoice(BaseModel):
 
 
 class UnknownToolChoice(Unknown):
-    """A choice of another type; sent as it was given."""
+    """A choice of an unknown type; sent unchanged."""
 
 
 ChatCompletionRequestToolChoice: TypeAlias = (

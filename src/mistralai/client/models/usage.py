@@ -1,4 +1,4 @@
-"""What a request cost (wire-format section 5)."""
+"""The tokens used by a request (wire-format section 5)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, cast
@@ -10,14 +10,14 @@ __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "UsageInfo"]
 
 
 class _TokensDetails(BaseModel, Mapping[str, Any]):
-    """Kinds of tokens, as attributes and as a mapping, which the generated SDK has here."""
+    """Kinds of tokens, as attributes and as a mapping, as in the generated SDK."""
 
     _open: ClassVar[bool] = True
 
     def __getitem__(self, name: str) -> Any:
         return self.model_dump()[name]
 
-    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # pydantic's gives pairs, as no mapping does
+    def __iter__(self) -> Iterator[str]:  # type: ignore[override]  # pydantic's yields pairs
         return iter(self.model_dump())
 
     def __len__(self) -> int:
@@ -28,14 +28,14 @@ class _TokensDetails(BaseModel, Mapping[str, Any]):
             return self.model_dump() == other
         return super().__eq__(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as of every model and mapping that can change
+    __hash__ = None  # type: ignore[assignment]  # like every model and mapping that can change
 
 
 class PromptTokensDetails(_TokensDetails):
     """Kinds of prompt tokens.
 
     Attributes:
-        cached_tokens: Those that came from the cache; they are in `prompt_tokens` too.
+        cached_tokens: Tokens from the cache of prompts; `prompt_tokens` includes them.
     """
 
     cached_tokens: LooseInt = None
@@ -45,21 +45,21 @@ class CompletionTokensDetails(_TokensDetails):
     """Kinds of answer tokens.
 
     Attributes:
-        reasoning_tokens: Those of the reasoning; they are in `completion_tokens` too.
+        reasoning_tokens: Tokens of the reasoning; `completion_tokens` includes them.
     """
 
     reasoning_tokens: LooseInt = None
 
 
 class UsageInfo(BaseModel):
-    """Tokens used; `None` where the API does not say.
+    """The tokens used; `None` if the API does not say.
 
     Attributes:
-        prompt_tokens: In the request.
-        completion_tokens: In the answer.
-        total_tokens: Both.
-        prompt_audio_seconds: Sound in the request.
-        service_tier: The tier that served it.
+        prompt_tokens: Tokens of the request.
+        completion_tokens: Tokens of the answer.
+        total_tokens: The sum of both.
+        prompt_audio_seconds: Seconds of audio in the request.
+        service_tier: The tier that served the request.
         prompt_tokens_details: Kinds of prompt tokens.
         completion_tokens_details: Kinds of answer tokens.
     """

@@ -1,4 +1,4 @@
-"""One complaint of a 422."""
+"""One wrong field of a 422, at the path that the generated SDK has for it."""
 
 from typing import TypeAlias
 

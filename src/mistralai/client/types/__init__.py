@@ -1,7 +1,7 @@
-"""What models are made of, and the marks for values that are absent.
+"""The base class of models, and the marks for absent values.
 
 Names are loaded when they are first used: `UNSET` and the aliases of types
-come without pydantic.
+do not import pydantic.
 """
 
 TYPE_CHECKING: bool = False

@@ -1,8 +1,8 @@
 """The base of all models, and the reading of a caller's keywords and dicts.
 
-Parsed JSON keeps every field, and gets none. Keywords of a constructor and dicts
-in a call are read as the generated SDK reads them: known fields alone, with the
-defaults that it sends.
+Parsed JSON keeps every field, and no field is added. Keywords of a constructor and
+dicts in a call are read as the generated SDK reads them: only known fields, with
+the defaults that it sends.
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ __all__ = [
 
 
 class BaseModel(PydanticBaseModel):
-    """A pydantic model that keeps unknown fields and dumps only what it was told.
+    """A pydantic model that keeps unknown fields and dumps only fields that were set.
 
-    A dump leaves out a `None` that was neither given nor received, and one of a field for
-    which the API takes no null; another null stays. `UNSET` given to a constructor means that the argument was not given.
-    `model_fields_set` tells an absent field from one that was null.
+    A dump leaves out a `None` that was neither given nor received, and any `None` of a field for
+    which the API does not take null; another null stays. A constructor reads `UNSET` as an
+    argument that was not given. `model_fields_set` distinguishes an absent field from a null one.
 
-    A constructor passes over keywords that are not fields, and setting an attribute that is
-    none is a `ValueError`, as in the generated SDK. `model_validate` keeps unknown fields.
+    A constructor ignores keywords that are not fields, and setting an attribute that is not a
+    field raises `ValueError`, as in the generated SDK. `model_validate` keeps unknown fields.
     """
 
     model_config = ConfigDict(
@@ -47,25 +47,25 @@ class BaseModel(PydanticBaseModel):
     )
 
     _never_null: ClassVar[frozenset[str]] = frozenset()
-    """Fields for which the API takes no null: callers give `None` where they mean nothing."""
+    """Fields for which the API does not take null; a `None` that a caller gives is left out."""
 
     _dumped_when_set: ClassVar[frozenset[str]] = frozenset()
-    """Fields that have a value where none came, and that a dump leaves out then."""
+    """Fields with a default other than `None` that a dump leaves out unless they were set."""
 
     _sent_defaults: ClassVar[Mapping[str, object]] = MappingProxyType({})
-    """What a caller who leaves a field out sends for it; the generated SDK sends it too."""
+    """Defaults that are sent for fields that a caller leaves out, as the generated SDK does."""
 
     _open: ClassVar[bool] = False
-    """Whether a constructor takes unknown fields."""
+    """True for a model whose constructor takes unknown fields."""
 
-    if not TYPE_CHECKING:  # type checkers have the fields' own names, this would hide them
+    if not TYPE_CHECKING:  # it would hide the names of the fields from type checkers
 
         def __init__(self, /, **data: Any) -> None:
             given = {name: value for name, value in data.items() if value is not UNSET}
             super().__init__(**given)
             _model_as_written(self, given, [], "")
 
-        # As pydantic marks its own: JSON that is parsed goes past it.
+        # The mark of pydantic's own constructor: validation of JSON does not call it.
         __init__.__pydantic_base_init__ = True
 
         def __setattr__(self, name: str, value: Any) -> None:
@@ -78,7 +78,7 @@ class BaseModel(PydanticBaseModel):
     def _dump(self, handler: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]  # with a return type pydantic drops the fields from the JSON schema
         model = cast("object", self)
         if not isinstance(model, PydanticBaseModel):
-            return model  # a plain value where a model should be, as `model_construct` leaves it
+            return model  # `model_construct` may leave a plain value in the place of a model
         fields = model.__pydantic_fields_set__
         given = fields - self._never_null
         dumped = {k: v for k, v in handler(self).items() if v is not None or k in given}
@@ -88,56 +88,56 @@ class BaseModel(PydanticBaseModel):
         return dumped
 
 
-def as_written(made: object, given: object, left_out: list[str], place: str) -> None:
-    """Take from models what a caller's dicts have beyond their fields, and give them the defaults.
+def as_written(value: object, source: object, dropped: list[str], path: str) -> None:
+    """Remove unknown fields from models that were made of a caller's dicts, and set the defaults.
 
     Objects among the dicts stay as they are.
 
     Args:
-        made: What validation made of it: a model, a list of them, or anything else.
-        given: What the caller gave.
-        left_out: Gets the names of the fields that are taken away.
-        place: The name of what was given, which stands before theirs.
+        value: The result of validation: a model, a list of them, or anything else.
+        source: The caller's value.
+        dropped: Collects the names of the fields that are removed.
+        path: The name of the value, as a prefix of theirs.
     """
-    if made is given:
+    if value is source:
         return
-    if isinstance(made, list):
-        if isinstance(given, (list, tuple)):
-            models, sources = cast("list[object]", made), cast("list[object]", given)
-            for model, source in zip(models, sources, strict=True):
-                as_written(model, source, left_out, place)
-    elif isinstance(given, Mapping) and isinstance(made, BaseModel):
-        _model_as_written(made, cast("Mapping[str, object]", given), left_out, place)
+    if isinstance(value, list):
+        if isinstance(source, (list, tuple)):
+            values, sources = cast("list[object]", value), cast("list[object]", source)
+            for one, its_source in zip(values, sources, strict=True):
+                as_written(one, its_source, dropped, path)
+    elif isinstance(source, Mapping) and isinstance(value, BaseModel):
+        _model_as_written(value, cast("Mapping[str, object]", source), dropped, path)
 
 
 def _model_as_written(
-    made: BaseModel, given: Mapping[str, object], left_out: list[str], place: str
+    model: BaseModel, source: Mapping[str, object], dropped: list[str], path: str
 ) -> None:
-    extra, fields, values = made.__pydantic_extra__, made.__pydantic_fields_set__, vars(made)
-    if extra and not made._open:  # noqa: SLF001 - its own class's
-        left_out += [f"{place}.{name}" if place else name for name in extra]
+    prefix = f"{path}." if path else ""
+    extra, fields, values = model.__pydantic_extra__, model.__pydantic_fields_set__, vars(model)
+    if extra and not model._open:  # noqa: SLF001 - of this class
+        dropped += [f"{prefix}{name}" for name in extra]
         fields.difference_update(extra)
         extra.clear()
     for name, value in values.items():
-        if name in given and value is not given[name]:
-            as_written(value, given[name], left_out, f"{place}.{name}" if place else name)
-    for name, default in made._sent_defaults.items():  # noqa: SLF001 - likewise
+        if name in source and value is not source[name]:
+            as_written(value, source[name], dropped, f"{prefix}{name}")
+    for name, default in model._sent_defaults.items():  # noqa: SLF001 - of this class
         if name not in fields:
             values[name] = default
             fields.add(name)
 
 
 class UnrecognizedStr(str):
-    """A string beyond those of an enumeration.
+    """A string that is not in an enumeration, for annotations written for the generated SDK.
 
-    For annotations written for the generated SDK. Here a new value of an open
-    enumeration is a plain `str`.
+    In this package an unknown value of an open enumeration is a plain `str`.
     """
 
     __slots__ = ()
 
 
 class UnrecognizedInt(int):
-    """An integer beyond those of an enumeration, as `UnrecognizedStr`."""
+    """An integer that is not in an enumeration, like `UnrecognizedStr`."""
 
     __slots__ = ()

@@ -1,9 +1,9 @@
-"""Fields that take what a server sends instead of what it promised.
+"""Fields that accept values of another type than the API promises.
 
 A compatible server may send null for a list, a float for a time stamp or a
-number for an id. An answer is worth more than its form, so a wrong value is
-kept as it came. These are metadata for `Annotated`: type checkers see the plain
-type, and a right value costs no Python call.
+number for an id. An answer is not refused for that: a wrong value is kept as it was
+received. These are metadata for `Annotated`: type checkers see the plain type,
+and a correct value costs no Python call.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class _Promised:
-    """Metadata after which the JSON schema is that of the type that was promised."""
+    """Metadata with the JSON schema of the promised type alone."""
 
     __slots__ = ()
 
@@ -29,12 +29,12 @@ class _Promised:
 
 @dataclass(frozen=True, slots=True)
 class NullIs(_Promised):
-    """Read null as something else, and refuse other wrong values.
+    """Read null as another value, and refuse other wrong values.
 
-    For lists, models and indexes, where a wrong value would only break later.
+    For lists, models and indexes, where a wrong value would only fail later.
 
     Attributes:
-        make: Gives the value that null stands for.
+        make: Returns the value to use for null.
     """
 
     make: Callable[[], object]
@@ -47,10 +47,10 @@ class NullIs(_Promised):
 
 @dataclass(frozen=True, slots=True)
 class Lenient(_Promised):
-    """Keep a value of the wrong type as it came.
+    """Keep a value of the wrong type as it was received.
 
     Attributes:
-        make: Gives the value that null stands for; without it null is kept like the rest.
+        make: Returns the value to use for null; without it null is kept too.
     """
 
     make: Callable[[], object] | None = None
@@ -64,16 +64,16 @@ class Lenient(_Promised):
 
 @dataclass(frozen=True, slots=True)
 class EmptyIsNull(_Promised):
-    """Read an empty string as null, and keep other wrong values as they came.
+    """Read an empty string as null, and keep other wrong values as they were received.
 
-    For reasons: relays write `""` where there is none.
+    For finish reasons: relays send `""` for none.
     """
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        # Null is looked for first, since most values are. No Python runs for "" either: it fails to
-        # be null, and what fails is null by default.
+        # Null comes first, since most values are null. No Python runs for "" either: it is not
+        # valid as null, and the default for an invalid value is null.
         null = core_schema.with_default_schema(
             core_schema.none_schema(), default=None, on_error="default"
         )
@@ -92,16 +92,17 @@ class EmptyIsNull(_Promised):
 
 @dataclass(frozen=True, slots=True)
 class TextOrEmpty(_Promised):
-    """Read null as an empty string, without a Python call, and keep other wrong values as they came.
+    """Read null as an empty string, without a Python call, and keep other wrong values.
 
-    For text that type checkers take for granted and sloppy servers leave out.
+    For text that is declared as `str` and that some servers leave out.
     """
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        no_string = core_schema.str_schema(strict=True)  # which a null is not: it gets the default
-        empty = core_schema.with_default_schema(no_string, default="", on_error="default")
+        # Null is not valid as a strict string, and the default for an invalid value is "".
+        strict = core_schema.str_schema(strict=True)
+        empty = core_schema.with_default_schema(strict, default="", on_error="default")
         null = core_schema.chain_schema([core_schema.none_schema(), empty])
         return _first_of(handler(source), null, core_schema.any_schema())
 

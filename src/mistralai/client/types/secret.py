@@ -1,8 +1,8 @@
-"""Text that is not shown."""
+"""Text that is never shown."""
 
 
 class Secret(str):
-    """Text that is sent and never shown: a traceback rendered with locals has its repr."""
+    """Text that is sent but hidden in its repr, which tracebacks with local variables show."""
 
     __slots__ = ()
 

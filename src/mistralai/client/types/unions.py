@@ -1,4 +1,4 @@
-"""Unions whose members are told apart by a field, and that stay open for new members."""
+"""Unions whose members are distinguished by a field, and that stay open for new members."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from pydantic_core import CoreSchema, core_schema
 
 
 class Unknown(BaseModel):
-    """A value of a type that this client does not know, or without the fields of its type.
+    """A value of an unknown type, or without the fields that its type requires.
 
-    It is dumped as it came, so that it can be sent on.
+    It is dumped unchanged, so that it can be sent back.
 
     Attributes:
-        raw: The value as it came.
+        raw: The value as it was received.
     """
 
     known: ClassVar[frozenset[str]] = frozenset()
-    """The types that `type` does not answer, so that a test for one of them finds its fields."""
+    """Types that `type` does not return, so that code which tests for one finds its fields."""
 
     raw: Any
 
@@ -36,7 +36,7 @@ class Unknown(BaseModel):
 
     @classmethod
     def of(cls, value: object) -> Self | dict[str, object]:
-        """The input of this class for a value that no other member of the union takes.
+        """Return the input of this class for a value that no other member of the union takes.
 
         Raises:
             ValueError: The value is neither an object nor a string.
@@ -60,11 +60,11 @@ class Unknown(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Choose the member by a field of it, without a Python call.
+    """Choose the member by one field, without a Python call.
 
     Attributes:
-        field: The field that has another default in each member.
-        unknown: The member for what fits no other one. Without it such a value is an error.
+        field: The field, whose default differs in each member.
+        unknown: The member for values that no other takes. Without it such a value is an error.
     """
 
     field: str
@@ -83,11 +83,11 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class StrictOneOf:
-    """Choose the member by its `type`, and be strict with the known ones.
+    """Choose the member by its `type`, and refuse a known type with wrong fields.
 
     Attributes:
-        unknown: The member for a type of which nothing is known.
-        absent: The type of a value that names none.
+        unknown: The member for an unknown type.
+        absent: The type of a value that does not name one.
     """
 
     unknown: type[Unknown]

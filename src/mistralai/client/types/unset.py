@@ -1,6 +1,6 @@
 """`UNSET`: an argument that was not given, where `None` would mean null.
 
-This module loads neither pydantic nor a model, so that signatures can use it.
+This module imports neither pydantic nor a model, so that signatures can use it.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias, TypeVar, final
@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 @final
 class Unset:
-    """The class of `UNSET`: false, and only ever one object, also after a copy or a pickle."""
+    """The class of `UNSET`: a false singleton, which copies and pickles keep."""
 
     __slots__ = ()
     _one: ClassVar["Unset | None"] = None
 
     def __new__(cls) -> "Unset":
-        """Give the one object."""
+        """Return the one object."""
         if cls._one is None:
             cls._one = super().__new__(cls)
         return cls._one
@@ -37,7 +37,7 @@ class Unset:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _source: object, _handler: object) -> "CoreSchema":
-        """Let a user's own pydantic model have a field that may be `UNSET`; it dumps as null."""
+        """Allow `UNSET` in a field of a user's own pydantic model; it is dumped as null."""
         from pydantic_core import core_schema
 
         null = core_schema.plain_serializer_function_ser_schema(_null)
@@ -55,10 +55,10 @@ def _null(_unset: Any) -> None:
 
 
 UNSET: Final = Unset()
-"""Not given: the field stays out of the request, and the API's own default applies."""
+"""Not given: the field is left out of the request, and the API's default applies."""
 
 UNSET_SENTINEL: Final = "~?~unset~?~sentinel~?~"
-"""What the generated SDK put in the place of `UNSET` while it dumped; never produced here."""
+"""The placeholder that the generated SDK uses for `UNSET` in dumps; never produced here."""
 
 Nullable: TypeAlias = T | None
 """A value that may be null."""

@@ -1,4 +1,4 @@
-"""Helpers that programs import from here. Names are loaded when they are first used."""
+"""Public helpers. Names are loaded when they are first used."""
 
 TYPE_CHECKING: bool = False
 if TYPE_CHECKING:

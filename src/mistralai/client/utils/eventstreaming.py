@@ -1,4 +1,4 @@
-"""The streams, at their path in the generated SDK."""
+"""The streams, at the path that the generated SDK has for them."""
 
 from .._stream.eventstreaming import EventStream, EventStreamAsync
 

@@ -1,7 +1,7 @@
-"""The logger `mistralai`, and what takes its place.
+"""The logger `mistralai`, and the protocol of loggers that replace it.
 
-With anything in the environment's MISTRAL_DEBUG it writes to standard error, unless the program's
-own handlers write the line somewhere.
+If the environment variable MISTRAL_DEBUG is not empty, it writes to standard error, unless a
+handler of the program takes the line.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _logger = logging.getLogger("mistralai")
 
 
 class Logger(Protocol):
-    """What `debug_logger` takes; a `logging.Logger` is one."""
+    """The protocol of `debug_logger`; a `logging.Logger` satisfies it."""
 
     def debug(self, msg: str, *args: object) -> object:
-        """Take a message and the arguments of its percent signs."""
+        """Log a message, formatted with `msg % args`."""
         ...
 
 
 def get_default_logger() -> logging.Logger:
-    """Return the logger of calls whose client was given no `debug_logger`, ready to write."""
-    if os.environ.get("MISTRAL_DEBUG") and not _logger.handlers:  # else the program set it up
+    """Return the logger for clients without a `debug_logger`, ready to write."""
+    if os.environ.get("MISTRAL_DEBUG") and not _logger.handlers:  # else the program configured it
         handler = _Stderr()
         handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
         _logger.addHandler(handler)
@@ -35,15 +35,15 @@ def get_default_logger() -> logging.Logger:
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes what no other handler takes; which there are is looked up for each line."""
+    """A handler for lines that no other handler takes, looked up for each line."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if not any(_takes(handler, record) for handler in _above(_logger)):
+        if not any(_takes(handler, record) for handler in _inherited_handlers(_logger)):
             super().emit(record)
 
 
-def _above(logger: logging.Logger) -> Iterator[logging.Handler]:
-    """The handlers that a logger passes its records on to."""
+def _inherited_handlers(logger: logging.Logger) -> Iterator[logging.Handler]:
+    """Yield the handlers of the loggers above a logger to which its records propagate."""
     while logger.propagate and logger.parent is not None:
         logger = logger.parent
         yield from logger.handlers

@@ -1,4 +1,4 @@
-"""How to retry, under the names that programs import from here."""
+"""The configuration of retries, at the path that the generated SDK has for it."""
 
 from .._call.retry import BackoffStrategy, RetryConfig
 
