@@ -22,6 +22,8 @@ def test_an_interrupt_ends_the_wait_and_the_connection(start, monkeypatch, subte
         for number, (where, gate) in enumerate({"headers": head, "body": body}.items()):
             with subtests.test(f"while it waits for the {where}"):
                 gate.reached.wait(30)
+                if gate is body:  # the client has the stream, and waits for its second event
+                    assert running.says() == "an event"
                 running.interrupt(signal.SIGINT)
                 assert running.says() == "interrupted"
                 sim.requests[number].closed.wait()

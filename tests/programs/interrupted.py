@@ -11,13 +11,14 @@ client = Mistral()
 
 def read() -> None:
     with client.chat.stream(**ASK) as stream:
-        list(stream)
+        for _ in stream:
+            say("an event")
 
 
 async def main() -> None:
     async with client.chat.stream_async(**ASK) as stream:
         async for _ in stream:
-            pass
+            say("an event")
 
 
 def interrupted() -> None:

@@ -75,9 +75,11 @@ class SyncDriver:
         except StopIteration as end:
             return cast("T", end.value)
         except BaseException as error:
-            self._drop()
             if not isinstance(error, Exception):
+                if self._exchange is not None:  # Ctrl-C between a response and its place here
+                    self._exchange.shut_down()
                 forget_requests(error, handled)
+            self._drop()
             raise
 
     def close(self) -> None:
