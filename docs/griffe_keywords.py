@@ -1,6 +1,6 @@
 """An extension of griffe, which reads the source for the reference (`mkdocs.yml`).
 
-`client/_api/keywords.py` has a class `TypedDict` derived from the imported `TypedDict`. griffe takes
+`client/_api/keywords.py` has a class `TypedDict` derived from the imported one. griffe takes
 the two for one class that inherits from itself, and then shows no inherited keys of parameters.
 """
 

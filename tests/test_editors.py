@@ -81,7 +81,7 @@ def completer() -> Callable[[int, str], set[str]]:
 
 @pytest.mark.timeout(180)  # jedi reads the modules of this package, of pydantic and of typing
 def test_editors_complete_the_names_that_they_complete_for_the_generated_sdk(tmp_path, monkeypatch):
-    """Some methods complete their own keywords and no others: those of `ChatParams` are a sample."""
+    """Some methods complete only their own keywords; those of `ChatParams` are a sample."""
     monkeypatch.setattr(jedi.settings, "cache_directory", tmp_path)
     complete = completer()
     wrong = {}

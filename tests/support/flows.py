@@ -1,4 +1,4 @@
-"""Calls run by hand: a script stands in for the network, and the clock moves only when it is waited for."""
+"""Calls run by hand: a script is the network, and the clock moves only in waits."""
 
 import json
 from collections import deque

@@ -1,4 +1,4 @@
-"""Recorded answers as they stand on the wire, framed in the ways of RFC 9112, and how they go wrong."""
+"""Recorded answers as bytes on the wire, framed as RFC 9112 allows, and ways to break them."""
 
 import re
 from itertools import pairwise
@@ -24,7 +24,7 @@ FRAMING = st.sampled_from([bytes([each]) for each in b"\r\n\t :;,0159afAF.x\0\x7
 
 @st.composite
 def answers(draw: st.DrawFn, bodies: list[bytes]) -> bytes:
-    """Give a body framed in one of the ways that RFC 9112 allows, and perhaps an answer behind it."""
+    """Return a body framed in a way that RFC 9112 allows, perhaps with another answer behind it."""
     body = draw(st.sampled_from(bodies))
     before = draw(st.sampled_from([b"", EARLY]))
     if draw(st.booleans()):

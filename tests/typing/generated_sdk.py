@@ -1,5 +1,5 @@
 # pyright: strict, reportUnnecessaryTypeIgnoreComment=true
-"""A program typed for the generated SDK 3.7.0, with which mypy finds no error. Nobody runs this file.
+"""A program typed for the generated SDK 3.7.0, in which mypy finds no error. Nobody runs this file.
 
 Where a comment takes an error away, the types of this package differ from that SDK's, and
 `docs/migration.md` says why. With that SDK mypy calls just these comments unneeded.

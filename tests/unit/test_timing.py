@@ -40,7 +40,7 @@ def test_gaps_can_be_counted_by_length():
 
 
 def test_gaps_are_nearly_exact_and_take_room_for_their_spread_alone():
-    """Invariant: a quantile is off by 3 %, and the number of buckets does not grow with the gaps."""
+    """Invariant: a quantile is off by 3 %, and the number of buckets is bounded."""
     chance = random.Random(3)
     gaps = Gaps()
     lengths = [chance.lognormvariate(-3.5, 1.2) for _ in range(20_000)]

@@ -1,4 +1,4 @@
-"""What connections on asyncio and uvloop do that others do not. The rest is in `test_connections.py`."""
+"""Connections on asyncio and uvloop where they differ from the others of `test_connections.py`."""
 
 import asyncio
 import socket

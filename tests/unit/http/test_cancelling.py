@@ -36,7 +36,7 @@ RUN: dict[str, tuple[Callable[[Any], Any], list[Canceller]]] = {
 
 @pytest.fixture(params=["plain", "tls", "two addresses"])
 def sim(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    """A server that closes after each answer, reached in each way, perhaps by its second address."""
+    """A server that closes after each answer, reached in each way, also by its second address."""
     answer = Answer(body=[HELLO, b"data: [DONE]\n\n"], headers={"connection": "close"})
     tls._tls_context.cache_clear()
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""What connections of every kind do: in threads, on asyncio, uvloop and trio; plain and with TLS."""
+"""Connections of every kind: in threads, on asyncio, uvloop and trio; plain and with TLS."""
 
 import os
 import socket

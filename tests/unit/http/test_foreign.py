@@ -1,4 +1,4 @@
-"""Bodies that other transports brought, on asyncio and trio: no limit, and a close in the middle."""
+"""Bodies of other transports, on asyncio and trio: without limits, and closed in the middle."""
 
 from collections.abc import AsyncIterator
 from itertools import count

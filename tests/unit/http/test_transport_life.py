@@ -1,4 +1,4 @@
-"""How long the connections of a transport live: with its loop, its process, or until it is closed."""
+"""The life of a transport's connections: with its loop, its process, or until it is closed."""
 
 import asyncio
 import gc

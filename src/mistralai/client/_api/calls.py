@@ -119,7 +119,7 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
 
 
 def _says_something(answer: Any) -> bool:
-    """Return whether this is an answer: with defaults for all fields an error object is read too."""
+    """Return True for an answer: an error object validates too, as all fields have defaults."""
     if isinstance(answer, Unknown):
         return read_error_body(answer.raw) is None
     model: BaseModel = answer

@@ -58,7 +58,7 @@ class Resource:
     if not TYPE_CHECKING:
 
         def __getattribute__(self, name: str) -> Any:
-            """Keep all forms of an async call where a tracer has put an `async def` in its place."""
+            """Keep all forms of an async call where a tracer has replaced it by an `async def`."""
             found = super().__getattribute__(name)
             if name in _PENDING and not is_own(found):
                 from .pending import pending_still

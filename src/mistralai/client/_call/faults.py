@@ -132,7 +132,7 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
 
 
 def _text(error: BaseException) -> str:
-    """Return the text of an exception, or of its cause: async libraries wrap theirs in empty ones."""
+    """Return the text of an exception, or of its cause: async libraries raise empty wrappers."""
     inner: BaseException | None = error
     while inner is not None and not str(inner):
         inner = inner.__cause__ or inner.__context__

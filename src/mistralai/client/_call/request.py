@@ -340,7 +340,8 @@ class Request:
         host = _exposed_host(self.url)
         if host is not None:
             warnings.warn(
-                f"the API key is sent to {host} over plain http, where others can read it; use https",
+                f"the API key is sent to {host} over plain http,"
+                " where others can read it; use https",
                 InsecureConnectionWarning,
                 stacklevel=2,
             )

@@ -65,7 +65,7 @@ class Inflater:
     def _wbits(self, data: bytes) -> int:
         """Return what tells zlib of gzip, of its own format, and of deflate without either.
 
-        Some servers take "deflate" at its word (RFC 9110, section 8.4.1.2). zlib's own format begins
+        Some servers take "deflate" literally (RFC 9110, section 8.4.1.2). zlib's own format begins
         with a byte that ends in 8 (RFC 1950), which no compressor begins plain deflate with.
         """
         if self._gzip:

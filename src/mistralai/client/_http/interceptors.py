@@ -1,4 +1,4 @@
-"""Detection of replaced methods of httpx2 and httpcore2, by which others see or answer all requests.
+"""Detection of replaced methods of httpx2 and httpcore2, which see or answer all requests.
 
 Recorders and mocks of tests (vcrpy, httpx2-pytest, respx) and class-wide instrumentation
 (OpenTelemetry) put functions of their own in the place of the libraries' methods. They expect to

@@ -104,7 +104,7 @@ class Outgoing:
 
 
 def _length(head: bytes) -> int:
-    """Return the length that a head says of its body: 0 where it says none (RFC 9112 section 6.3)."""
+    """Return the length of the body by its head: 0 if the head has none (RFC 9112 section 6.3)."""
     said = {*_LENGTHS.findall(head)} or {b"0"}
     length = said.pop()
     if said or not length.isdigit():

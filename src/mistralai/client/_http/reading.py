@@ -51,7 +51,7 @@ def own_body(response: Any) -> Any:
 
 
 def _is_bare(stream: object) -> bool:
-    """Return whether nothing stands around our body but what counts the time for httpx2's clients."""
+    """Return True if our body is bare, but for the wrapper by which httpx2 takes the time."""
     if isinstance(stream, (Body, AsyncBody)):
         return True
     package = type(stream).__module__.partition(".")[0]

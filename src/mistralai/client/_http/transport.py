@@ -115,7 +115,7 @@ class Transport(httpx2.BaseTransport):
             transport.close()
 
     def set_aside(self) -> object:
-        """Forget the connections in a child process, and return the objects that must not be touched.
+        """Forget the connections in a child process, and return the objects to leave untouched.
 
         To close a socket here ends nothing: the parent has it too.
         """

@@ -1,8 +1,8 @@
 """One attempt on the wire: its limits, its connection and its body.
 
 Both drivers use it; what waits is theirs. With a transport of this package an attempt knows when
-its request was sent and whether its connection was fresh (`_http/attempt.py`). With any other one it
-knows neither: the limit of the response headers then includes connecting, and no retry is free.
+its request was sent and whether its connection was fresh (`_http/attempt.py`). With any other one
+it knows neither: the limit of the response headers then includes connecting, and no retry is free.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ class Exchange(Generic[B]):
             shut_down(self._socket)
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
-        """Return the failure of the network that an exception means, or `None` for any other exception.
+        """Return the network failure that an exception means, or `None` for any other exception.
 
         Args:
             error: The exception.
@@ -321,7 +321,7 @@ def _kind(error: Exception) -> Kind:
 
 
 def _does_not_verify(error: BaseException | None) -> bool:
-    """Return whether a certificate is the reason, which trio's exceptions do not say in their text."""
+    """Return True if a certificate is the reason; the text of trio's exceptions does not say so."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None

@@ -116,7 +116,7 @@ class ForeignExchange(Exchange[B]):
             raise httpx2.ReadTimeout("the time for reading is over")
 
     def failure(self, error: Exception, handled: BaseException | None) -> TransportFailure | None:
-        """Return the failure that an exception of the client means, or `None`, as `Exchange` does."""
+        """Return the failure that the client's exception means, or `None`, as `Exchange` does."""
         left = self.timeout.left()
         failure = super().failure(error, handled)
         if failure is None:
