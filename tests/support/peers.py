@@ -4,6 +4,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -130,16 +131,30 @@ def nobody() -> int:
         return listener.getsockname()[1]
 
 
-def sockets_to(port: int) -> set[str]:
-    """The sockets of this process that lead to a port, connected or about to be."""
-    if not Path("/proc/self/net/tcp").exists():
-        pytest.skip("this system does not list its sockets in /proc")
+def own_sockets() -> set[str]:
+    """The sockets of this process, by their inodes."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.exists():
+        pytest.skip("this system does not list open files in /proc")
     mine = set()
-    for descriptor in Path("/proc/self/fd").iterdir():
+    for descriptor in descriptors.iterdir():
         with suppress(OSError):  # the one that lists them
             mine.add(str(descriptor.readlink()))
+    return {link[8:-1] for link in mine if link.startswith("socket:[")}
+
+
+def sockets_to(port: int, *, known: AbstractSet[str] = frozenset()) -> set[str]:
+    """The sockets of this process that lead to a port, connected or about to be.
+
+    Args:
+        port: The port.
+        known: Sockets to leave out. The system's table, which is long where many connections
+            were closed lately, is read only if there are others.
+    """
+    mine = own_sockets() - known
+    if not mine:
+        return set()
     there = f":{port:04X} "
     tables = [Path(f"/proc/self/net/{table}").read_text() for table in ("tcp", "tcp6")]
     lines = [line.split() for table in tables for line in table.splitlines() if there in line]
-    inodes = {line[9] for line in lines if line[2].endswith(there[:-1])}
-    return {inode for inode in inodes if f"socket:[{inode}]" in mine}
+    return {line[9] for line in lines if line[2].endswith(there[:-1])} & mine
