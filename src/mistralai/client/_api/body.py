@@ -60,13 +60,13 @@ def build_body(
     body_type = _body_type(params_type)
     fields = body_type.fields(params, stream)
     adapter = body_adapter(params_type, whole=not body_type.modelled.isdisjoint(fields))
-    body = adapter.validate_python(fields)
+    body: dict[str, Any] = adapter.validator.validate_python(fields)  # a layer less than its own
     dropped = [] if left_out is None else left_out
     for name, value in body.items():
         as_written(value, fields[name], dropped, name)
     try:
         if not extra and not names:
-            return adapter.dump_json(body)
+            return adapter.serializer.to_json(body)
         plain = adapter.dump_python(body, mode="json")
         return to_json(_on_the_wire(plain, names, extra), inf_nan_mode="null")
     except PydanticSerializationError:

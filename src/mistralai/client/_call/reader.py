@@ -153,4 +153,6 @@ def has_content(event: CompletionEvent) -> bool:
 
 
 def _has_value(delta: DeltaMessage) -> bool:
-    return any(value for name, value in delta if name not in {"role", "index"})
+    if delta.__pydantic_extra__ and any(delta.__pydantic_extra__.values()):
+        return True
+    return any(value and name not in {"role", "index"} for name, value in vars(delta).items())

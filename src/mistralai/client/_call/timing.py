@@ -26,18 +26,23 @@ class Gaps:
     __slots__ = ("_buckets", "_count", "max")
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[int, int], tuple[int, float]] = {}
+        self._buckets: dict[int, list[float]] = {}  # how many gaps, and their sum
         self._count = 0
         self.max: float | None = None
 
     def add(self, seconds: float, times: int = 1) -> None:
         """Count a gap, once or several times."""
         mantissa, exponent = frexp(seconds)
-        bucket = exponent, int(mantissa * 2 * _STEPS)
-        count, total = self._buckets.get(bucket, (0, 0.0))
-        self._buckets[bucket] = count + times, total + seconds * times
+        number = 2 * _STEPS * exponent + int(2 * _STEPS * mantissa)
+        bucket = self._buckets.get(number)
+        if bucket is None:
+            self._buckets[number] = [times, seconds * times]
+        else:
+            bucket[0] += times
+            bucket[1] += seconds * times
         self._count += times
-        self.max = max(seconds, self.max or 0.0)
+        if self.max is None or seconds > self.max:
+            self.max = seconds
 
     @property
     def p50(self) -> float | None:
@@ -64,7 +69,7 @@ class Gaps:
 
     def counts(self) -> list[tuple[float, int]]:
         """Return lengths in ascending order, each with the number of gaps of that length."""
-        return sorted((total / count, count) for count, total in self._buckets.values())
+        return sorted((total / count, int(count)) for count, total in self._buckets.values())
 
     def __len__(self) -> int:
         return self._count

@@ -220,16 +220,18 @@ class SocketConnection:
         return not self.reader.head_complete and self.reader.error is None
 
     def _wait_at_most(self, seconds: float | None) -> None:
-        # To set a socket's timeout is a system call; 1 % more or less is not worth one.
+        """Limit the next wait of the socket; it may be 1 % longer, and is never shorter.
+
+        To set a socket's timeout is a system call, which most waits can do without.
+        """
         known = self._set_to
-        alike = (
-            seconds is None
-            if known is None
-            else seconds is not None and 0.99 * known <= seconds <= known
-        )
+        if seconds is None:
+            alike = known is None
+        else:
+            alike = known is not None and 0.99 * known <= seconds <= known
         if not alike:
-            self._sock.settimeout(seconds)
-            self._set_to = seconds
+            self._set_to = None if seconds is None else 1.005 * seconds
+            self._sock.settimeout(self._set_to)
 
 
 def connect(
