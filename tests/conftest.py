@@ -12,6 +12,11 @@ from support.colours import COLOURS, UVLOOP, colour_of
 settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tests")
 
+# Coverage counts what runs in the workers. In each program that a test starts it would cost half a
+# second, and twice what the program does.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 _ON_DRIVERS = {
     "test_errors",
     "test_keys_and_servers",

@@ -220,7 +220,7 @@ class SocketConnection:
         return not self.reader.head_complete and self.reader.error is None
 
     def _wait_at_most(self, seconds: float | None) -> None:
-        """Limit the next wait of the socket; it may be 1 % longer, and is never shorter.
+        """Limit the next wait of the socket; it may take up to 1 % longer, and never less.
 
         To set a socket's timeout is a system call, which most waits can do without.
         """
