@@ -1,10 +1,12 @@
 """A request that is built by the short way is the one that its client would build."""
 
+import traceback
 from typing import Any
 
 import httpx2
 
 from mistralai.client._http.building import build_request
+from mistralai.client.types.secret import Secret
 
 URL = httpx2.URL("https://api.example/v1/chat/completions?a=b#stream")
 HEADERS = {"accept": "text/event-stream", "user-agent": "this", "authorization": "Bearer key"}
@@ -78,6 +80,23 @@ def test_it_is_what_the_client_would_build():
             assert ours.headers.raw == theirs.headers.raw, where
             for name in ("method", "url", "content", "extensions"):
                 assert getattr(ours, name) == getattr(theirs, name), where
+
+
+def test_no_frame_of_this_package_shows_a_value_of_the_headers():
+    """`Ctrl-C` may come at any line. httpx2 hides one header alone when its own are shown."""
+    headers = {**HEADERS, "api-key": Secret("of Azure"), "x-custom": Secret("of a gateway")}
+    extensions: Any = 1  # which is refused at the last step
+    try:
+        build_request(
+            httpx2.Client(), "POST", URL, headers=headers, body=BODY, extensions=extensions
+        )
+    except TypeError as error:
+        seen = traceback.TracebackException.from_exception(error, capture_locals=True)
+        ours = [frame for frame in seen.stack if "_http" in frame.filename]
+        shown = str([frame.locals for frame in ours])
+    assert "build_request" in {frame.name for frame in ours}
+    assert "of Azure" not in shown
+    assert "of a gateway" not in shown
 
 
 def test_an_async_transport_can_send_it():

@@ -7,12 +7,13 @@ Here they are merged once for all calls that have the same ones.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _STANDARD: Final = httpx2.Client.build_request  # AsyncClient's too
 _ADDED: Final = frozenset({b"host", b"content-length", b"transfer-encoding"})
@@ -44,12 +45,11 @@ def build_request(
         return client.build_request(
             method, url, headers=headers, content=body or None, extensions=extensions
         )
-    fields = httpx2.Headers(merged, encoding="ascii")
-    if body:
-        fields["Content-Length"] = str(len(body))
     request = httpx2.Request(
-        method, url, headers=fields, stream=httpx2.ByteStream(body), extensions=extensions
+        method, url, headers=merged.fields, stream=httpx2.ByteStream(body), extensions=extensions
     )
+    if body:
+        request.headers["Content-Length"] = str(len(body))
     request.read()  # for hooks that look at the body
     return request
 
@@ -60,10 +60,19 @@ def _is_plain(client: httpx2.Client | httpx2.AsyncClient) -> bool:
     return standard and not client.params and not client.cookies
 
 
+class _Merged:
+    """Header fields. The repr of `httpx2.Headers` shows keys, and so none is a local here."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, fields: Iterable[tuple[bytes, bytes]]) -> None:
+        self.fields = httpx2.Headers(list(fields))
+
+
 @lru_cache(maxsize=16)
 def _merged(
     its_own: tuple[tuple[bytes, bytes], ...], ours: tuple[tuple[str, str], ...], host: bytes
-) -> httpx2.Headers | None:
+) -> _Merged | None:
     """Return the header fields of a client and a call, or `None` where httpx2 must merge them.
 
     One call after another has the same ones, but for the length.
@@ -72,6 +81,5 @@ def _merged(
     kept = [field for field in its_own if field[0].lower() not in given]
     if not _ADDED.isdisjoint(given | {name.lower() for name, _ in kept}):
         return None
-    return httpx2.Headers(
-        [(b"Host", host), *kept, *((name.encode(), value.encode()) for name, value in ours)]
-    )
+    encoded = ((name.encode(), value.encode()) for name, value in ours)
+    return _Merged(chain([(b"Host", host)], kept, encoded))
