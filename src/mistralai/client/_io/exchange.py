@@ -143,14 +143,14 @@ class Exchange(Generic[B]):
         return self._step.answer if self._callers_own and self._step is not None else None
 
     def held(self, response: Any) -> Any:
-        """Take a response; return the object that closes it."""
-        body: Any = own_body(response)
-        if body is not None:
-            self.body = body
+        """Keep the body of a response, and return the object that closes it."""
+        own: Any = own_body(response)
+        if own is not None:
+            self.body = own
             return response
-        foreign = AsyncForeignBody(response) if self._asynchronous else ForeignBody(response)
-        self._foreign = body = foreign
-        self.body = body
+        self._foreign = AsyncForeignBody(response) if self._asynchronous else ForeignBody(response)
+        foreign: Any = self._foreign
+        self.body = foreign
         return foreign
 
     def opened(self, response: Any) -> Head:
@@ -159,7 +159,7 @@ class Exchange(Generic[B]):
         if self._foreign is None:
             self._exact = True
         else:
-            self._read_foreign(self._foreign, response)
+            self._read_foreign(self._foreign, response, headers)
         if self._recording is not None:
             self._recording.answered(response.status_code, headers.items())
         waited = None if self._sent_at is None else self._clock() - self._sent_at
@@ -236,13 +236,15 @@ class Exchange(Generic[B]):
         self._sent_at = self._clock()
         self.timeout.begin(self._step.answer, self._step.until)
 
-    def _read_foreign(self, body: ForeignBody | AsyncForeignBody, response: Any) -> None:
+    def _read_foreign(
+        self, body: ForeignBody | AsyncForeignBody, response: Any, headers: Any
+    ) -> None:
         """Begin to read a body whose transport takes a timeout once."""
         assert self._step is not None
         if self._limits is not None:
             # The dict goes down to the connection, which takes the timeout of a body from it.
             self._limits["read"] = self._step.silence
-        body.begin(headers_of(response))
+        body.begin(headers)
         self._socket = _socket_of(response)
         self._process = os.getpid()
         self._exact = self._asynchronous
