@@ -109,8 +109,6 @@ class Pool(Generic[C]):
                 else who was let in may take one of them.
         """
         dropped: list[C] = []
-        if not self._ages:
-            return dropped
         for connection, (origin, since) in self._ages.items():
             kept = len(self._ages) - len(dropped)
             room = not opening or self._max_open is None or self.in_use + kept <= self._max_open

@@ -175,7 +175,7 @@ class Transport(httpx2.BaseTransport):
                 attempt.connection = connection
                 return connection
             self._close(connection)
-        self._close_surplus(opening=True)
+        self._make_room()
         scheme, host, port, hostname = origin
         connection = sockets.connect(
             host,
@@ -213,9 +213,10 @@ class Transport(httpx2.BaseTransport):
         for each in surplus:
             self._close(each)
 
-    def _close_surplus(self, *, opening: bool = False) -> None:
+    def _make_room(self) -> None:
+        """Close the idle connections that a limit leaves no room for once one is opened."""
         with self._lock:
-            surplus = self._pool.surplus(time.monotonic(), opening=opening)
+            surplus = self._pool.surplus(time.monotonic(), opening=True)
         for connection in surplus:
             self._close(connection)
 
