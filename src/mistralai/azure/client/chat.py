@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import parse_qs, urlencode
 
@@ -81,16 +81,14 @@ class Chat(chat.Chat):
         path = _PATH
         if isinstance(base, str) and version_of(base) is None:
             path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
-        spec = super()._spec(
-            replace(endpoint, path=path),
+        return super()._spec(
+            replace(endpoint, path=path, request=AzureRequest),
             method,
             params,
             stream=stream,
             asynchronous=asynchronous,
             body=body,
         )
-        values = {field.name: getattr(spec.request, field.name) for field in fields(spec.request)}
-        return replace(spec, request=AzureRequest(**values))
 
     @described_by(AzureChatParams)
     def stream(self, **params: Unpack[AzureChatParams]) -> EventStream[CompletionEvent]:

@@ -16,6 +16,7 @@ from .signatures import is_own
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .._call.request import Request
     from .._call.steps import CallSpec
     from .._stream.eventstreaming import EventStream, EventStreamAsync
     from ..models import CompletionEvent
@@ -39,6 +40,7 @@ class Endpoint(Generic[A]):
         body: The `TypedDict` of those that go into the body; without one it is a GET.
         names: Keywords that have another name in the body, and that name.
         query: Keywords that go into the query of the address.
+        request: The class of its requests, where it is not `Request`.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Endpoint(Generic[A]):
     body: type | None = None
     names: tuple[tuple[str, str], ...] = ()
     query: tuple[str, ...] = ()
+    request: type[Request] | None = None
 
 
 class Resource:

@@ -49,7 +49,7 @@ def spec_of(
     url = joined(base, address(endpoint.path, params, endpoint.query))
     if stream:
         url += "#stream"  # Tests match it, because the generated SDK has it. It is not sent.
-    request = Request(
+    request = (endpoint.request or Request)(
         method="GET" if endpoint.body is None else "POST",
         url=url,
         key=configuration.key,
