@@ -122,20 +122,20 @@ def test_streams_and_whole_answers_come_by_it(on):
             assert listed.target == "/v1/models"
 
 
-def test_the_faults_of_the_table_are_the_same_by_it(on, subtests):
+def check_rows(on, subtests, names):
     for make in COMPLETE:
         with on(make) as colour:
-            for name in ROWS:
+            for name in names:
                 with subtests.test(f"{make}: {name}"):
                     check_row(colour, name)
+
+
+def test_the_faults_of_the_table_are_the_same_by_it(on, subtests):
+    check_rows(on, subtests, ROWS)
 
 
 def test_the_limits_in_a_body_are_kept_by_it(on, subtests):
-    for make in COMPLETE:
-        with on(make) as colour:
-            for name in LIMITS:
-                with subtests.test(f"{make}: {name}"):
-                    check_row(colour, name)
+    check_rows(on, subtests, LIMITS)
 
 
 def test_the_limits_of_a_head_are_kept_by_httpx(on):

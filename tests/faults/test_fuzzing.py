@@ -17,8 +17,8 @@ from mistralai.client import Timeouts
 from mistralai.client.errors import MistralClientError
 from support.colours import AsyncColour, Colour
 from support.framed import BEYOND, HEAD, LAST, answers, changed, reads_of
-from support.peers import sockets_to
-from support.scripted import LIMIT, Ending, ScriptedServer
+from support.peers import LIMIT, sockets_to
+from support.scripted import Ending, ScriptedServer
 from support.serving import ASK, DONE, WHOLE, chunk, event
 from support.streams import hand_written
 

@@ -60,6 +60,14 @@ def check_whole(colour, fault):
         expect(caught.value, fault)
 
 
+def check_whole_answers(colour, subtests, table):
+    for part, faults in table.items():
+        for name, fault in faults.items():
+            if fault.whole:
+                with subtests.test(f"{part}: {name}"):
+                    check_whole(colour, fault)
+
+
 @pytest.mark.parametrize("part", NETWORK)
 def test_a_stream_survives_a_fault_of_the_network(colour, subtests, part):
     for name, fault in NETWORK[part].items():
@@ -68,11 +76,7 @@ def test_a_stream_survives_a_fault_of_the_network(colour, subtests, part):
 
 
 def test_a_whole_answer_survives_a_fault_of_the_network(colour, subtests):
-    for part, faults in NETWORK.items():
-        for name, fault in faults.items():
-            if fault.whole:
-                with subtests.test(f"{part}: {name}"):
-                    check_whole(colour, fault)
+    check_whole_answers(colour, subtests, NETWORK)
 
 
 @every_driver
@@ -85,8 +89,4 @@ def test_a_stream_ends_as_the_flow_decides(colour, subtests, part):
 
 @every_driver
 def test_a_whole_answer_ends_as_the_flow_decides(colour, subtests):
-    for part, faults in POLICY.items():
-        for name, fault in faults.items():
-            if fault.whole:
-                with subtests.test(f"{part}: {name}"):
-                    check_whole(colour, fault)
+    check_whole_answers(colour, subtests, POLICY)

@@ -2,15 +2,14 @@
 
 import re
 import socket
-import struct
 import threading
 from contextlib import suppress
 from types import TracebackType
 from typing import Literal, Self
 
+from .peers import LIMIT, Peer
+
 Ending = Literal["close", "reset", "stay"]
-LIMIT = 10.0
-"""Seconds after which a connection that nobody uses or ends is given up."""
 
 
 class ScriptedServer:
@@ -61,19 +60,19 @@ class ScriptedServer:
                 self._threads[-1].start()
 
     def _serve(self, sock: socket.socket) -> None:
-        sock.settimeout(LIMIT)
+        peer = Peer(sock)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with sock, suppress(OSError):
             while _hear_request(sock):
                 ending = self.ending
                 try:
                     for read in self.reads:
-                        sock.sendall(read)
+                        peer.say(read)
                     if ending == "reset":
-                        linger = struct.pack("ii", 1, 0)
-                        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                        peer.reset()
+                    elif ending == "close":
+                        peer.close()
                     if ending != "stay":
-                        sock.close()
                         return
                 finally:
                     self.done.set()
