@@ -85,7 +85,7 @@ class ItemScanner:
         return [*self._elements(text, self._open(text))]
 
     def _open(self, text: str) -> int:
-        """Look for the beginning of the list; return the position after what was seen of it."""
+        """Look for the beginning of the list; return the position up to which the text was read."""
         position = 0
         while position < len(text) and self._head < len(_HEAD) and not self.over:
             character = text[position]

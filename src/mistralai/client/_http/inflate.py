@@ -22,8 +22,8 @@ class Inflater:
     """Decompresses one body.
 
     Raises:
-        httpx2.DecodingError: The compression is corrupt; from `feed` and `more`, after what came
-            before that was given.
+        httpx2.DecodingError: The compression is corrupt. `feed` and `more` raise it after they
+            returned all bytes before that.
     """
 
     def __init__(self, coding: str) -> None:

@@ -1,6 +1,6 @@
 """Objects kept per event loop, which end with it.
 
-A connection belongs to the loop that opened it. When a loop ends, what was opened in it is closed
+A connection belongs to the loop that opened it. When a loop ends, its connections are closed
 in it: by an async generator that is left suspended, which asyncio and trio both finish before
 the loop goes.
 """

@@ -1,8 +1,8 @@
 """The two drivers of a flow, on httpx2.
 
 A driver carries out the steps that a flow yields, and throws failures of the network
-back into it as a `TransportFailure`. It holds the one response that is open, and knows
-nothing of the call's rules.
+back into it as a `TransportFailure`. It holds the one response that is open, and does
+not know the call's rules.
 """
 
 from __future__ import annotations
