@@ -1,5 +1,6 @@
 """Drop streams in every way in which the garbage collector may find them."""
 
+import atexit
 import gc
 import sys
 import threading
@@ -38,6 +39,13 @@ def by_another_thread(client: Mistral) -> None:
     collector.join()
 
 
+def give_the_blocked_ones_time() -> None:
+    """Let a thread that the end of the clients woke print what it raises."""
+    threads[0].join(0.5)
+
+
+threads: list[threading.Thread] = []
+atexit.register(give_the_blocked_ones_time)  # runs after what was registered later
 clients = [Mistral(server_url=url) for url in sys.argv[2:]]
 ways: list[Callable[[Mistral], None]] = [unread, read, in_a_cycle, by_another_thread]
 for each in clients:
@@ -46,11 +54,11 @@ for each in clients:
         say(way.__name__)
         wait()
 
-threading.excepthook = bool  # prints nothing, should the end of the program wake these threads
 blocked = [client.chat.stream(**ASK) for client in clients]
 for stream in blocked:
     next(stream)
-    threading.Thread(target=next, args=(stream,), daemon=True).start()
+    threads.append(threading.Thread(target=next, args=(stream,), daemon=True))
+    threads[-1].start()
 open_at_the_end = [client.chat.stream(**ASK) for client in clients]  # is dropped
 for stream in open_at_the_end:
     next(stream)

@@ -149,10 +149,7 @@ class SDKConfiguration:
             if self._client is None:
                 from ._http.clients import make_client
 
-                self._client = client = make_client(self.max_connections)
-                # It also runs at the end of the process, where an open socket would be a
-                # ResourceWarning.
-                weakref.finalize(self, client.close)
+                self._client = make_client(self.max_connections, owner=self)
             return self._client
 
     @client.setter

@@ -6,6 +6,7 @@ one per process, come when they are needed.
 
 from __future__ import annotations
 
+import weakref
 from urllib.request import getproxies
 
 import httpx2
@@ -14,12 +15,24 @@ from .proxied import AsyncProxyTransport, ProxyTransport
 from .transport import AsyncTransport, Transport
 
 
-def make_client(max_connections: int | None = None) -> httpx2.Client:
-    """Return a client with the proxies of the environment."""
+def make_client(
+    max_connections: int | None = None, *, owner: object | None = None
+) -> httpx2.Client:
+    """Return a client with the proxies of the environment.
+
+    Args:
+        max_connections: The maximum number of open connections, or `None` for no limit.
+        owner: The client is closed when this object is collected, or the process ends: an open
+            socket would be a ResourceWarning.
+    """
     mounts = {
         pattern: ProxyTransport(proxy) if proxy else None for pattern, proxy in proxies().items()
     }
-    return httpx2.Client(transport=Transport(max_connections=max_connections), mounts=mounts)
+    transport = Transport(max_connections=max_connections)
+    client = httpx2.Client(transport=transport, mounts=mounts)
+    if owner is not None:
+        weakref.finalize(owner, _end, transport, client)
+    return client
 
 
 def make_async_client(max_connections: int | None = None) -> httpx2.AsyncClient:
@@ -30,6 +43,11 @@ def make_async_client(max_connections: int | None = None) -> httpx2.AsyncClient:
     }
     transport = AsyncTransport(max_connections=max_connections)
     return httpx2.AsyncClient(transport=transport, mounts=mounts)
+
+
+def _end(transport: Transport, client: httpx2.Client) -> None:
+    transport.close_waking_nobody()
+    client.close()
 
 
 def proxies() -> dict[str, str | None]:

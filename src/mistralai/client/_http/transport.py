@@ -103,11 +103,19 @@ class Transport(httpx2.BaseTransport):
 
     def close(self) -> None:
         """Close all connections, those of open responses too."""
+        for connection in [*self._open]:
+            connection.shut_down()  # a thread that reads is woken, and closes it
+        self.close_waking_nobody()
+
+    def close_waking_nobody(self) -> None:
+        """Close all connections as the process ends.
+
+        A thread that reads one stays blocked. Woken, it would import the classes of its error,
+        be ended with the process in the middle of that, and never release the lock of imports.
+        """
         with self._lock:
             self._pool.clear()
             connections = [*self._open]
-        for connection in connections:
-            connection.shut_down()  # a thread that reads is woken, and closes it
         for connection in connections:
             connection.close()
         self._open.clear()
