@@ -1,7 +1,7 @@
 """The four kinds of connections, behind one small interface, so that one test serves all."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar
@@ -39,6 +39,7 @@ class Kind:
         self._opened: list[Any] = []
         self._entered = ExitStack()
         self._threads = ThreadPoolExecutor(24)
+        self._begun: list[Future[Any]] = []
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call a function where connections are used: here, or in their loop."""
@@ -53,7 +54,9 @@ class Kind:
 
     def start(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> "Future[Any]":
         """Call something that waits in a thread beside the test."""
-        return self._threads.submit(function, *args, **kwargs)
+        begun = self._threads.submit(function, *args, **kwargs)
+        self._begun.append(begun)
+        return begun
 
     def connect(self, host: str, port: int, **settings: Any) -> Any:
         """Open a connection."""
@@ -176,7 +179,9 @@ class Kind:
             if hasattr(thing, "shut_down"):  # which wakes who waits still
                 thing.shut_down()
             self.close(thing)
-        self._threads.shutdown()
+        self._threads.shutdown(wait=False)
+        # An exception here cancels what still waits in the loop.
+        assert not wait(self._begun, 10).not_done, "what the test began has no end"
 
 
 class AsyncKind(Kind):

@@ -364,6 +364,9 @@ def test_an_attempt_that_is_aborted_ends_where_it_waits_for_room(narrow):
     narrow.kind.call(attempt.abort)
     with pytest.raises(httpx2.ReadError, match="closed while it waited for a connection"):
         asking.result(10)
+    asking = narrow.begin(attempt=attempt)  # it was aborted before
+    with pytest.raises(httpx2.ReadError, match="closed while it waited for a connection"):
+        asking.result(10)
     narrow.read(response)
     narrow.read(narrow.ask(peer=narrow.peers[0]))
 

@@ -21,7 +21,6 @@ import httpx2
 
 from .addresses import STAGGER, failed, interleaved
 from .alarm import Alarm
-from .attempt import do_nothing
 from .deadline import FOREVER, left
 from .h1 import ResponseReader
 from .sockets import is_readable, open_socket, shut_down
@@ -256,17 +255,16 @@ async def connect(
     connection = AioConnection()
     try:
         async with asyncio.timeout(left(timeout)) as limit:
-            attempt.on_abort = partial(limit.reschedule, 0.0)  # a moment that has passed
-            if attempt.aborted:
-                attempt.on_abort()
-            sock = await _race(await _resolve(host, port), local_address)
-            try:
-                await asyncio.get_running_loop().create_connection(lambda: connection, sock=sock)
-            except BaseException:
-                sock.close()
-                raise
-            if tls is not None:
-                await connection.start_tls(tls, server_hostname)
+            with attempt.ended_by(partial(limit.reschedule, 0.0)):  # a moment that has passed
+                sock = await _race(await _resolve(host, port), local_address)
+                try:
+                    loop = asyncio.get_running_loop()
+                    await loop.create_connection(lambda: connection, sock=sock)
+                except BaseException:
+                    sock.close()
+                    raise
+                if tls is not None:
+                    await connection.start_tls(tls, server_hostname)
     except TimeoutError as error:
         connection.close()
         raise httpx2.ConnectTimeout(str(error) or "no connection in time") from error
@@ -276,8 +274,6 @@ async def connect(
     except BaseException:
         connection.close()
         raise
-    finally:
-        attempt.on_abort = do_nothing
     return connection
 
 

@@ -6,10 +6,11 @@ from a program's own use of the transport, gets one made for it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 EXTENSION: Final = "mistralai.attempt"
 """The name of the extension of a request that holds its `Attempt`."""
@@ -28,18 +29,17 @@ class Attempt:
 
     Attributes:
         on_sent: Called when the request was sent whole; limits of the response start there.
-        on_abort: Called when the attempt is to end before there is a connection.
         aborted: Whether it was told to end.
         connection: What carries it; `None` before there is one, and once its response is closed.
         reused: Whether the connection carried a request before.
         received: Whether any byte of a response came.
     """
 
-    __slots__ = ("aborted", "connection", "on_abort", "on_sent", "received", "reused")
+    __slots__ = ("_end", "aborted", "connection", "on_sent", "received", "reused")
 
     def __init__(self) -> None:
         self.on_sent: Callable[[], object] = do_nothing
-        self.on_abort: Callable[[], object] = do_nothing
+        self._end: Callable[[], object] = do_nothing
         self.aborted = False
         self.connection: Connection | None = None
         self.reused = False
@@ -48,9 +48,20 @@ class Attempt:
     def abort(self) -> None:
         """End the attempt, from any thread."""
         self.aborted = True
-        self.on_abort()
+        self._end()
         if self.connection is not None:
             self.connection.shut_down()
+
+    @contextmanager
+    def ended_by(self, end: Callable[[], object]) -> Generator[None]:
+        """Wait inside; `end` is called, in any thread, if the attempt is aborted, or was before."""
+        self._end = end
+        if self.aborted:  # looked at after `end` is known
+            end()
+        try:
+            yield
+        finally:
+            self._end = do_nothing
 
 
 def do_nothing() -> None:

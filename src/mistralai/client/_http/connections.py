@@ -9,7 +9,6 @@ import anyio
 import httpx2
 from anyio import lowlevel, to_thread
 
-from .attempt import Attempt, do_nothing
 from .deadline import left
 from .loops import running_loop
 from .pool import Pool
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from .aio import AioConnection
+    from .attempt import Attempt
     from .settings import Origin, Settings
     from .trionet import TrioConnection
 
@@ -44,14 +44,11 @@ class LoopConnections:
         waiter = anyio.Event()
         self._pool.wait(waiter)
         try:
-            with anyio.move_on_after(left(timeout)) as scope:
-                attempt.on_abort = scope.cancel
+            with anyio.move_on_after(left(timeout)) as scope, attempt.ended_by(scope.cancel):
                 await waiter.wait()
         except BaseException:
             self._pool.give_up(waiter)
             raise
-        finally:
-            attempt.on_abort = do_nothing
         if not waiter.is_set():
             self._pool.give_up(waiter)
             if attempt.aborted:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import anyio
 import httpx2
 
-from .attempt import do_nothing
 from .inflate import CODINGS, Inflater
 from .watch import Watch
 
@@ -190,12 +189,8 @@ async def response_within(seconds: float | None, attempt: Attempt, sending: Awai
     Raises:
         httpx2.ReadTimeout: They did not come in time, or the attempt was aborted.
     """
-    with anyio.move_on_after(seconds) as scope:
-        attempt.on_abort = scope.cancel
-        try:
-            return await sending
-        finally:
-            attempt.on_abort = do_nothing
+    with anyio.move_on_after(seconds) as scope, attempt.ended_by(scope.cancel):
+        return await sending
     raise httpx2.ReadTimeout("the response headers did not come in time")
 
 

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx2
 
 from .addresses import STAGGER, failed, interleaved
-from .attempt import do_nothing
 from .deadline import left
 from .h1 import ResponseReader
 
@@ -280,15 +279,11 @@ def _with_tls(
         sock.close()
         raise
     try:
-        attempt.on_abort = partial(shut_down, secure)
-        if attempt.aborted:
-            attempt.on_abort()
-        secure.do_handshake()
+        with attempt.ended_by(partial(shut_down, secure)):
+            secure.do_handshake()
     except BaseException:
         secure.close()
         raise
-    finally:
-        attempt.on_abort = do_nothing
     return secure
 
 

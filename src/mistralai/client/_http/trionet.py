@@ -10,7 +10,6 @@ import httpx2
 import trio
 
 from .addresses import STAGGER
-from .attempt import do_nothing
 from .deadline import left
 from .h1 import ResponseReader
 from .sockets import is_readable, keepalive, shut_down
@@ -189,15 +188,10 @@ async def connect(
     """
     connection = None
     try:
-        with _limit(timeout) as scope:
-            attempt.on_abort = scope.cancel
-            if attempt.aborted:
-                scope.cancel()
+        with _limit(timeout) as scope, attempt.ended_by(scope.cancel):
             connection = await _connect(host, port, tls, server_hostname, local_address)
     except (OSError, UnicodeError, *_BROKEN) as error:  # IDNA's errors are no OSErrors
         raise httpx2.ConnectError(_said(error)) from error
-    finally:
-        attempt.on_abort = do_nothing
     if connection is None:
         raise httpx2.ConnectTimeout("no connection in time")
     return connection
