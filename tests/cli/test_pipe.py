@@ -173,7 +173,8 @@ run(["chat", "hello"])
     assert "mistralai.cli.app" in loaded
     packages = {name.partition(".")[0] for name in loaded}
     assert not packages & {"rich", "prompt_toolkit", "markdown_it", "pygments", "jsonschema"}
-    assert not {name for name in loaded if name.startswith("mistralai.simulator")}
+    unused = ("mistralai.simulator", "mistralai.cli.attachments")
+    assert not {name for name in loaded if name.startswith(unused)}
 
 
 def test_help_loads_no_http_library_and_no_models():

@@ -18,11 +18,16 @@ def piped() -> str:
     The text is decoded as UTF-8, with or without a byte order mark; invalid bytes become U+FFFD,
     and CRLF becomes LF.
     """
+    text = piped_bytes(-1).decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n")
+
+
+def piped_bytes(limit: int) -> bytes:
+    """Return standard input, at most `limit` bytes unless that is -1; empty if a terminal."""
     stream: TextIO | None = sys.stdin
     if stream is None or stream.closed or stream.isatty():
-        return ""
-    text = stream.buffer.read().decode("utf-8-sig", errors="replace")
-    return text.replace("\r\n", "\n")
+        return b""
+    return stream.buffer.read(limit)
 
 
 def joined(prompt: str, text: str) -> str:

@@ -16,6 +16,9 @@ from ..options import (
 from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..attachments.attach import Attachment
     from ..connection import Connection
     from ..options import DisplayOptions
     from ..output import Output
@@ -27,6 +30,7 @@ Examples:
   mistralai chat "Write a short poem about coding."
   git diff | mistralai chat "Review this"
   mistralai chat -m magistral-medium-latest --thinking fold "Why is the sky blue?"
+  mistralai chat -a invoice.pdf -a logo.png "Whose invoice is this?"
   mistralai chat --schema book.json "Name a book" | jq .title
   mistralai chat --json "Hello" | jq -r .type
   mistralai chat --simulate thinking --stats "Hello"
@@ -36,6 +40,15 @@ Examples:
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
 @click.argument("prompt", nargs=-1)
+@click.option(
+    "-a",
+    "--attach",
+    multiple=True,
+    type=click.Path(allow_dash=True),
+    metavar="FILE|URL|-",
+    help="Attach an image, a PDF or office document, audio or text; - is standard input. May be"
+    " repeated.",
+)
 @click.option("-s", "--system", metavar="TEXT", help="System prompt.")
 @click.option("--schema", metavar="FILE|JSON", help="Request JSON of this schema, and validate it.")
 @click.option(
@@ -53,6 +66,7 @@ def chat(
     request: RequestOptions,
     *,
     prompt: tuple[str, ...],
+    attach: tuple[str, ...],
     system: str | None,
     schema: str | None,
 ) -> None:
@@ -63,18 +77,19 @@ def chat(
     from ..stdin import is_terminal, joined, piped
     from .once import answer_once
 
+    attachments = _attachments(attach, output)  # before the rest of standard input is read
     text = joined(" ".join(prompt), piped())
     if not text and not prompt and is_terminal():
         if schema is not None:
             raise click.UsageError("--schema needs a prompt; it does not apply to conversations")
         from ..talk.session import talk
 
-        talk(connection, display, request, output, system=system)
+        talk(connection, display, request, output, system=system, attachments=attachments)
         return
-    if not text.strip():
+    if not text.strip() and not attachments:
         raise click.UsageError("no prompt: pass one, pipe one in, or run in a terminal")
-    messages = [{"role": "system", "content": system}] if system else []
-    messages.append({"role": "user", "content": text})
+    messages: list[dict[str, object]] = [{"role": "system", "content": system}] if system else []
+    messages.append({"role": "user", "content": _content(text, attachments)})
     checked_schema = _schema(schema, request)
     outcome = answer_once(
         connection,
@@ -86,6 +101,26 @@ def chat(
     )
     if checked_schema is not None and outcome.stream is not None:
         checked_schema.check(outcome.text, outcome.stream.finish_reason)
+
+
+def _attachments(sources: Sequence[str], output: Output) -> list[Attachment]:
+    if not sources:
+        return []
+    from ..attachments.attach import attach
+
+    attachments = [attach(source) for source in sources]
+    for attachment in attachments:
+        if attachment.note:
+            output.note(attachment.note)
+    return attachments
+
+
+def _content(text: str, attachments: list[Attachment]) -> object:
+    if not attachments:
+        return text
+    from ..attachments.attach import with_attachments
+
+    return with_attachments(text, attachments)
 
 
 def _schema(source: str | None, request: RequestOptions) -> Schema | None:

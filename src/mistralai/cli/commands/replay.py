@@ -10,6 +10,7 @@ import click
 
 from ..escapes import one_line
 from ..options import display_options
+from ..outcome import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,4 +104,4 @@ def _question(body: Mapping[str, Any]) -> str:
     """Return the beginning of the last message, or of the prompt."""
     messages: Any = body.get("messages")
     text = messages[-1].get("content") if messages else body.get("prompt")
-    return one_line(str(text))[:_MAX_QUESTION]
+    return one_line(text_of(text))[:_MAX_QUESTION]

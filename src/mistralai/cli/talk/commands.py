@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..escapes import one_line
+from ..failure import CommandError
+from ..failures import sentence
+from ..outcome import text_of
 from .saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..attachments.attach import Attachment
     from ..request_options import RequestOptions
-    from .conversation import Conversation
+    from .conversation import Content, Conversation
 
 _COMMAND: Final = re.compile(r"/(?P<name>[a-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 
@@ -26,12 +30,14 @@ class SlashCommands:
     Attributes:
         conversation: The conversation.
         request: The options of the next request.
+        attachments: The attachments of the next question.
         retry_requested: True if the last question should be sent again.
         exit_requested: True if the session should end.
     """
 
     conversation: Conversation
     request: RequestOptions
+    attachments: list[Attachment] = field(default_factory=list["Attachment"])
     retry_requested: bool = False
     exit_requested: bool = False
     _saved: set[Path] = field(default_factory=set[Path])
@@ -49,6 +55,31 @@ class SlashCommands:
         if command is None:
             return f"unknown command /{match['name']}; /help lists the commands"
         return command.run(self, (match["rest"] or "").strip())
+
+    def with_attachments(self, text: str) -> Content:
+        """Return the content of a question: its text, and the attachments, which are used up."""
+        attachments, self.attachments = self.attachments, []
+        if not attachments:
+            return text
+        from ..attachments.attach import with_attachments
+
+        return with_attachments(text, attachments)
+
+    def attach(self, source: str) -> str:
+        """Attach a file or URL to the next question, or show or remove its attachments."""
+        if source == "-":
+            self.attachments = []
+        elif source:
+            from ..attachments.attach import attach
+
+            try:
+                attachment = attach(source)
+            except CommandError as error:
+                return sentence(error)
+            self.attachments.append(attachment)
+            if attachment.note:
+                return f"{attachment.note}\nattached: {attachment}"
+        return f"attached: {', '.join(map(str, self.attachments)) or 'nothing'}"
 
     def model(self, name: str) -> str:
         """Change the model, or show it."""
@@ -90,7 +121,7 @@ class SlashCommands:
         question = self.conversation.undo()
         if question is None:
             return "nothing to undo"
-        return f"removed: {one_line(question)[:_MAX_EXCERPT]}"
+        return f"removed: {one_line(text_of(question))[:_MAX_EXCERPT]}"
 
     def usage(self, _: str) -> str:
         """Show the token usage of the conversation."""
@@ -138,6 +169,9 @@ _ROWS: Final = (
         "/model [NAME]", "switch to another model, or show the current one", SlashCommands.model
     ),
     Command("/system [TEXT]", "set or show the system prompt; - removes it", SlashCommands.system),
+    Command(
+        "/attach FILE|URL", "attach to the next question; - removes it again", SlashCommands.attach
+    ),
     Command("/save FILE", "save the conversation as .md or .json", SlashCommands.save),
     Command("/retry", "send the last question again", SlashCommands.retry),
     Command("/undo", "remove the last question and its answer", SlashCommands.undo),

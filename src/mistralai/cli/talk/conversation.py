@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..outcome import text_of
 
 if TYPE_CHECKING:
     from ...client.models import UsageInfo
     from ..outcome import Outcome
+
+Content: TypeAlias = str | list[dict[str, Any]]
+"""The content of a question: its text, or chunks in the format of the API."""
 
 
 @dataclass(slots=True)
@@ -47,10 +50,10 @@ class Conversation:
         system = [{"role": "system", "content": self.system}] if self.system else []
         return [*system, *self.messages]
 
-    def add_question(self, text: str) -> None:
+    def add_question(self, content: Content) -> None:
         """Add a question. It replaces one that has no answer, because the API requires turns."""
         self.remove_unanswered()
-        self.messages.append({"role": "user", "content": text})
+        self.messages.append({"role": "user", "content": content})
 
     def add_answer(self, outcome: Outcome) -> None:
         """Add an answer, even if it is incomplete.
@@ -65,14 +68,14 @@ class Conversation:
         if text_of(message.content):
             self.messages.append(message.model_dump(mode="json", by_alias=True))
 
-    def remove_unanswered(self) -> str | None:
+    def remove_unanswered(self) -> Content | None:
         """Remove and return the last question if it has no answer."""
         if self.messages and self.messages[-1]["role"] == "user":
-            content: str = self.messages.pop()["content"]
+            content: Content = self.messages.pop()["content"]
             return content
         return None
 
-    def undo(self) -> str | None:
+    def undo(self) -> Content | None:
         """Remove the last question with its answer; return the question, or `None`."""
         while self.messages and self.messages[-1]["role"] != "user":
             self.messages.pop()

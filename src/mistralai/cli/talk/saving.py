@@ -10,7 +10,7 @@ from ..outcome import text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conversation import Conversation
+    from .conversation import Content, Conversation
 
 _NAMES: Final = {"system": "System", "user": "You", "assistant": "Assistant"}
 
@@ -41,6 +41,24 @@ def _as_json(messages: list[dict[str, Any]]) -> str:
 
 def _as_markdown(messages: list[dict[str, Any]]) -> str:
     parts = (
-        f"## {_NAMES[message['role']]}\n\n{text_of(message['content'])}\n" for message in messages
+        f"## {_NAMES[message['role']]}\n\n{_text(message['content'])}\n" for message in messages
     )
     return "\n".join(parts)
+
+
+def _text(content: Content) -> str:
+    """Return the text of a message, and a line for each attachment that is not text."""
+    chunks = [] if isinstance(content, str) else content
+    return "\n\n".join(filter(None, (text_of(content), *map(_mention, chunks))))
+
+
+def _mention(chunk: dict[str, Any]) -> str:
+    match chunk.get("type"):
+        case "image_url":
+            return "(an image)"
+        case "document_url":
+            return f"(the document {chunk.get('document_name') or 'without a name'})"
+        case "input_audio":
+            return "(audio)"
+        case _:
+            return ""

@@ -14,6 +14,7 @@ from .prompt import Prompt
 
 if TYPE_CHECKING:
     from ...client import Mistral
+    from ..attachments.attach import Attachment
     from ..connection import Connection
     from ..options import DisplayOptions
     from ..output import Output
@@ -26,12 +27,24 @@ def talk(
     display: DisplayOptions,
     request: RequestOptions,
     output: Output,
+    *,
     system: str | None,
+    attachments: list[Attachment],
 ) -> None:
-    """Run a conversation until the user exits."""
+    """Run a conversation until the user exits.
+
+    Args:
+        connection: The server to call.
+        display: How to show the answers.
+        request: The options of the first request.
+        output: Where to show the answers.
+        system: The system prompt.
+        attachments: The attachments of the first question.
+    """
     sink = sink_for(display, output)
+    commands = SlashCommands(Conversation(system or ""), request, attachments)
     with connection.client(output, sink) as client:
-        Session(client, sink, output, SlashCommands(Conversation(system or ""), request)).run()
+        Session(client, sink, output, commands).run()
 
 
 class Session:
@@ -56,6 +69,8 @@ class Session:
     def run(self) -> None:
         """Read questions and commands until the user exits."""
         self._output.note("/help lists the commands, Ctrl-D exits.")
+        if self._commands.attachments:
+            self._output.note(self._commands.attach(""))
         while not self._commands.exit_requested:
             try:
                 line = self._prompt.ask()
@@ -70,7 +85,7 @@ class Session:
         """Execute a command or send a question."""
         reply = self._commands.run(line)
         if reply is None:
-            self._commands.conversation.add_question(line)
+            self._commands.conversation.add_question(self._commands.with_attachments(line))
             self._answer()
         elif self._commands.retry_requested:
             self._commands.retry_requested = False
