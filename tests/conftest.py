@@ -29,6 +29,7 @@ _ON_DRIVERS = {
 }
 _ON_UVLOOP = {"test_scenarios", "test_streams", "test_tls_and_proxies"}
 _LEAKS = ("MISTRAL_", "SSL_CERT_")
+_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -44,6 +45,16 @@ def _clean_environment():
         for name in list(os.environ):
             if name.startswith(_LEAKS) or name.upper().endswith("_PROXY"):
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _folders_of_a_person_without_any(tmp_path_factory):
+    """Keep the configuration and conversations of this machine out of the tests."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _FOLDERS:
+            patch.setenv(name, str(home / name.lower()))
         yield
 
 

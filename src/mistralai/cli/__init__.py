@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sys
 
-_EXTRA = frozenset({"click", "jsonschema", "markdown_it", "prompt_toolkit", "rich"})
+_EXTRA = frozenset(
+    {"click", "jsonschema", "markdown_it", "platformdirs", "prompt_toolkit", "rich", "tomlkit"}
+)
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .failure import AUTHENTICATION, CommandError, UsageError
+from .failure import AUTHENTICATION, CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,16 +27,14 @@ class Connection:
         timeout: Seconds for connecting, for the first token, and between tokens; `None` for the
             client's defaults.
         record: A file to which every exchange is appended.
+        api_key_command: A command that prints the key, if the environment has none.
     """
 
     server_url: str | None = None
     simulate: str | None = None
     timeout: float | None = None
     record: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.simulate is not None and self.server_url is not None:
-            raise UsageError("--simulate and --server-url are mutually exclusive")
+    api_key_command: str | None = None
 
     @contextmanager
     def client(
@@ -50,13 +48,15 @@ class Connection:
             needs_key: Whether a missing key is an error.
 
         Raises:
-            CommandError: A key is needed, and missing or malformed.
+            CommandError: A key is needed, and missing or malformed; or the command that prints it
+                failed.
             ValueError: The address, the key or the scenario is invalid.
         """
         if self.simulate is None:
-            if needs_key:
-                self._check_key()
-            with self._open(os.environ.get("MISTRAL_API_KEY"), self.server_url, sink) as client:
+            key = self.api_key(output)
+            if needs_key and not (key or "").strip():
+                self._check_server()
+            with self._open(key, self.server_url, sink) as client:
                 yield client
             return
         from .simulation import simulator
@@ -68,33 +68,52 @@ class Connection:
             output.note("(simulated: no model, no network)")
             yield client
 
+    def api_key(self, output: Output) -> str | None:
+        """Return the key: of the environment, or of the command that prints it.
+
+        Args:
+            output: Masks a printed key from then on.
+
+        Raises:
+            CommandError: The command failed.
+        """
+        key = os.environ.get("MISTRAL_API_KEY")
+        if self.api_key_command is None or (key or "").strip():
+            return key
+        from .keycommand import printed_key
+
+        key = printed_key(self.api_key_command)
+        output.secrets.append(key)
+        return key
+
     @contextmanager
     def _open(self, key: str | None, url: str | None, sink: Sink | None) -> Generator[Mistral]:
         from ..client import Mistral
 
-        _check_characters(key or "")
+        self._check_characters(key or "")
         timeout_ms = None if self.timeout is None else self.timeout * 1000
         with Mistral(key, server_url=url, timeout_ms=timeout_ms, record=self.record) as client:
             if sink is not None:
                 sink.prepare(client)
             yield client
 
-    def _check_key(self) -> None:
+    def _check_server(self) -> None:
         """Raise an error if Mistral's API would be called without a key."""
-        own_server = self.server_url or os.environ.get("MISTRAL_SERVER_URL")
-        if not own_server and not os.environ.get("MISTRAL_API_KEY", "").strip():
+        if not self.server_url and not os.environ.get("MISTRAL_SERVER_URL"):
             raise CommandError(
                 "MISTRAL_API_KEY is not set.",
                 "Create a key at https://console.mistral.ai, or use --simulate, which needs none.",
                 code=AUTHENTICATION,
             )
 
-
-def _check_characters(key: str) -> None:
-    """Raise an error if the key cannot be sent in a header. The error does not contain the key."""
-    if not (key.strip().isascii() and key.strip().isprintable()):
+    def _check_characters(self, key: str) -> None:
+        """Raise an error, without the key, if the key cannot be sent in a header."""
+        if key.strip().isascii() and key.strip().isprintable():
+            return
+        in_variable = os.environ.get("MISTRAL_API_KEY", "").strip() == key.strip()
+        source = "MISTRAL_API_KEY" if in_variable else "the output of api_key_command"
         raise CommandError(
-            "MISTRAL_API_KEY contains characters that a key cannot have.",
+            f"{source} contains characters that a key cannot have.",
             "Check for quotes, line breaks or spaces that were copied with it.",
             code=AUTHENTICATION,
         )

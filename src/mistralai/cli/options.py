@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -13,6 +14,7 @@ import click
 from .connection import Connection
 from .failure import UsageError
 from .request_options import RequestOptions
+from .settings import current_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +26,7 @@ C = TypeVar("C", bound="Callable[..., Any]")
 
 DEFAULT_MODEL: Final = "mistral-large-latest"
 MODEL_VARIABLE: Final = "MISTRAL_MODEL"
+SERVER_VARIABLE: Final = "MISTRAL_SERVER_URL"
 _NEVER_A_PARAM: Final = frozenset({"stream", "messages", "model", "prompt"})
 
 
@@ -68,12 +71,22 @@ def _params(
     return params
 
 
+def _alias(context: click.Context, _option: click.Parameter, name: str) -> str:
+    """Return the model for a name, which may be one of `[aliases]` in the configuration."""
+    return name if context.resilient_parsing else current_config().model_named(name)
+
+
 _CONNECTION = (
     click.option(
         "--server-url",
         metavar="URL",
         help="Another server with a compatible API: vLLM, llama.cpp, LiteLLM ..."
         " [env: MISTRAL_SERVER_URL]",
+    ),
+    click.option(
+        "--server",
+        metavar="NAME",
+        help="A server in the table [servers] of config.toml, for example --server local.",
     ),
     click.option(
         "--simulate",
@@ -132,9 +145,9 @@ _SHOWING = (
     click.option("--json", "as_json", is_flag=True, help="Write one JSON object per event."),
     click.option("--raw", is_flag=True, help="Write the bytes of the response."),
     click.option(
-        "--stats", is_flag=True, help="Write timing, token usage and attempts after the answer."
+        "--stats/--no-stats", help="Write timing, token usage and attempts after the answer."
     ),
-    click.option("--plain", is_flag=True, help="Do not render Markdown."),
+    click.option("--plain/--no-plain", help="Do not render Markdown."),
     click.option(
         "--thinking",
         type=click.Choice(["show", "fold", "hide"]),
@@ -146,7 +159,7 @@ _SHOWING = (
 
 def connection_options(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
     """Add the options of a `Connection`."""
-    return _with(Connection, _CONNECTION, command)
+    return _with(_connection, _CONNECTION, command)
 
 
 def model_option(
@@ -158,9 +171,15 @@ def model_option(
         default: The default model.
         variable: The environment variable that overrides the default.
     """
-    text = f"The model. [env: {variable}]" if variable else "The model."
+    text = "The model, or an alias for it in config.toml."
     return click.option(
-        "-m", "--model", default=default, show_default=True, envvar=variable, help=text
+        "-m",
+        "--model",
+        default=default,
+        show_default=True,
+        envvar=variable,
+        callback=_alias,
+        help=f"{text} [env: {variable}]" if variable else text,
     )
 
 
@@ -174,8 +193,33 @@ def display_options(command: Callable[Concatenate[DisplayOptions, P], R]) -> Cal
     return _with(DisplayOptions, _SHOWING, command)
 
 
+def _connection(
+    server_url: str | None = None,
+    server: str | None = None,
+    simulate: str | None = None,
+    timeout: float | None = None,
+    record: str | None = None,
+) -> Connection:
+    """Return the connection for the options, or else the environment, or else the configuration."""
+    given = {"--server-url": server_url, "--server": server, "--simulate": simulate}
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise UsageError(f"{' and '.join(names)} are mutually exclusive")
+    config = current_config()
+    if not names and not os.environ.get(SERVER_VARIABLE) and config.server is not None:
+        is_address = "://" in config.server
+        server_url, server = (config.server, None) if is_address else (None, config.server)
+    return Connection(
+        server_url=server_url if server is None else config.server_named(server),
+        simulate=simulate,
+        timeout=timeout,
+        record=record,
+        api_key_command=config.api_key_command,
+    )
+
+
 def _with(
-    kind: type[T],
+    kind: Callable[..., T],
     options: Iterable[Callable[[Callable[P, R]], object]],
     command: Callable[Concatenate[T, P], R],
 ) -> Callable[P, R]:
@@ -192,6 +236,25 @@ def _with(
     return called
 
 
+class ConfiguredCommand(click.Command):
+    """A command whose options have defaults in the configuration."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments. The order is: option, environment, configuration, default."""
+        if not ctx.resilient_parsing and "--help" not in args:
+            ctx.default_map = {**self._defaults(), **(ctx.default_map or {})}
+        return super().parse_args(ctx, args)
+
+    def _defaults(self) -> dict[str, Any]:
+        config = current_config()
+        rendering = {name: getattr(config.rendering, name) for name in ("plain", "stats")}
+        own_model = any(option.name == "model" and not option.envvar for option in self.params)
+        defaults = {"thinking": config.rendering.thinking, **rendering}
+        if not own_model:  # of `fim`: the model of `chat` writes no code
+            defaults["model"] = config.model
+        return {name: value for name, value in defaults.items() if value is not None}
+
+
 def optional_value(option: str, default: str, takes: Callable[[str], bool]) -> type[click.Command]:
     """Return a class of commands with an option whose value may be omitted.
 
@@ -201,7 +264,7 @@ def optional_value(option: str, default: str, takes: Callable[[str], bool]) -> t
         takes: Returns whether the next argument is the value. In `--simulate=WORD` it always is.
     """
 
-    class Command(click.Command):
+    class Command(ConfiguredCommand):
         def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
             return super().parse_args(ctx, [*_with_value(args, option, default, takes)])
 

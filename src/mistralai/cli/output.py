@@ -37,6 +37,8 @@ class Output:
         environment: The environment variables; `TERM` and `NO_COLOR` count.
         no_color: True if `--no-color` was passed.
         debug: True if `--debug` was passed.
+        secrets: Keys that are not in the environment. Nothing that is written to standard error
+            contains them.
     """
 
     out: TextIO = field(default_factory=lambda: _or_null(sys.stdout))
@@ -44,6 +46,7 @@ class Output:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     no_color: bool = False
     debug: bool = False
+    secrets: list[str] = field(default_factory=list[str])
     _spinner: Spinner | None = None
 
     def __post_init__(self) -> None:
@@ -119,7 +122,7 @@ class Output:
 
     def without_key(self, text: str) -> str:
         """Replace the API key, which a server may repeat, by asterisks."""
-        return Mask([self.environment.get("MISTRAL_API_KEY", "").strip()]).text(text)
+        return Mask([self.environment.get("MISTRAL_API_KEY", "").strip(), *self.secrets]).text(text)
 
     def dim(self, text: str) -> str:
         """Return the text styled as faint if standard error is a terminal."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import click
 
 from ..escapes import one_line
-from ..options import display_options
+from ..options import ConfiguredCommand, display_options
 from ..outcome import text_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ Examples:
 _MAX_QUESTION: Final = 70  # characters
 
 
-@click.command(epilog=_EXAMPLES)
+@click.command(cls=ConfiguredCommand, epilog=_EXAMPLES)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--speed",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from prompt_toolkit import PromptSession
@@ -12,8 +11,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.output import create_output
 
+from ..folders import state_folder
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -27,12 +28,11 @@ class Prompt:
 
     Args:
         commands: The commands to complete, each with its `/`.
-        environment: The environment variables, which locate the history.
     """
 
-    def __init__(self, commands: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(self, commands: Sequence[str]) -> None:
         self._session = PromptSession[str](
-            history=_history(environment),
+            history=_history(),
             multiline=True,
             prompt_continuation=". ",
             completer=_CommandCompleter(commands),
@@ -89,10 +89,9 @@ def _keys() -> KeyBindings:
     return keys
 
 
-def _history(environment: Mapping[str, str]) -> History:
+def _history() -> History:
     """Return the history of all sessions, or of this one alone if no file can be written."""
-    state = environment.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
-    path = Path(state, "mistralai", "history")
+    path = state_folder() / "history"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _PRIVATE))

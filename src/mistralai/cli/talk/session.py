@@ -64,7 +64,7 @@ class Session:
         self._sink = sink
         self._output = output
         self._commands = commands
-        self._prompt = Prompt([f"/{name}" for name in COMMANDS], output.environment)
+        self._prompt = Prompt([f"/{name}" for name in COMMANDS])
 
     def run(self) -> None:
         """Read questions and commands until the user exits."""
