@@ -79,7 +79,7 @@ class Config:
         """Return the address of a server in `[servers]`.
 
         Raises:
-            UsageError: There is no server of this name.
+            UsageError: The table has no server of this name.
         """
         if name in self.servers:
             return self.servers[name]
@@ -112,7 +112,7 @@ def load(path: Path) -> tuple[Config, list[str]]:
     """Read the file.
 
     Returns:
-        The configuration, which is the default one if there is no file, and the warnings.
+        The configuration and the warnings. A missing file is an empty one.
 
     Raises:
         UsageError: The file is not valid TOML, or a value is not of its kind.
