@@ -18,6 +18,7 @@ DIRECTIVES = [
 ]
 PUBLIC = (
     "mistralai",
+    "mistralai.bulk",
     "mistralai.azure.client",
     "mistralai.client",
     "mistralai.client.deltas",

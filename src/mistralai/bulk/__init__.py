@@ -1,0 +1,40 @@
+"""Bulk runs: many prompts are asked, answers are written as they end, and a run survives a crash.
+
+    from mistralai.bulk import Limits, run
+
+    defaults = {"model": "mistral-small-latest"}
+    stats = run(client, "prompts.jsonl", "answers.jsonl", defaults=defaults)
+
+`Run` is the same for asyncio and trio. docs/bulk.md is the guide.
+"""
+
+from .errors import (
+    BulkError,
+    InputError,
+    MissingExtraError,
+    OutputError,
+    ResumeError,
+    TooManyErrorsError,
+)
+from .job import Run, run
+from .limits import Limits
+from .outcomes import Outcome, RowError, RowTiming
+from .sources import Input
+from .stats import Stats
+
+__all__ = [
+    "BulkError",
+    "Input",
+    "InputError",
+    "Limits",
+    "MissingExtraError",
+    "Outcome",
+    "OutputError",
+    "ResumeError",
+    "RowError",
+    "RowTiming",
+    "Run",
+    "Stats",
+    "TooManyErrorsError",
+    "run",
+]

@@ -1,0 +1,109 @@
+"""Engines, which ask the rows of a run: here, tasks of one event loop with one client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import anyio
+
+from .asking import Asker
+from .gate import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from ..client import Mistral
+    from .feed import Feed
+    from .limits import Limits
+
+
+class Engine(Protocol):
+    """A way to ask the rows of a run.
+
+    Everything that exists once per run is in the `Feed`: input, output, counts, and when to stop.
+    An engine takes rows by `feed.next()` and returns each by `feed.finish(outcome)`.
+    """
+
+    @property
+    def in_flight(self) -> int:
+        """The number of rows that are being asked."""
+        ...
+
+    @property
+    def level(self) -> int:
+        """The number of rows that may be asked at the same time."""
+        ...
+
+    @property
+    def paused(self) -> float:
+        """The seconds for which requests are paused because the server asked for it; 0 if not."""
+        ...
+
+    async def run(self, feed: Feed) -> None:
+        """Ask rows until `feed.next` returns `None`; return when all of them are finished.
+
+        It is cancelled to drop the rows that are out. An error of a single row is an outcome; an
+        error that ends the run goes to `feed.fail`.
+        """
+        ...
+
+
+class LocalEngine:
+    """Asks rows in tasks of the running event loop, as many as the level.
+
+    Args:
+        client: The client.
+        defaults: Fields of every request that a row does not have.
+        limits: The limits of the run.
+    """
+
+    def __init__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> None:
+        self._gate = Gate(limits)
+        self._asker = Asker(client, defaults, limits, self._gate)
+        self._workers = 0
+        self._asking = 0
+
+    @property
+    def in_flight(self) -> int:
+        """The number of rows that are being asked."""
+        return self._asking
+
+    @property
+    def level(self) -> int:
+        """The number of rows that may be asked at the same time."""
+        return self._gate.level.value
+
+    @property
+    def paused(self) -> float:
+        """The seconds for which requests are paused because the server asked for it; 0 if not."""
+        return self._gate.paused()
+
+    async def run(self, feed: Feed) -> None:
+        """Ask rows until there are no more."""
+        async with anyio.create_task_group() as tasks:
+            while not feed.stopped.is_set():
+                while self._workers < self.level:
+                    self._workers += 1
+                    tasks.start_soon(self._work, feed)
+                await self._gate.changed.wait()
+                self._gate.changed = anyio.Event()
+
+    async def _work(self, feed: Feed) -> None:
+        """Ask rows one after the other, until there are no more or the level has fallen."""
+        try:
+            while self._workers <= self.level:
+                row = await feed.next()
+                if row is None:
+                    return
+                self._asking += 1
+                try:
+                    outcome = await self._asker.ask(row)
+                finally:
+                    self._asking -= 1
+                await feed.finish(outcome)
+        except Exception as error:  # noqa: BLE001 - neither of a request nor of a row
+            feed.fail(error)
+        finally:
+            self._workers -= 1
+            self._gate.changed.set()

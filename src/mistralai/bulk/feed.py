@@ -1,0 +1,257 @@
+"""The feed: rows go out of it to an engine, outcomes come back and go into the journal.
+
+Theory of operation. The feed is
+
+- running: `next` gives rows;
+- finishing, after `stop` or when the input has ended: `next` gives no more, outcomes are taken;
+- dropping, after `drop` or an error: the engine is cancelled, and no outcome is taken.
+
+It only moves forward. A row is out from `next` to `finish`; whatever happens in between, the row is
+asked again by the next run. `finish` writes the row's line before anything else learns of it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from .errors import TooManyErrorsError
+from .journal import State
+from .sources import FileSource
+from .stats import Quantiles, Stats
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from .delivery import Delivery
+    from .ids import Ids
+    from .journal import Sink
+    from .limits import Limits
+    from .opening import RowMaker
+    from .outcomes import Outcome
+    from .rows import Row
+    from .sources import Numbered, Source
+
+_LINES: Final = 100
+_SECONDS: Final = 0.05
+"""The output is synced after so many lines, or so much time."""
+
+_SKIPPED: Final = 500  # rows in a row, before other tasks get their turn
+
+
+class Phase(enum.IntEnum):
+    """The phase of a feed."""
+
+    RUNNING = 0
+    FINISHING = 1
+    DROPPING = 2
+
+
+class Feed:
+    """Gives rows to an engine and takes their outcomes.
+
+    Args:
+        source: The input.
+        maker: Makes rows of its items.
+        sink: The output.
+        states: Returns the state of a row in the output.
+        ids: The ids so far, of an input that is read once.
+        limits: The limits of the run.
+        stats: The figures of the run.
+        delivery: The way to the reader.
+        keep_failed: Whether rows that failed in an earlier run are left.
+
+    Attributes:
+        phase: The phase.
+        error: The error that ended the run.
+        scope: Cancelled to drop the rows that are out.
+        stopped: Set when `next` gives no more rows.
+        answered: Models that have answered.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        maker: RowMaker,
+        sink: Sink,
+        *,
+        states: Callable[[int], State],
+        ids: Ids | None,
+        limits: Limits,
+        stats: Stats,
+        delivery: Delivery,
+        keep_failed: bool,
+    ) -> None:
+        self.phase = Phase.RUNNING
+        self.error: BaseException | None = None
+        self.scope: Final = anyio.CancelScope()
+        self.stopped: Final = anyio.Event()
+        self.answered: Final[set[str]] = set()
+        self.complete = False
+        """True once every row of the input has been given out."""
+        self._maker = maker
+        self._sink = sink
+        self._states = states
+        self._ids = ids
+        self._limits = limits
+        self._stats = stats
+        self._delivery = delivery
+        self._keep_failed = keep_failed
+        self._ttft = Quantiles()
+        self._failed_now = 0
+        self._finished_now = 0
+        self._index = 0
+        self._turn = anyio.Lock(fast_acquire=True)
+        self._waiting: anyio.CancelScope | None = None  # for an item of the input
+        self._unsynced = 0
+        self._written = anyio.Event()
+        self._many = anyio.Event()
+        self._file: Iterator[Numbered] | None = None
+        self._items: AsyncIterator[Numbered] | None = None
+        if isinstance(source, FileSource):
+            self._file = source.items()
+        else:
+            self._items = source.items()
+
+    async def next(self) -> Row | None:
+        """Return the next row to ask, or `None` if there is none, or the run stops."""
+        async with self._turn:
+            if self.phase is not Phase.RUNNING:
+                return None
+            try:
+                row = await (self._next_of_file() if self._file else self._next_item())
+            except Exception as error:  # noqa: BLE001 - of the input: it ends the run
+                self.fail(error)
+                return None
+            if row is None and self.phase is Phase.RUNNING:
+                self.complete = True
+                self._stats.rows = self._index
+                self._end(Phase.FINISHING)
+            return row
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Take the outcome of a row: write its line, count it, and deliver it.
+
+        A slow reader of the run makes this wait.
+        """
+        if self.phase is Phase.DROPPING:
+            return
+        state = State.SUCCEEDED if outcome.succeeded else State.FAILED
+        try:
+            self._sink.write(outcome.index, outcome.line(), state)
+        except Exception as error:  # noqa: BLE001 - of the output: it ends the run
+            self.fail(error)
+            return
+        self._unsynced += 1
+        self._written.set()
+        if self._unsynced >= _LINES:
+            self._many.set()
+        self._count(outcome)
+        self._judge(outcome)
+        await self._delivery.put(outcome)
+
+    def stop(self) -> None:
+        """Give out no more rows. Those that are out are finished."""
+        self._end(Phase.FINISHING)
+
+    def drop(self) -> None:
+        """Drop the rows that are out."""
+        self._end(Phase.DROPPING)
+        self.scope.cancel()
+
+    def fail(self, error: BaseException) -> None:
+        """End the run with an error, and drop the rows that are out."""
+        if self.error is None:
+            self.error = error
+        self.drop()
+
+    async def keep_synced(self) -> None:
+        """Sync the output in groups of lines, until cancelled."""
+        while True:
+            await self._written.wait()
+            with anyio.move_on_after(_SECONDS):
+                await self._many.wait()
+            self._written, self._many = anyio.Event(), anyio.Event()
+            self._unsynced = 0
+            try:
+                await anyio.to_thread.run_sync(self._sink.sync)
+            except Exception as error:  # noqa: BLE001 - of the output: it ends the run
+                self.fail(error)
+                return
+
+    def _end(self, phase: Phase) -> None:
+        self.phase = max(self.phase, phase)
+        self.stopped.set()
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def _next_of_file(self) -> Row | None:
+        assert self._file is not None
+        for number, item in self._file:
+            index, self._index = self._index, self._index + 1
+            state = self._states(index)
+            if state is State.UNASKED or (state is State.FAILED and not self._keep_failed):
+                row = self._maker.row(index, number, item, None)
+                if row.problem is None or state is State.UNASKED:
+                    return row
+                self._stats.failed += 1  # as in the run before
+            if self._index % _SKIPPED == 0:
+                await checkpoint()
+        return None
+
+    async def _next_item(self) -> Row | None:
+        assert self._items is not None
+        with anyio.CancelScope() as scope:
+            self._waiting = scope
+            try:
+                number, item = await anext(self._items)
+            except StopAsyncIteration:
+                return None
+            finally:
+                self._waiting = None
+            index, self._index = self._index, self._index + 1
+            return self._maker.row(index, number, item, self._ids)
+        return None
+
+    def _count(self, outcome: Outcome) -> None:
+        stats = self._stats
+        self._finished_now += 1
+        stats.requests += outcome.requests
+        stats.prompt_tokens += outcome.prompt_tokens
+        stats.completion_tokens += outcome.completion_tokens
+        if outcome.succeeded:
+            stats.done += 1
+            if outcome.model is not None:
+                self.answered.add(outcome.model)
+            if outcome.timing.ttft is not None:
+                self._ttft.add(outcome.timing.ttft)
+        else:
+            stats.failed += 1
+            self._failed_now += 1
+
+    def _judge(self, outcome: Outcome) -> None:
+        """Stop the run if the outcome says so."""
+        if outcome.succeeded:
+            return
+        if outcome.fatal is not None and not (
+            outcome.unknown_model and outcome.model in self.answered
+        ):
+            self.fail(outcome.fatal)
+        elif self.error is None and not self._limits.allows_errors(
+            self._failed_now, self._finished_now
+        ):
+            last = "" if outcome.error is None else outcome.error.message
+            self.error = TooManyErrorsError(
+                f"{self._failed_now} of {self._finished_now} rows failed, more than max_errors ="
+                f" {self._limits.max_errors} allows; the last one: {last}",
+                self._stats,
+            )
+            self.stop()
+
+    def update(self) -> None:
+        """Bring those figures up to date that are not counted row by row."""
+        self._stats.ttft_p50 = self._ttft.quantile(0.5)
+        self._stats.ttft_p95 = self._ttft.quantile(0.95)

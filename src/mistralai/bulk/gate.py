@@ -1,0 +1,196 @@
+"""The gate that every request of a run passes: level, buckets and pause, with their waits."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import anyio
+
+from .limits import Bucket, Level, Limits, Pause
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_CHARACTERS_PER_TOKEN: Final = 3  # of a prompt: few enough that an estimate is rarely too low
+_TOKENS_PER_PART: Final = 1500  # of an image or a document
+_FIRST_GUESS: Final = 250.0  # tokens of an answer
+_WEIGHT: Final = 0.05  # of an answer in the mean of their lengths
+
+
+def estimated_tokens(fields: Mapping[str, Any]) -> float:
+    """Return about how many tokens the prompt of a request has."""
+    return sum(_tokens(message.get("content")) for message in fields["messages"])
+
+
+def _tokens(content: Any) -> float:
+    """Return about how many tokens the content of a message, or a part of it, has."""
+    if isinstance(content, str):
+        return len(content) / _CHARACTERS_PER_TOKEN
+    if isinstance(content, list):
+        return sum(_tokens(part) for part in cast("Any", content))
+    if isinstance(content, dict):
+        return _tokens(content["text"]) if "text" in content else _TOKENS_PER_PART
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """The permission to send a request.
+
+    Attributes:
+        at: The time at which it was given.
+        tokens: The tokens that it took from their bucket.
+    """
+
+    at: float
+    tokens: float
+
+
+class Gate:
+    """Decides when requests are sent, and learns from their answers.
+
+    Args:
+        limits: The limits.
+        clock: Returns seconds.
+        sleep: Waits for seconds.
+        randomness: Returns random numbers from 0 to 1.
+
+    Attributes:
+        level: The level.
+        in_flight: The number of requests in flight.
+        changed: Set when the level rises; replaced by whoever waited.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = anyio.current_time,
+        sleep: Callable[[float], Any] = anyio.sleep,
+        randomness: Callable[[], float] = random.random,
+    ) -> None:
+        self.level: Final = Level(limits.concurrency)
+        self.in_flight = 0
+        self.changed = anyio.Event()
+        self._clock = clock
+        self._sleep = sleep
+        self._randomness = randomness
+        self._pause = Pause()
+        self._line = anyio.Lock(fast_acquire=True)  # those who wait for the buckets, in order
+        self._requests: Bucket | None = None
+        self._tokens: Bucket | None = None
+        self._answer_tokens = _FIRST_GUESS
+        self.limit(limits)
+
+    def limit(self, limits: Limits) -> None:
+        """Change the limits: a worker of several gets another share of them."""
+        now = self._clock()
+        rate, tokens = limits.request_rate, limits.tokens_per_minute
+        self.level.limit(limits.concurrency)
+        self._requests = _changed(self._requests, rate, 1.0, now)
+        self._tokens = _changed(self._tokens, None if tokens is None else tokens / 60, tokens, now)
+
+    def paused(self) -> float:
+        """Return the seconds for which all requests are paused; 0 if they are not."""
+        return max(0.0, self._pause.left(self._clock()))
+
+    def pause(self, seconds: float) -> None:
+        """Pause all requests: another worker was refused."""
+        now = self._clock()
+        self._pause.refused(now, seconds, now)
+
+    async def admit(self, fields: Mapping[str, Any]) -> Admission:
+        """Wait until a request may be sent, and count it as in flight.
+
+        Args:
+            fields: The fields of the request.
+        """
+        if self._requests is None and self._tokens is None:
+            await self._end_of_pause()
+            admission = Admission(self._clock(), 0.0)
+        else:
+            async with self._line:
+                admission = await self._take(self._estimate(fields))
+        self.in_flight += 1
+        return admission
+
+    def answered(self, admission: Admission, tokens: int, answer_tokens: int) -> None:
+        """Note that a request was answered, or failed, without being refused.
+
+        Args:
+            admission: Its admission.
+            tokens: The tokens that it used; 0 if that is not known.
+            answer_tokens: Those of the answer among them.
+        """
+        self._pause.answered(admission.at)
+        before = self.level.value
+        self.level.completed(self.in_flight)
+        self.in_flight -= 1
+        if tokens:
+            self._answer_tokens += _WEIGHT * (answer_tokens - self._answer_tokens)
+            self._settle(admission.tokens - tokens)
+        if self.level.value > before:
+            self.changed.set()
+
+    def refused(self, admission: Admission, retry_after: float | None) -> None:
+        """Note that a request was refused, by a 429 or because the service is at its capacity."""
+        self.in_flight -= 1
+        self.level.refused()
+        self._pause.refused(admission.at, retry_after, self._clock())
+        self._settle(admission.tokens)
+
+    def lower(self) -> None:
+        """Note that a stream broke off because the service is at its capacity."""
+        self.level.refused()
+
+    def left(self) -> None:
+        """Note that a request was given up."""
+        self.in_flight -= 1
+
+    def _estimate(self, fields: Mapping[str, Any]) -> float:
+        if self._tokens is None:
+            return 0.0
+        most = fields.get("max_tokens")
+        answer = self._answer_tokens
+        if isinstance(most, int):
+            answer = min(answer, most)
+        return estimated_tokens(fields) + answer
+
+    async def _end_of_pause(self) -> None:
+        while (left := self._pause.left(self._clock())) > 0:
+            await self._sleep(left + self._pause.jitter(self._clock(), self._randomness))
+
+    async def _take(self, tokens: float) -> Admission:
+        while True:
+            await self._end_of_pause()
+            now = self._clock()
+            wait = max(
+                0.0 if self._requests is None else self._requests.wait(1.0, now),
+                0.0 if self._tokens is None else self._tokens.wait(tokens, now),
+            )
+            if wait <= 0:
+                break
+            await self._sleep(wait)
+        if self._requests is not None:
+            self._requests.take(1.0, now)
+        if self._tokens is not None:
+            self._tokens.take(tokens, now)
+        return Admission(now, tokens)
+
+    def _settle(self, back: float) -> None:
+        if self._tokens is not None:
+            self._tokens.take(-back, self._clock())
+
+
+def _changed(
+    bucket: Bucket | None, rate: float | None, size: float | None, now: float
+) -> Bucket | None:
+    if rate is None or size is None:
+        return None
+    if bucket is None:
+        return Bucket(rate, size, now)
+    bucket.wait(0.0, now)  # fills it at the old rate
+    bucket.rate, bucket.size = rate, size
+    return bucket

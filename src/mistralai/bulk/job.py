@@ -1,0 +1,451 @@
+"""`Run` and `run`: a run of many prompts, as a program uses it.
+
+Theory of operation. A run is
+
+- new, until `async with` opens its input and output;
+- running, while its engine asks rows;
+- ended, when every row that is to be finished is in the output, and its files are closed.
+
+The engine runs in a task of its own, which keeps every error for whoever waits: the reader,
+`finish`, or the end of `async with`. Leaving the body waits for the rest; an exception in it stops
+the run, so that only the rows that are being asked are finished; cancellation drops those as well.
+"""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+from urllib.parse import urlsplit
+
+import anyio
+from anyio import to_thread
+from anyio.lowlevel import current_token
+from pydantic_core import to_jsonable_python
+
+from .asking import request_fields
+from .delivery import Delivery
+from .engine import LocalEngine
+from .feed import Feed, Phase
+from .ids import Ids
+from .interrupts import obey_interrupts
+from .journal import Journal, NoJournal, State
+from .limits import Limits
+from .opening import Opened, RowMaker, check_rows, open_output
+from .runfile import Header
+from .sources import FileSource, source_of
+from .stats import Stats
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from anyio.abc import TaskGroup
+
+    from ..client import Mistral
+    from .engine import Engine
+    from .journal import Sink
+    from .outcomes import Outcome
+    from .sources import Input
+
+_PARQUET: Final = ".parquet"
+
+
+class _State(enum.Enum):
+    NEW = "new"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Run:
+    """A run: many prompts are asked, and their answers are written to a file as they end.
+
+    Use it with `async with`, on asyncio or trio. `async for` yields finished rows; a slow reader
+    slows the run, and without a reader it continues. Leaving the body waits for the rest.
+
+    Example:
+        >>> async with Run(client, "prompts.jsonl", "answers.jsonl") as job:
+        ...     async for row in job:
+        ...         print(row.id, row.text if row.succeeded else row.error)
+
+    The same run again continues: rows with a success are not asked again.
+    """
+
+    def __init__(
+        self,
+        client: Mistral,
+        rows: Input,
+        output: str | os.PathLike[str] | Callable[[bytes], object] | None,
+        *,
+        defaults: Mapping[str, Any] | None = None,
+        limits: Limits | None = None,
+        mapping: Mapping[str, str] | None = None,
+        skip_bad: bool = False,
+        keep_failed: bool = False,
+        ordered: bool = False,
+        restart: bool = False,
+        simulated: bool = False,
+        engine: Engine | None = None,
+    ) -> None:
+        """Describe a run. Nothing is opened before `async with`.
+
+        Args:
+            client: The client. Its own retries are not used.
+            rows: The path of a file, `"-"` for standard input, or an iterable, sync or async, of
+                lines or of dicts with the fields of one. A file may be lines of JSON or text, or,
+                by its name, `.csv` or `.parquet`.
+            output: The path of a file, which is continued if it has rows of this run; a function
+                that is called with each line, as bytes; or `None` for none. If it ends in
+                `.parquet` it is written at the end, from a journal beside it
+                (`answers.parquet.jsonl`).
+            defaults: Fields of every request that a row does not have, such as `{"model": …}`.
+                Messages among them come before those of each row.
+            limits: How fast, how often and how long rows are asked. By default `Limits()`.
+            mapping: Names of fields that are called otherwise in the input:
+                `{"prompt": "question"}`.
+            skip_bad: Whether bad lines of a file fail as rows. By default they are an error before
+                the first request. In a pipe or an iterable they always fail as rows.
+            keep_failed: Whether rows that failed in an earlier run are left. By default they are
+                asked again.
+            ordered: Whether the output is sorted at the end as the input is. By default it has the
+                order in which rows ended.
+            restart: Whether to start again if the output exists; it is kept as `.old`.
+            simulated: Whether the server is the simulator; the output says so, and is not continued
+                by a run on a real server.
+            engine: What asks the rows. By default tasks of this event loop.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            InputError: The input does not exist.
+        """
+        self.stats: Stats = Stats()
+        """The figures of the run; `await` something for newer ones."""
+        self._client = client
+        self._limits = limits or Limits()
+        self._defaults: dict[str, Any] = to_jsonable_python(dict(defaults or {}))
+        self._mapping = dict(mapping or {})
+        fields = request_fields(client)
+        self._source = source_of(rows, self._mapping, frozenset(fields))
+        self._in_file = isinstance(self._source, FileSource)
+        is_table = isinstance(self._source, FileSource) and self._source.is_table
+        self._maker = RowMaker(
+            {} if is_table else self._mapping,  # a table renames its columns itself
+            needs_model=fields.get("model", False) and not self._defaults.get("model"),
+            skip_bad=skip_bad or not self._in_file,
+        )
+        self._output: Path | None = None
+        self._write: Callable[[bytes], object] | None = None
+        if callable(output):
+            self._write = output
+        elif output is not None:
+            self._output = Path(output)
+        self._keep_failed = keep_failed
+        self._ordered = ordered
+        self._restart = restart
+        self._simulated = simulated
+        self._engine = engine
+        self._state = _State.NEW
+        self._delivery = Delivery()
+        self._ended = anyio.Event()
+        self._raised = False
+        self._feed: Feed
+        self._tasks: TaskGroup
+        self._opened: Opened | None = None
+        self._began = 0.0
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the run."""
+        return self._limits
+
+    @property
+    def cut(self) -> int:
+        """The number of unreadable bytes that were cut off the end of the output."""
+        return 0 if self._opened is None else self._opened.journal.cut
+
+    @property
+    def paused(self) -> float:
+        """The seconds for which requests are paused because the server asked for it; 0 if not."""
+        return 0.0 if self._engine is None else self._engine.paused
+
+    async def __aenter__(self) -> Self:
+        """Open input and output, and begin.
+
+        Raises:
+            InputError: A row of the input is bad.
+            ResumeError: The output belongs to another run, or one is writing to it.
+            OutputError: The output cannot be written.
+            RuntimeError: The run has begun before.
+        """
+        if self._state is not _State.NEW:
+            raise RuntimeError("a run can be entered once; make another one")
+        self._state = _State.RUNNING
+        self._began = anyio.current_time()
+        if self._engine is None:
+            self._engine = LocalEngine(self._client, self._defaults, self._limits)
+        sink = await to_thread.run_sync(self._open)
+        journal = sink if isinstance(sink, Journal) else None
+        ids = None if self._in_file else Ids()
+        self._feed = Feed(
+            self._source,
+            self._maker,
+            sink,
+            states=_unasked if journal is None else journal.state,
+            ids=ids,
+            limits=self._limits,
+            stats=self.stats,
+            delivery=self._delivery,
+            keep_failed=self._keep_failed,
+        )
+        if journal is not None:
+            self._feed.answered.update(journal.models)
+            self._count_resumed(journal)
+        self._tasks = anyio.create_task_group()
+        await self._tasks.__aenter__()
+        self._tasks.start_soon(self._work, self._engine, sink, ids)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception):
+            self._feed.stop()
+        elif error is not None:  # a cancellation
+            self._feed.drop()
+        self._delivery.release()
+        try:
+            await self._tasks.__aexit__(None, None, None)
+        finally:
+            self._update()
+        if error is None and not self._raised:
+            self._raise()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome:
+        """Return the next finished row.
+
+        Raises:
+            BulkError: The run ended with an error, after its last row.
+            MistralClientError: The same, because of the server.
+        """
+        if self._state is _State.NEW:
+            raise RuntimeError("a run begins with `async with`")
+        row = await self._delivery.get()
+        self._update()
+        if row is None:
+            self._raise()
+            raise StopAsyncIteration
+        return row
+
+    async def finish(self) -> Stats:
+        """Wait until every row is finished, without reading them, and return the figures.
+
+        Raises:
+            BulkError: The run ended with an error.
+            MistralClientError: The same, because of the server.
+        """
+        if self._state is _State.NEW:
+            raise RuntimeError("a run begins with `async with`")
+        self._delivery.release()
+        await self._ended.wait()
+        self._update()
+        self._raise()
+        return self.stats
+
+    def stop(self) -> None:
+        """Ask no more rows. Those that are being asked are finished; the run can be continued."""
+        if self._state is _State.RUNNING:
+            self._feed.stop()
+
+    def drop(self) -> None:
+        """Drop the rows that are being asked. The run can be continued."""
+        if self._state is _State.RUNNING:
+            self._feed.drop()
+
+    @property
+    def stopped(self) -> bool:
+        """True if the run was stopped before all rows were asked."""
+        return self._state is not _State.NEW and (
+            self._feed.phase is Phase.DROPPING
+            or (self._feed.phase is Phase.FINISHING and not self._feed.complete)
+        )
+
+    def current(self) -> Stats:
+        """Return the figures, those that are not counted row by row brought up to date."""
+        self._update()
+        return self.stats
+
+    def _open(self) -> Sink:
+        """Open input and output. It blocks."""
+        if self._output is None:
+            if isinstance(self._source, FileSource):
+                self.stats.rows = check_rows(self._source, self._maker)
+            return NoJournal(self._write)
+        is_parquet = self._output.suffix == _PARQUET
+        if is_parquet:
+            from .parquet import check_parquet
+
+            check_parquet()
+        self._opened = open_output(
+            journal_path(self._output),
+            self._header(),
+            self._source if isinstance(self._source, FileSource) else None,
+            self._maker,
+            restart=self._restart,
+        )
+        self.stats.rows = self._opened.rows
+        return self._opened.journal
+
+    def _header(self) -> Header:
+        address, _ = self._client.sdk_configuration.get_server_details()
+        return Header(_shown(address), self._simulated, self._defaults, self._in_file)
+
+    def _count_resumed(self, journal: Journal) -> None:
+        self.stats.done = self.stats.resumed = journal.count(State.SUCCEEDED)
+        if self._keep_failed:
+            self.stats.failed = journal.count(State.FAILED)
+            self.stats.resumed += self.stats.failed
+
+    async def _work(self, engine: Engine, sink: Sink, ids: Ids | None) -> None:
+        """Run the engine, then close everything. Errors are kept for whoever waits."""
+        feed = self._feed
+        try:
+            try:
+                with feed.scope:
+                    async with anyio.create_task_group() as tasks:
+                        tasks.start_soon(feed.keep_synced)
+                        await engine.run(feed)
+                        tasks.cancel_scope.cancel()
+            except Exception as error:  # noqa: BLE001 - kept for whoever waits
+                feed.fail(error)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await to_thread.run_sync(self._close, sink)
+                if ids is not None:
+                    ids.close()
+        finally:
+            self._update()
+            self._state = _State.ENDED
+            self._delivery.end()
+            self._ended.set()
+
+    def _close(self, sink: Sink) -> None:
+        """Sync and close the output, and bring it into its final form if every row is in it."""
+        feed = self._feed
+        try:
+            sink.sync()
+            if feed.complete and feed.phase is Phase.FINISHING:
+                sink.finish(ordered=self._ordered)
+                if self._output is not None and self._output.suffix == _PARQUET:
+                    from .parquet import write_parquet
+
+                    write_parquet(journal_path(self._output), self._output)
+        except Exception as error:  # noqa: BLE001 - kept for whoever waits
+            feed.error = feed.error or error
+        finally:
+            sink.close()
+            if self._opened is not None:
+                self._opened.close()
+
+    def _update(self) -> None:
+        if self._state is not _State.RUNNING or self._engine is None:
+            return
+        self.stats.seconds = anyio.current_time() - self._began
+        self.stats.in_flight = self._engine.in_flight
+        self.stats.level = self._engine.level
+        self._feed.update()
+
+    def _raise(self) -> None:
+        """Raise the error of the run, if there is one."""
+        error = self._feed.error
+        if error is not None:
+            self._raised = True
+            raise error
+
+
+def run(
+    client: Mistral,
+    rows: Input,
+    output: str | os.PathLike[str] | Callable[[bytes], object] | None,
+    *,
+    defaults: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    mapping: Mapping[str, str] | None = None,
+    skip_bad: bool = False,
+    keep_failed: bool = False,
+    ordered: bool = False,
+    restart: bool = False,
+    simulated: bool = False,
+    engine: Engine | None = None,
+) -> Stats:
+    """Run many prompts to the end, and return the figures. The arguments are those of `Run`.
+
+    The first Ctrl-C finishes the rows that are being asked, the second drops them; then
+    `KeyboardInterrupt` is raised. The same call again continues.
+
+    Raises:
+        RuntimeError: An event loop is running, as in a notebook: use `Run` there.
+        InputError: The input is bad.
+        ResumeError: The output belongs to another run, or one is writing to it.
+        OutputError: The output cannot be written.
+        TooManyErrorsError: More rows failed than `limits.max_errors` allows.
+        MistralClientError: The server refused the key or the model.
+    """
+    _refuse_inside_loop()
+    job = Run(
+        client,
+        rows,
+        output,
+        defaults=defaults,
+        limits=limits,
+        mapping=mapping,
+        skip_bad=skip_bad,
+        keep_failed=keep_failed,
+        ordered=ordered,
+        restart=restart,
+        simulated=simulated,
+        engine=engine,
+    )
+
+    async def to_the_end() -> bool:
+        async with job, obey_interrupts(job.stop, job.drop) as interrupts:
+            await job.finish()
+        return interrupts.any
+
+    if anyio.run(to_the_end):
+        raise KeyboardInterrupt
+    return job.stats
+
+
+def journal_path(output: Path) -> Path:
+    """Return the path of the journal of an output: itself, or for Parquet one beside it."""
+    return output.with_name(f"{output.name}.jsonl") if output.suffix == _PARQUET else output
+
+
+def _refuse_inside_loop() -> None:
+    try:
+        current_token()
+    except RuntimeError:  # anyio's error for no event loop is one
+        return
+    raise RuntimeError(
+        "run() cannot be called while an event loop is running, as in a notebook; use"
+        " `async with Run(...) as job: await job.finish()`"
+    )
+
+
+def _shown(address: str) -> str:
+    """Return an address without its credentials and query."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}{parts.path}".rstrip("/")
+
+
+def _unasked(_index: int) -> State:
+    return State.UNASKED
