@@ -19,6 +19,7 @@ import mistralai.client
 import mistralai.client.models.usermessage
 import mistralai.httpclient
 from mistralai import _spellings
+from mistralai.azure.client import MistralAzure
 from mistralai.client import errors, models, types, utils
 from support.programs import PROGRAMS, run_program
 
@@ -151,6 +152,15 @@ def test_every_public_method_is_documented():
         if not inspect.getdoc(getattr(value, method))
     ]
     assert bare == []
+
+
+def test_help_on_a_client_shows_each_of_its_settings():
+    """`help` and `Mistral?` show the docstring of the class first, and some editors it alone."""
+    for client in (mistralai.Mistral, MistralAzure):
+        described = inspect.getdoc(client)
+        settings = inspect.signature(client).parameters
+        assert len(settings) > 4
+        assert [name for name in settings if f"\n    {name}: " not in described] == []
 
 
 def test_a_star_import_has_the_names_of_all():

@@ -54,7 +54,47 @@ class Mistral:
     """A client of the Mistral API.
 
     The constructor opens no connection. A client may be shared between threads, and may
-    be used in several event loops, one after the other.
+    be used in several event loops, one after the other. Arguments win over environment
+    variables.
+
+    Args:
+        api_key: The key, or a callable that returns it, called at each request.
+            By default the environment variable MISTRAL_API_KEY.
+        server: One of Mistral's servers: `"global"` (default), `"eu"` or `"us"`.
+        server_url: The address of another server with this API; wins over `server`. A query,
+            such as `?api-version=2024-05-01`, is appended to the path of each request. By
+            default the environment variable MISTRAL_SERVER_URL, unless `server` is given.
+        url_params: Values for `{names}` in `server_url`.
+        client: An `httpx2.Client` or `httpx.Client` for synchronous calls, or an object with
+            their `build_request` and `send`. The client does not close it.
+        async_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` for asynchronous calls, or
+            an object with their methods. The client does not close it.
+        retry_config: The retries of calls that do not set them: a `RetryConfig`, a number, or
+            `None` for none. By default 2.
+        timeout_ms: The timeouts `connect`, `first_event` and `idle` together, in milliseconds.
+        timeouts: The timeouts one by one, in seconds; they win over `timeout_ms`. By default
+            10 s to connect, and 300 s for the first event and between events.
+        max_event_size: The maximum size of one event of a stream, in bytes. By default 64 MiB.
+        max_connections: The maximum number of open connections, for synchronous calls and for
+            each event loop. Further calls wait for one, in order, for `timeouts.connect`
+            seconds at most. By default there is no limit. It does not apply to `client` and
+            `async_client`.
+        max_response_size: The maximum size of an answer that is not a stream, decompressed, in
+            bytes. By default 256 MiB.
+        strict_end: Whether a stream that ends cleanly in mid-answer raises
+            `StreamTruncatedError` (default). Otherwise it ends with `end_reason`
+            `"truncated"`.
+        record: A file to which every exchange is appended, for `mistralai.simulator` to replay
+            or for a report: requests, answers and the time of each read. It contains the
+            prompts, but not the key. Several clients may write to one file.
+        debug_logger: The log of each call. By default the logger `mistralai`, which writes to
+            standard error if the environment variable MISTRAL_DEBUG is set and no handler of
+            the program takes the line.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: `api_key` is not printable ASCII, `server` is not one of the three, or
+            `server_url` is not an address or has a fragment.
 
     Attributes:
         chat: Chat completions.
@@ -63,6 +103,14 @@ class Mistral:
         embeddings: Embeddings of texts.
         models: The list of models.
         sdk_configuration: The settings of the client.
+
+    Example:
+        >>> with Mistral() as client:
+        ...     question = {"role": "user", "content": "Hello there"}
+        ...     stream = client.chat.stream(model="mistral-large-latest", messages=[question])
+        ...     with stream:
+        ...         for text in stream.text_stream:
+        ...             print(text, end="", flush=True)
     """
 
     if TYPE_CHECKING:
@@ -91,47 +139,6 @@ class Mistral:
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
     ) -> None:
-        """Make a client. Arguments win over environment variables.
-
-        Args:
-            api_key: The key, or a callable that returns it, called at each request.
-                By default the environment variable MISTRAL_API_KEY.
-            server: One of Mistral's servers: `"global"` (default), `"eu"` or `"us"`.
-            server_url: The address of another server with this API; wins over `server`. A query,
-                such as `?api-version=2024-05-01`, is appended to the path of each request. By
-                default the environment variable MISTRAL_SERVER_URL, unless `server` is given.
-            url_params: Values for `{names}` in `server_url`.
-            client: An `httpx2.Client` or `httpx.Client` for synchronous calls, or an object with
-                their `build_request` and `send`. The client does not close it.
-            async_client: An `httpx2.AsyncClient` or `httpx.AsyncClient` for asynchronous calls, or
-                an object with their methods. The client does not close it.
-            retry_config: The retries of calls that do not set them: a `RetryConfig`, a number, or
-                `None` for none. By default 2.
-            timeout_ms: The timeouts `connect`, `first_event` and `idle` together, in milliseconds.
-            timeouts: The timeouts one by one, in seconds; they win over `timeout_ms`. By default
-                10 s to connect, and 300 s for the first event and between events.
-            max_event_size: The maximum size of one event of a stream, in bytes. By default 64 MiB.
-            max_connections: The maximum number of open connections, for synchronous calls and for
-                each event loop. Further calls wait for one, in order, for `timeouts.connect`
-                seconds at most. By default there is no limit. It does not apply to `client` and
-                `async_client`.
-            max_response_size: The maximum size of an answer that is not a stream, decompressed, in
-                bytes. By default 256 MiB.
-            strict_end: Whether a stream that ends cleanly in mid-answer raises
-                `StreamTruncatedError` (default). Otherwise it ends with `end_reason`
-                `"truncated"`.
-            record: A file to which every exchange is appended, for `mistralai.simulator` to replay
-                or for a report: requests, answers and the time of each read. It contains the
-                prompts, but not the key. Several clients may write to one file.
-            debug_logger: The log of each call. By default the logger `mistralai`, which writes to
-                standard error if the environment variable MISTRAL_DEBUG is set and no handler of
-                the program takes the line.
-
-        Raises:
-            TypeError: An argument has the wrong type.
-            ValueError: `api_key` is not printable ASCII, `server` is not one of the three, or
-                `server_url` is not an address or has a fragment.
-        """
         if api_key is None or api_key == "":
             api_key = os.environ.get("MISTRAL_API_KEY")
         key = Key(api_key)

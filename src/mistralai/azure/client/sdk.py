@@ -21,6 +21,20 @@ class MistralAzure(Mistral):
     It is `Mistral` with another address and authentication. The API key is sent as
     `api-key` and as `authorization`.
 
+    Args:
+        api_key: The deployment's key, or a callable that returns it.
+        server: Always `None`: Azure has no named servers. It keeps the position that it has
+            in `Mistral`.
+        server_url: The endpoint, without `/models`.
+        api_version: The version of Azure's API, sent unless `server_url` has `api-version`
+            in its query. By default `"2024-05-01-preview"`.
+        settings: Any other setting of `Mistral`.
+
+    Raises:
+        TypeError: An argument is unknown or of the wrong type.
+        ValueError: The key or the address is missing, `server_url` has another version than
+            `api_version`, or a value is invalid.
+
     Attributes:
         chat: Chat completions, the only resource on Azure.
     """
@@ -37,22 +51,6 @@ class MistralAzure(Mistral):
         api_version: str = _API_VERSION,
         **settings: Any,
     ) -> None:
-        """Configure a client.
-
-        Args:
-            api_key: The deployment's key, or a callable that returns it.
-            server: Always `None`: Azure has no named servers. It keeps the position that it has
-                in `Mistral`.
-            server_url: The endpoint, without `/models`.
-            api_version: The version of Azure's API, sent unless `server_url` has `api-version`
-                in its query. By default `"2024-05-01-preview"`.
-            settings: Any other setting of `Mistral`.
-
-        Raises:
-            TypeError: An argument is unknown or of the wrong type.
-            ValueError: The key or the address is missing, `server_url` has another version than
-                `api_version`, or a value is invalid.
-        """
         # The environment's key and address are for Mistral's API and must not be sent to Azure.
         if not api_key:
             raise ValueError("MistralAzure needs api_key, the key of the deployment")
