@@ -146,6 +146,7 @@ NOT_SERVED = [
     (["--max-connections", "0"], "connections: 0 is out of range; use 1 or more"),
     (["--replay", "r.jsonl", "--tps", "5"], "times apply to presets only"),
     (["--scenario", "s.toml", "--fault", "cut"], "times apply to presets only"),
+    (["--scenario", "guide", "--tps", "5"], "times apply to presets only"),
     (["--tps", "0"], "tokens_per_second: 0.0 is out of range; use more than 0"),
 ]
 
@@ -183,6 +184,7 @@ def test_it_starts_without_the_client_and_its_libraries():
 
 def test_presets_and_faults_are_listed(capsys):
     assert main(["--list"]) == 0
-    presets, faults = capsys.readouterr().out.splitlines()
+    presets, scenarios, faults = capsys.readouterr().out.splitlines()
     assert presets.startswith("presets: auto, echo, poem")
+    assert scenarios == "scenarios: guide"
     assert faults.startswith("faults: cut, reset")

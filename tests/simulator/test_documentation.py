@@ -1,4 +1,7 @@
-"""The examples of docs/simulator.md run unchanged, and its tables are complete."""
+"""The examples of docs/simulator.md run unchanged, and its tables are complete.
+
+So do the tests in docs/cookbook.md.
+"""
 
 import dataclasses
 import re
@@ -7,16 +10,19 @@ from typing import get_args
 
 from mistralai.simulator import PRESETS, Scenario, Sequence, faults, loads
 from mistralai.simulator.api.errors import ErrorShape
+from mistralai.simulator.cases import Cases
 from mistralai.simulator.faults.choice import FAULTS
 
 pytest_plugins = ("pytester",)
 
-TEXT = Path(__file__).parents[2].joinpath("docs", "simulator.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)( pytest)?\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "simulator.md").read_text("utf-8")
+COOKBOOK = (DOCS / "cookbook.md").read_text("utf-8")
 
 
-def blocks(language, mark=""):
-    return [text for name, marked, text in BLOCKS if (name, marked.strip()) == (language, mark)]
+def blocks(language, mark="", page=TEXT):
+    found = re.findall(r"^```(\w+)( pytest)?\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    return [text for name, marked, text in found if (name, marked.strip()) == (language, mark)]
 
 
 def test_an_example_runs(subtests):
@@ -26,7 +32,8 @@ def test_an_example_runs(subtests):
 
 
 def test_an_example_of_tests_passes(subtests, pytester, plugin_arguments):
-    for number, source in enumerate(blocks("python", "pytest")):
+    sources = [source for page in (TEXT, COOKBOOK) for source in blocks("python", "pytest", page)]
+    for number, source in enumerate(sources):
         with subtests.test(source=source):
             path = pytester.makepyfile(**{f"test_example_{number}": source})
             result = pytester.runpytest_inprocess(*plugin_arguments, path)
@@ -36,7 +43,7 @@ def test_an_example_of_tests_passes(subtests, pytester, plugin_arguments):
 def test_an_example_of_a_file_can_be_read(subtests):
     for text in blocks("toml"):
         with subtests.test(text=text):
-            assert isinstance(loads(text), Scenario | Sequence)
+            assert isinstance(loads(text), Scenario | Sequence | Cases)
 
 
 def test_every_preset_is_documented():

@@ -22,6 +22,7 @@ from mistralai.simulator import (
     load,
     loads,
 )
+from mistralai.simulator.cases import Cases, When
 from mistralai.simulator.faults.choice import FAULTS
 from mistralai.simulator.model.dialect import COMPATIBLE, Dialect
 from support.raw_answer import ask
@@ -77,6 +78,20 @@ reply = "poem"
 status = 204
 body = "x"
 """
+CASES = """
+timing = { first = 1 }
+
+[[cases]]
+when = { text = "Hi", role = "user" }
+reply = "poem"
+
+[[cases]]
+when = { model = "m" }
+timing = { first = 2 }
+
+[[cases]]
+status = 503
+"""
 FILES = {
     "": Scenario(),
     WHOLE: Scenario(
@@ -131,6 +146,15 @@ FILES = {
         ]
     ),
     'ending = "cut"': Answer(ending="cut"),
+    "answers = [{}]\ncycle = true": Sequence([Scenario()], cycle=True),
+    CASES: Cases(
+        (
+            (When(text="Hi", role="user"), Scenario("poem", timing=Timing(first=1.0))),
+            (When(model="m"), Scenario(timing=Timing(first=2.0))),
+            (When(), Answer(status=503)),
+        ),
+        Scenario(timing=Timing(first=1.0)),
+    ),
     **{f'faults = [{{ kind = "{kind}" }}]': Scenario(faults=[FAULTS[kind]()]) for kind in FAULTS},
 }
 
@@ -211,7 +235,21 @@ MISTAKES = {
     "answers = []": "answers: must be a list of tables, at least one",
     "answers = [1]": "answers[0]: must be a table, not 1",
     "answers = [{ stauts = 1 }]": "answers[0].stauts: unknown key; did you mean 'status'?",
-    'reply = "poem"\nanswers = [{}]': "reply: unknown key (allowed: answers)",
+    'reply = "poem"\nanswers = [{}]': "reply: unknown key (allowed: answers, cycle)",
+    "answers = [{}]\ncycle = 1": "cycle: must be true or false, not 1",
+    "cases = []": "cases: must be a list of tables, at least one",
+    "cases = [{}]\nfaults = []": "faults: unknown key (allowed: cases, timing)",
+    "cases = [{ when = 1 }]": "cases[0].when: must be a table, not 1",
+    "cases = [{}, { when = { txt = 'x' } }]": (
+        "cases[1].when.txt: unknown key; did you mean 'text'? (allowed: model, role, text)"
+    ),
+    "cases = [{ when = { role = 'x' } }]": (
+        "cases[0].when.role: 'x' is not allowed (allowed: 'assistant', 'system', 'tool', 'user')"
+    ),
+    "cases = [{ reply = 'poen' }]": "cases[0].reply: 'poen' is not a preset; did you mean 'poem'?",
+    "cases = [{ answers = [{ stauts = 1 }] }]": (
+        "cases[0].answers[0].stauts: unknown key; did you mean 'status'?"
+    ),
     "a = ": "Invalid value (at ",
 }
 

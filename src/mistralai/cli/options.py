@@ -92,8 +92,8 @@ _CONNECTION = (
         "--simulate",
         metavar="[SCENARIO]",
         help="Use the embedded simulator, without a key or network. SCENARIO is a preset such as"
-        " poem or thinking, faults such as cut-after-5, several of these separated by commas, or a"
-        " file.",
+        " poem or thinking, faults such as cut-after-5, several of these separated by commas, guide"
+        " (the answers of the documentation), or a file.",
     ),
     click.option(
         "--timeout",

@@ -6,10 +6,11 @@ from pathlib import Path
 
 
 def is_scenario(text: str) -> bool:
-    """Return whether a word is a list of presets and faults, or an existing scenario file."""
+    """Return whether a word is a scenario: presets and faults, a name, or an existing file."""
     if text.endswith((".toml", ".jsonl")):
         return Path(text).exists()
     from ..simulator import PRESETS
     from ..simulator.faults.choice import named
+    from ..simulator.files import shipped
 
-    return all(part in PRESETS or named(part) for part in text.split(","))
+    return text in shipped() or all(part in PRESETS or named(part) for part in text.split(","))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..simulator import Replay, Scenario, Simulator, Timing, load
 from ..simulator.faults.choice import named
+from ..simulator.files import shipped
 from .failure import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ def simulator(text: str, *, paced: bool) -> Simulator:
     """Return a simulator for the value of `--simulate`.
 
     Args:
-        text: Presets and faults, separated by commas, or the path of a scenario's TOML file
-            or of a recording.
-        paced: Whether presets answer at the pace of a model; files have their own.
+        text: Presets and faults, separated by commas, the name of a scenario of the package, or
+            the path of a scenario's TOML file or of a recording.
+        paced: Whether presets answer at the pace of a model; other scenarios have their own.
 
     Raises:
         UsageError: The value is none of these.
@@ -37,6 +38,8 @@ def scenario(text: str, *, paced: bool) -> ScenarioLike:
         return load(text)
     if text.endswith(".jsonl"):
         return Replay(text)
+    if text in shipped():
+        return text
     preset, faults = "auto", list[str]()
     for part in text.split(","):
         if named(part) is None:

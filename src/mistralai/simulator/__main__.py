@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from .faults.choice import FAULTS, named
 from .faults.fault import Fault
-from .files import load
+from .files import by_name, load, shipped
 from .limits import Limits
 from .model.reply import PRESETS
 from .proxy import Upstream
@@ -34,7 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     if options.list:
-        sys.stdout.write(f"presets: {', '.join(PRESETS)}\nfaults: {', '.join(FAULTS)}\n")
+        sys.stdout.write(
+            f"presets: {', '.join(PRESETS)}\nscenarios: {', '.join(shipped())}\n"
+            f"faults: {', '.join(FAULTS)}\n"
+        )
         return 0
     _allow_many_files()
     try:
@@ -88,13 +91,16 @@ def _scenario(options: argparse.Namespace) -> ScenarioLike:
         jitter=options.jitter,
         burst=options.burst,
     )
-    if not (options.upstream or options.replay or options.scenario.endswith(".toml")):
+    is_file = options.scenario.endswith(".toml")
+    if not (options.upstream or options.replay or is_file or options.scenario in shipped()):
         return Scenario(options.scenario, timing=timing, faults=options.fault)
     if options.fault or timing != Timing():
-        raise ValueError("--fault and the times apply to presets only; set them in the TOML file")
+        raise ValueError("--fault and the times apply to presets only; set them in a TOML file")
     if options.upstream:
         return Upstream(options.upstream, options.record, options.mode)
-    return Replay(options.replay) if options.replay else load(options.scenario)
+    if options.replay:
+        return Replay(options.replay)
+    return load(options.scenario) if is_file else by_name(options.scenario)
 
 
 def _fault(name: str) -> Fault:
@@ -132,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the CA certificate that clients must trust to FILE; implies --tls",
     )
-    add("--list", action="store_true", help="list the presets and the faults, and exit")
+    add("--list", action="store_true", help="list presets, scenarios and faults, and exit")
     _add_sources(parser.add_argument_group("source of answers"))
     _add_times(parser.add_argument_group("timing and faults of a preset"))
     _add_limits(parser.add_argument_group("limits"))
@@ -149,7 +155,7 @@ class _Group(Protocol):
 
 def _add_sources(group: _Group) -> None:
     add = group.add_mutually_exclusive_group().add_argument
-    scenario = "a preset, or a file that ends in .toml (default: %(default)s)"
+    scenario = "a preset, guide, or a file that ends in .toml (default: %(default)s)"
     add("--scenario", default="auto", metavar="NAME|FILE", help=scenario)
     add(
         "--replay",

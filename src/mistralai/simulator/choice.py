@@ -1,12 +1,12 @@
 """The choice of the answer to a request, for every kind of scenario."""
 
 from collections.abc import Callable
-from itertools import chain, repeat
+from itertools import chain, cycle, repeat
 from pathlib import Path
 from typing import TypeAlias
 
 from .answers import Answer, Wire
-from .files import load
+from .files import by_name, load
 from .proxy import Proxy, Upstream
 from .received import Request
 from .replay import Player, Replay
@@ -46,9 +46,10 @@ class Choice:
         match scenario:
             case Scenario() | Answer() | Wire():
                 return lambda _: scenario
-            case Sequence(answers=answers):
-                choosers = [self._chooser(answer) for answer in answers]
-                turns = chain(choosers, repeat(choosers[-1]))
+            case Sequence():
+                choosers = [self._chooser(answer) for answer in scenario.answers]
+                again = cycle(choosers) if scenario.cycle else repeat(choosers[-1])
+                turns = chain(choosers, again)
                 return lambda request: next(turns)(request)  # noqa: PLW0108 - `next` runs per request
             case Replay():
                 return Player(scenario.path).answer
@@ -77,7 +78,7 @@ def _normalized(
 ) -> Chosen | Sequence | Replay | Upstream | Callable[[Request], ScenarioLike]:
     match scenario:
         case str():
-            return Scenario(scenario)
+            return _normalized(by_name(scenario))
         case Path():
             return _normalized(load(scenario))
         case list():

@@ -61,12 +61,16 @@ class Sequence:
 
     Attributes:
         answers: At least one.
+        cycle: Whether the first answer follows the last one again. By default false.
     """
 
     answers: tuple["ScenarioLike", ...]
+    cycle: bool
 
-    def __init__(self, answers: Iterable["ScenarioLike"]) -> None:
-        object.__setattr__(self, "answers", tuple(answers))  # the class is frozen
+    def __init__(self, answers: Iterable["ScenarioLike"], *, cycle: bool = False) -> None:
+        assign = object.__setattr__  # the class is frozen
+        assign(self, "answers", tuple(answers))
+        assign(self, "cycle", cycle)
         if not self.answers:
             raise ValueError("Sequence.answers: empty; give at least one answer")
 
@@ -85,6 +89,7 @@ ScenarioLike: TypeAlias = (
 )
 """Everything that a simulator accepts as its scenario.
 
-A string is the name of a preset, a `Path` a TOML file, a list a `Sequence`, and a function is
-called for each request. An `Answer` or a `Wire` is sent for any request, without checks.
+A string is the name of a preset or of a scenario that comes with the package (`guide`), a `Path` a
+TOML file, a list a `Sequence`, and a function is called for each request. An `Answer` or a `Wire`
+is sent for any request, without checks.
 """

@@ -2,5 +2,6 @@
 
 from .decode import ScenarioError
 from .load import load, loads
+from .shipped import by_name, shipped
 
-__all__ = ["ScenarioError", "load", "loads"]
+__all__ = ["ScenarioError", "by_name", "load", "loads", "shipped"]

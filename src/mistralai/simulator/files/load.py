@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ..answers import Answer, End, Pause, Repeat, Step
+from ..cases import Cases, When
 from ..faults.choice import FAULTS
 from ..faults.fault import Fault
 from ..jsonvalues import is_list, is_object
 from ..model.dialect import COMPATIBLE, MISTRAL, Dialect
 from ..model.reply import Reply
 from ..scenario import Scenario, ScenarioLike, Sequence, preset
+from ..timing import Timing
 from .decode import Codec, ScenarioError, join, unknown_key
 
 _T = TypeVar("_T")
@@ -24,6 +26,8 @@ _STEP_FORMS: Final = (
     '(allowed: a text, {base64 = ""}, {pause = 1.0}, {repeat = "", every = 1.0, count = 1}, '
     '{end = "cut"})'
 )
+_CASES_KEYS: Final = frozenset({"cases", "timing"})
+_SEQUENCE_KEYS: Final = frozenset({"answers", "cycle"})
 _SCENARIO_KEYS: Final = frozenset({"reply", "timing", "faults"})
 _ANSWER_KEYS: Final = frozenset(
     {"status", "headers", "content_type", "body", "framing", "ending", "before", "head_every"}
@@ -53,25 +57,54 @@ def loads(text: str) -> ScenarioLike:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError("", str(error)) from error
+    return _cases(table) if "cases" in table else _answers(table, "")
+
+
+def _cases(table: dict[str, Any]) -> Cases:
+    """Decode a file whose answers depend on the request."""
+    for key in table.keys() - _CASES_KEYS:
+        raise unknown_key("", key, _CASES_KEYS)
+    paced = Scenario(timing=_CODEC.decode(table.get("timing", {}), Timing, "timing"))
+    cases: list[tuple[When, ScenarioLike]] = []
+    for place, case in enumerate(_tables(table["cases"], "cases")):
+        path = f"cases[{place}]"
+        when = _CODEC.decode(case.get("when", {}), When, join(path, "when"))
+        answer = {key: value for key, value in case.items() if key != "when"}
+        cases.append((when, _answers(answer, path, paced)))
+    return Cases(tuple(cases), paced)
+
+
+def _answers(table: dict[str, Any], path: str, base: Scenario | None = None) -> ScenarioLike:
+    """Decode one answer, or a sequence of them; a scenario has the fields of `base` by default."""
     if "answers" not in table:
-        return _answer(table, "")
-    answers = table["answers"]
-    for key in table.keys() - {"answers"}:
-        raise unknown_key("", key, ["answers"])
-    if not is_list(answers) or not answers:
-        raise ScenarioError("answers", "must be a list of tables, at least one")
-    return Sequence([_answer(each, f"answers[{place}]") for place, each in enumerate(answers)])
+        return _answer(table, path, base)
+    for key in table.keys() - _SEQUENCE_KEYS:
+        raise unknown_key(path, key, _SEQUENCE_KEYS)
+    place = join(path, "answers")
+    answers = _tables(table["answers"], place)
+    return Sequence(
+        [_answer(each, f"{place}[{number}]", base) for number, each in enumerate(answers)],
+        cycle=_CODEC.decode(table.get("cycle", False), bool, join(path, "cycle")),
+    )
 
 
-def _answer(table: Any, path: str) -> Scenario | Answer:
-    if not is_object(table):
-        raise ScenarioError(path, f"must be a table, not {table!r}")
+def _tables(value: Any, path: str) -> list[dict[str, Any]]:
+    """Check a list of at least one table."""
+    if not is_list(value) or not value:
+        raise ScenarioError(path, "must be a list of tables, at least one")
+    for number, each in enumerate(value):
+        if not is_object(each):
+            raise ScenarioError(f"{path}[{number}]", f"must be a table, not {each!r}")
+    return value
+
+
+def _answer(table: dict[str, Any], path: str, base: Scenario | None = None) -> Scenario | Answer:
     if table.keys() & _ANSWER_KEYS:
         return _CODEC.table(table, Answer, path)
     for key in table:
         if key not in _SCENARIO_KEYS:
             raise unknown_key(path, key, _SCENARIO_KEYS | _ANSWER_KEYS)
-    return _CODEC.table(table, Scenario, path)
+    return _CODEC.table(table, Scenario, path, base)
 
 
 def _reply(value: Any, path: str) -> Reply:
