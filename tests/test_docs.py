@@ -1,26 +1,17 @@
 """The examples in the documentation run unchanged, each against its own server.
 
 Every block of Python in the README and in `docs` is an example. `against=NAME` after its language
-selects a server; a block of text right below is its output. `docs/simulator.md` and
-`docs/streaming.md` have their own servers and tests.
+selects a server; a block of text right below is its output. `docs/simulator.md`, and the pages of
+the guide in `tests/test_guide.py`, have their own servers and tests.
 """
 
 import gc
-import re
-from pathlib import Path
-from typing import NamedTuple
 
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
+from support.pages import DOCS, ROOT, printed_on
 
-ROOT = Path(__file__).parent.parent
-APART = {ROOT / "docs" / "simulator.md", ROOT / "docs" / "streaming.md"}
-PAGES = [ROOT / "README.md", *sorted({*ROOT.glob("docs/*.md")} - APART)]
-BLOCK = re.compile(
-    r"^```python(?: against=(?P<server>\S+))?\n(?P<source>.*?)^```\n"
-    r"(?:\n```text\n(?P<prints>.*?)^```\n)?",
-    re.MULTILINE | re.DOTALL,
-)
-
+APART = {DOCS / name for name in ("simulator.md", "streaming.md", "cookbook.md")}
+PAGES = [ROOT / "README.md", *sorted({*DOCS.glob("*.md")} - APART)]
 FIVE = At(event=5)
 SERVERS = {
     None: "auto",
@@ -35,25 +26,12 @@ SERVERS = {
 }
 
 
-class Example(NamedTuple):
-    """A block of Python, its server and its output."""
-
-    page: Path
-    line: int
-    server: str | None
-    source: str
-    prints: str | None
+EXAMPLES = [example for page in PAGES for example in printed_on(page)]
 
 
-def examples(page):
-    """Yield the blocks of a page, in order."""
-    text = page.read_text("utf-8")
-    for block in BLOCK.finditer(text):
-        line = text.count("\n", 0, block.start("source"))
-        yield Example(page, line, block["server"], block["source"], block["prints"])
-
-
-EXAMPLES = [example for page in PAGES for example in examples(page)]
+def server_of(example):
+    """Return the name in `against=NAME`."""
+    return example.mark and example.mark.removeprefix("against=")
 
 
 def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys):
@@ -63,8 +41,8 @@ def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys):
         # Empty lines, so that a traceback has the line numbers of the page.
         source = "\n" * example.line + example.source
         code = compile(source, str(example.page), "exec")
-        with subtests.test(f"{example.page.name}:{example.line}"):
-            with Simulator(SERVERS[example.server]) as sim:
+        with subtests.test(str(example)):
+            with Simulator(SERVERS[server_of(example)]) as sim:
                 monkeypatch.setenv("MISTRAL_SERVER_URL", sim.url)
                 exec(code, {"__name__": "__main__"})
                 gc.collect()  # closes a client that the example does not close
@@ -80,4 +58,4 @@ def test_every_example_of_faults_has_its_output():
 
 
 def test_every_name_of_a_server_is_used():
-    assert {example.server for example in EXAMPLES} == SERVERS.keys()
+    assert {server_of(example) for example in EXAMPLES} == SERVERS.keys()

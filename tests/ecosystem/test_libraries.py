@@ -7,18 +7,15 @@ Run by `make ecosystem`. An environment is made with the library as published an
 
 import os
 import subprocess
-import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from support.environments import ENVIRON, PROJECT, environment_of, pip
+from support.environments import ENVIRON
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 HERE = Path(__file__).parent
-NEEDED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
 ALL = ["text", "tool", "structured", "error", "cancelled"]
 FAILING = ["unreachable", "timeout", "cut"]
 WHOLE = ["unreachable", "timeout"]
@@ -53,28 +50,6 @@ TRACERS = {
 }
 FORMS = ["sync", "whole", "entered", "awaited", "iterated", "whole_async"]
 FORMS += ["parsed", "parsed_entered", "parsed_awaited"]
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    """Build this project, once for all environments."""
-    folder = tmp_path_factory.mktemp("wheel")
-    pip(sys.executable, "wheel", "--no-deps", "--wheel-dir", folder, PROJECT)
-    [wheel] = folder.iterdir()
-    return wheel
-
-
-@pytest.fixture
-def environment(wheel):
-    """Make an environment with packages and this project; gives its interpreter."""
-
-    def make(name, packages):
-        python = environment_of(name, packages)
-        pip(python, "install", "--no-deps", "--force-reinstall", wheel)
-        pip(python, "install", *NEEDED)
-        return python
-
-    return make
 
 
 def said_by(python, program, *args, starter=()):
