@@ -38,30 +38,34 @@ WRONG = {
     "messages: None": ({"messages": None}, ValueError, "messages"),
     "messages: a string": ({"messages": "Hello"}, ValueError, "messages"),
     "messages: one dict": ({"messages": {"role": "user", "content": ""}}, ValueError, "messages"),
-    "a message: a string": ({"messages": ["Hello"]}, ValueError, r"messages\.0"),
-    "a message: a number": ({"messages": [*ASK["messages"], 5]}, ValueError, r"messages\.1"),
-    "a message without a role": ({"messages": [{"content": "x"}]}, ValueError, r"messages\.0"),
+    "a message: a string": ({"messages": ["Hello"]}, ValueError, r"messages\[0\]"),
+    "a message: a number": ({"messages": [*ASK["messages"], 5]}, ValueError, r"messages\[1\]"),
+    "a message without a role": (
+        {"messages": [{"content": "x"}]},
+        ValueError,
+        r"messages\[0\]\.role",
+    ),
     "a message of an unknown role": (
         {"messages": [{"role": "bot", "content": "x"}]},
         ValueError,
-        r"messages\.0\n.*'bot'",
+        r"messages\[0\]\.role .*'bot'",
     ),
     "a message without content": (
         {"messages": [{"role": "user"}]},
         ValueError,
-        r"messages\.0\.user\.content",
+        r"messages\[0\]\.content",
     ),
     "a message whose content is a number": (
         {"messages": [{"role": "user", "content": 5}]},
         ValueError,
-        r"messages\.0\.user\.content",
+        r"messages\[0\]\.content",
     ),
     "temperature": ({"temperature": "hot"}, ValueError, "temperature"),
     "max_tokens": ({"max_tokens": 1.5}, ValueError, "max_tokens"),
     "stop": ({"stop": 5}, ValueError, "stop"),
-    "n": ({"n": "two"}, ValueError, "n\n"),
+    "n": ({"n": "two"}, ValueError, "n takes"),
     "tools": ({"tools": TOOL}, ValueError, "tools"),
-    "a tool without a function": ({"tools": [{"type": "function"}]}, ValueError, r"tools\.0"),
+    "a tool without a function": ({"tools": [{"type": "function"}]}, ValueError, r"tools\[0\]"),
     "tool_choice": ({"tool_choice": 5}, ValueError, "tool_choice"),
     "response_format": ({"response_format": "json"}, ValueError, "response_format"),
     "prediction": ({"prediction": "x"}, ValueError, "prediction"),
@@ -129,16 +133,6 @@ def test_a_missing_argument_fails_as_python_says_it(idle, subtests):
             pytest.raises(TypeError, match=rf"^{method}\(\) missing {missing}$"),
         ):
             call(client.chat, given)
-
-
-def test_a_stream_that_is_not_to_stream_names_complete(idle, subtests):
-    client = Mistral("key", server_url=idle.url)
-    for method in ("stream", "stream_async"):
-        with (
-            subtests.test(method),
-            pytest.raises(ValueError, match=r"stream=False .* call complete"),
-        ):
-            METHODS[method](client.chat, {**ASK, "stream": False})
 
 
 def test_arguments_by_position_fail_as_python_says_it(idle, subtests):

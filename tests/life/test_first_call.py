@@ -28,6 +28,7 @@ ON_THE_LOOP = {
     for name in (
         "_stream",
         "_stream.caller",
+        "_stream.misused",
         "errors",
         "errors.details",
         "errors.mistralerror",

@@ -72,7 +72,7 @@ def test_unset_is_never_sent(subtests: pytest.Subtests) -> None:
     for name in sorted(ChatBody.__annotations__):
         with subtests.test(name):
             if name in {"model", "messages"}:
-                with pytest.raises(ValidationError, match=f"(?s){name}.*Field required"):
+                with pytest.raises(ValidationError, match=f"{name} is missing"):
                     build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})
             else:
                 body = build_body(ChatBody, {"model": "m", "messages": HI, name: UNSET})

@@ -15,11 +15,6 @@ def complaints(**fields: Any) -> dict[str, str]:
     return {".".join(map(str, e["loc"])): e["msg"] for e in caught.value.errors()}
 
 
-def test_stream_false_in_a_call_that_streams_names_the_other_method() -> None:
-    with pytest.raises(ValueError, match="complete"):
-        build_body(ChatBody, {"model": "m", "messages": HI, "stream": False}, stream=True)
-
-
 WRONG = [
     ({"model": None}, "model", "string"),
     ({"messages": []}, "messages", "at least 1 item"),
@@ -57,7 +52,7 @@ def test_a_wrong_value_is_named_by_its_place(subtests: pytest.Subtests) -> None:
 
 
 def test_a_missing_required_field_is_an_error() -> None:
-    with pytest.raises(ValidationError, match=r"(?s)messages.*Field required"):
+    with pytest.raises(ValidationError, match="messages is missing"):
         build_body(ChatBody, {"model": "m"})
 
 

@@ -8,7 +8,8 @@ modules that define them, and all other names are models.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from inspect import Parameter, Signature
 from types import FunctionType
 from typing import Any, Self, cast
 
@@ -134,6 +135,46 @@ class Notes(dict[str, Any]):
         """Return the annotations."""
         self._resolve()
         return super().values()
+
+
+class _Parameter(Parameter):
+    """A parameter whose annotation is resolved when it is read."""
+
+    __slots__ = ()
+
+    @property
+    def annotation(self) -> Any:
+        return resolved(super().annotation)
+
+
+class _Signature(Signature):
+    """A signature whose return annotation is resolved when it is read."""
+
+    __slots__ = ()
+
+    @property
+    def return_annotation(self) -> Any:
+        return resolved(super().return_annotation)
+
+
+def set_signature(
+    function: FunctionType, parameters: Iterable[Parameter], return_annotation: object
+) -> None:
+    """Give a function a signature, and annotations, which are resolved when they are read."""
+    parameters = [*parameters]
+    notes = {p.name: noted(p.annotation, function.__module__) for p in parameters}
+    returned = noted(return_annotation, function.__module__)
+    function.__dict__["__signature__"] = _Signature(
+        [
+            _Parameter(p.name, p.kind, default=p.default, annotation=notes[p.name])
+            for p in parameters
+        ],
+        return_annotation=returned,
+    )
+    notes["return"] = returned
+    function.__annotations__ = Notes(
+        {name: note for name, note in notes.items() if note is not Parameter.empty}
+    )
 
 
 def resolve_hints(module_name: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._api.loading import first, holds_up, in_thread
 from ._api.params import ChatBody, ChatParams, ParseParams
 from ._api.resource import Endpoint, Resource
-from ._api.signatures import check_names, described_by
+from ._api.signatures import check_names, check_stream, described_by
 from ._call.request import take_headers
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ class Chat(Resource):
 
         take_headers(params)
         check_names(params, ParseParams, method="parse_stream_async")
+        check_stream(params, method="parse_stream_async")
 
         def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
             from ._stream import parsed
@@ -181,4 +182,5 @@ def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> St
     from ._answer.structure import Structure
 
     check_names(params, ParseParams, method=method)
+    check_stream(params, method=method)
     return Structure(wanted)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from ._call.request import SERVERS, Key, checked_url
 from ._call.steps import DEFAULT_MAX_RESPONSE_SIZE
-from ._hints import resolve_hints
+from ._hints import resolve_hints, set_signature
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
 from .types.unset import UNSET, Unset
@@ -15,7 +16,9 @@ from .types.unset import UNSET, Unset
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
-    from types import TracebackType
+    from types import FunctionType, TracebackType
+
+    from typing_extensions import TypedDict, Unpack
 
     from ._call.retry import RetryConfig
     from ._call.timeouts import Timeouts
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from .httpclient import AsyncHttpClient, HttpClient
     from .models_ import Models
     from .utils.logger import Logger
+
+    class _NoOthers(TypedDict):
+        """Type checkers know that there are no other settings."""
+
 
 _RESOURCES = {
     "agents": ("agents", "Agents"),
@@ -92,7 +99,7 @@ class Mistral:
             the program takes the line.
 
     Raises:
-        TypeError: An argument has the wrong type.
+        TypeError: An argument is unknown or has the wrong type.
         ValueError: `api_key` is not printable ASCII, `server` is not one of the three, or
             `server_url` is not an address or has a fragment.
 
@@ -138,11 +145,16 @@ class Mistral:
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
+        **others: Unpack[_NoOthers],
     ) -> None:
         if api_key is None or api_key == "":
             api_key = os.environ.get("MISTRAL_API_KEY")
         key = Key(api_key)
         del api_key  # from here on no traceback shows it
+        unknown = next(iter(others), None)
+        del others  # which may have it too
+        if unknown is not None:
+            raise TypeError(_unknown_setting(type(self), unknown))
         key.check()
         _check(retry_config, timeout_ms, timeouts)
         _check_count("max_event_size", max_event_size, "a number of bytes")
@@ -220,6 +232,20 @@ class Mistral:
         return f"{type(self).__name__}({self.__dict__.get('sdk_configuration')!r})"
 
 
+def _unknown_setting(cls: type, name: str) -> str:
+    from ._api.othernames import setting_hint
+
+    hint = setting_hint(name, inspect.signature(Mistral).parameters)
+    return f"{cls.__name__}() got an unexpected keyword argument {name!r}{hint}"
+
+
+def _hide_others(constructor: FunctionType) -> None:
+    """Leave `others` out of the signature, by which programs choose what they may pass."""
+    own = inspect.signature(constructor)
+    shown = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    set_signature(constructor, shown, own.return_annotation)
+
+
 def _missing(cls: str, name: str) -> str:
     message = f"{cls!r} has no attribute {name!r}"
     if name not in _NOT_COVERED:
@@ -261,9 +287,7 @@ def _check_client(name: str, client: object, *, asynchronous: bool) -> None:
             f"{name} takes an httpx2.{kind}, or an object with its build_request and send,"
             f" not {client!r}"
         )
-    from inspect import iscoroutinefunction
-
-    if iscoroutinefunction(send) is not asynchronous:
+    if inspect.iscoroutinefunction(send) is not asynchronous:
         other = "client" if asynchronous else "async_client"
         raise TypeError(f"{name} does not take {client!r}; pass this client as {other}=")
 
@@ -293,4 +317,5 @@ def _check_count(name: str, value: object, kind: str) -> None:
         raise ValueError(f"{name} is {value}; give {kind} above 0")
 
 
+_hide_others(cast("FunctionType", Mistral.__init__))
 resolve_hints(__name__)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
 from ..types.basemodel import as_written
@@ -48,19 +48,23 @@ def build_body(
             `messages.refusal`.
 
     Raises:
+        InvalidFieldsError: A field is wrong.
         TypeError: `extra_body` is not a mapping.
-        ValueError: A field is wrong (`pydantic.ValidationError`, which names it), a value
-            cannot be written as JSON, or `stream` contradicts the method.
+        ValueError: A value cannot be written as JSON.
     """
-    if stream and params.get("stream") is False:
-        raise ValueError("stream=False was given to a method that streams; call complete instead")
     if extra_body is not None and not isinstance(extra_body, Mapping):
         raise TypeError(f"extra_body takes a mapping of fields, not {extra_body!r}")
     extra = {name: value for name, value in (extra_body or {}).items() if value is not UNSET}
     body_type = _body_type(params_type)
     fields = body_type.fields(params, stream)
     adapter = body_adapter(params_type, whole=not body_type.modelled.isdisjoint(fields))
-    body: dict[str, Any] = adapter.validator.validate_python(fields)  # a layer less than its own
+    try:
+        # A layer less than the adapter's own method.
+        body: dict[str, Any] = adapter.validator.validate_python(fields)
+    except ValidationError as invalid:
+        from .refusals import InvalidFieldsError
+
+        raise InvalidFieldsError.of(invalid, fields) from None
     dropped = [] if left_out is None else left_out
     for name, value in body.items():
         as_written(value, fields[name], dropped, name)

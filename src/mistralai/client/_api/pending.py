@@ -19,6 +19,7 @@ from types import AsyncGeneratorType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from .._hints import resolve_hints
+from .._stream.misused import AsyncOnly
 from .signatures import mark_as_coroutine_function
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Stream(Protocol[E_co]):
 S_co = TypeVar("S_co", bound=Stream[Any], covariant=True)
 
 
-class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
+class PendingStream(Coroutine[Any, Any, S_co], AsyncOnly, Generic[S_co]):
     """A stream that begins when it is awaited, entered or first iterated.
 
     It can be used once; a second use raises `RuntimeError`.
@@ -94,6 +95,26 @@ class PendingStream(Coroutine[Any, Any, S_co], Generic[S_co]):
 
     def __aiter__(self: PendingStream[Stream[E]]) -> AsyncIterator[E]:
         return _Iteration(self)
+
+    def __repr__(self) -> str:
+        if self._begun is None:
+            state = "not sent yet: use it in `async with`, `async for` or `await`"
+        else:
+            state = "in use: read the stream that `async with` or `await` returned"
+        return f"<{type(self).__name__}, {state}>"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Raise an error that says how to get at the stream, if the stream has the name."""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            from .._stream.eventstreaming import EventStreamAsync
+
+            if name.startswith("_") or not hasattr(EventStreamAsync, name):
+                raise AttributeError(message, name=name, obj=self)
+            raise AttributeError(
+                f"{message}; the stream has it: `async with ... as stream` or `stream = await ...`"
+            )
 
     # The coroutine protocol, for event loops.
 

@@ -2,6 +2,9 @@
 
 An endpoint is data; a method of a resource names one and passes its keywords on. What checks the
 keywords is in `specs`, and what runs the call in `calls`, which the first call loads.
+
+An error about the keywords has a short traceback: the frames below `_spec` are removed from it, and
+IPython and pytest leave out those with a local `__tracebackhide__`, which only pass a call on.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._hints import resolve_hints
 from .loading import first, first_call, holds_up
-from .signatures import is_own
+from .signatures import ShortTraceback, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +75,7 @@ class Resource:
     def _stream(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> EventStream[CompletionEvent]:
+        __tracebackhide__ = True
         spec = self._spec(endpoint, method, params, stream=True, asynchronous=False)
         from .calls import open_stream
 
@@ -80,6 +84,7 @@ class Resource:
     def _stream_async(
         self, endpoint: Endpoint[Any], method: str, params: Mapping[str, Any]
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
+        __tracebackhide__ = True
         # Where the models would be loaded now, and a loop wait for them, the body is made, and an
         # error of it raised, in the thread that loads them.
         late = holds_up()
@@ -97,7 +102,7 @@ class Resource:
             return self._spec(endpoint, method, params, stream=True, asynchronous=True)
 
         async def start() -> EventStreamAsync[CompletionEvent]:
-            ready = spec() if first.over else await first_call(self.sdk_configuration, spec)
+            ready = await self._planned(spec)
             from .calls import open_stream_async
 
             return await open_stream_async(self, ready, caller)
@@ -105,6 +110,7 @@ class Resource:
         return PendingStream(start)
 
     def _complete(self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]) -> A:
+        __tracebackhide__ = True
         spec = self._spec(endpoint, method, params, stream=False, asynchronous=False)
         from .calls import complete
 
@@ -113,13 +119,15 @@ class Resource:
     async def _complete_async(
         self, endpoint: Endpoint[A], method: str, params: Mapping[str, Any]
     ) -> A:
+        __tracebackhide__ = True
+
         def spec() -> CallSpec:
             from .calls import adapter_of
 
             adapter_of(endpoint)
             return self._spec(endpoint, method, params, stream=False, asynchronous=True)
 
-        ready = spec() if first.over else await first_call(self.sdk_configuration, spec)
+        ready = await self._planned(spec)
         from .calls import complete_async
 
         return await complete_async(self.sdk_configuration, ready, endpoint)
@@ -135,17 +143,36 @@ class Resource:
         body: bool = True,
     ) -> CallSpec:
         """Check the keywords of a call, as `specs.spec_of` does."""
+        __tracebackhide__ = True
         from .specs import spec_of
 
-        return spec_of(
-            self.sdk_configuration,
-            endpoint,
-            method,
-            params,
-            stream=stream,
-            asynchronous=asynchronous,
-            body=body,
-        )
+        try:
+            return spec_of(
+                self.sdk_configuration,
+                endpoint,
+                method,
+                params,
+                stream=stream,
+                asynchronous=asynchronous,
+                body=body,
+            )
+        except ValueError as error:
+            raise _without_frames(error)  # noqa: B904 - it is the same error
+
+    async def _planned(self, spec: Callable[[], CallSpec]) -> CallSpec:
+        """Return the specification of an asynchronous call, the first one from a thread."""
+        __tracebackhide__ = True
+        if first.over:
+            return spec()
+        try:
+            return await first_call(self.sdk_configuration, spec)
+        except ValueError as error:
+            raise _without_frames(error)  # noqa: B904 - it is the same error
+
+
+def _without_frames(error: ValueError) -> ValueError:
+    """Return the error, without its traceback if that says nothing about the mistake."""
+    return error.with_traceback(None) if isinstance(error, ShortTraceback) else error
 
 
 resolve_hints(__name__)

@@ -9,12 +9,12 @@ Types are resolved when an annotation is read (`_hints`).
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from inspect import Parameter, Signature
+from collections.abc import Callable, Iterator, Mapping
+from inspect import Parameter
 from types import FunctionType, MethodType
 from typing import Annotated, Any, ForwardRef, TypeVar, cast, get_args, get_origin
 
-from .._hints import Notes, noted, resolved
+from .._hints import set_signature
 from ..types.unset import UNSET
 from .keywords import TAKES_NULL
 
@@ -39,19 +39,7 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
         function = cast("FunctionType", method)
         own = inspect.signature(method)
         named = [p for p in own.parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
-        parameters = [*named, *_parameters(params_type)]
-        notes = {p.name: noted(p.annotation, function.__module__) for p in parameters}
-        notes["return"] = noted(own.return_annotation, function.__module__)
-        function.__dict__["__signature__"] = _Signature(
-            [
-                _Parameter(p.name, p.kind, default=p.default, annotation=notes[p.name])
-                for p in parameters
-            ],
-            return_annotation=notes["return"],
-        )
-        function.__annotations__ = Notes(
-            {name: note for name, note in notes.items() if note is not Parameter.empty}
-        )
+        set_signature(function, [*named, *_parameters(params_type)], own.return_annotation)
         if coroutine:
             mark_as_coroutine_function(function)
             _DESCRIBED.add(function)
@@ -60,24 +48,8 @@ def described_by(params_type: type, *, coroutine: bool = False) -> Callable[[F],
     return describe
 
 
-class _Parameter(Parameter):
-    """A parameter whose annotation is resolved when it is read."""
-
-    __slots__ = ()
-
-    @property
-    def annotation(self) -> Any:
-        return resolved(super().annotation)
-
-
-class _Signature(Signature):
-    """A signature whose return annotation is resolved when it is read."""
-
-    __slots__ = ()
-
-    @property
-    def return_annotation(self) -> Any:
-        return resolved(super().return_annotation)
+class ShortTraceback:
+    """A base of errors about keywords, whose traceback ends where the call was made."""
 
 
 def is_own(method: object) -> bool:
@@ -111,14 +83,18 @@ def check_names(params: Mapping[str, object], params_type: type, *, method: str)
     Raises:
         TypeError: A keyword is unknown, or a required one is missing.
     """
+    __tracebackhide__ = True
     required = required_of(params_type)
     known = params_type.__annotations__.keys()
     if required <= params.keys() <= known:
         return
     for name in params:
         if name not in known:
-            hint = _hint(name, known)
-            raise TypeError(f"{method}() got an unexpected keyword argument {name!r}{hint}")
+            from .othernames import keyword_hint
+
+            raise TypeError(
+                f"{method}() got an unexpected keyword argument {name!r}{keyword_hint(name, known)}"
+            )
     missing = [repr(name) for name in known if name in required and name not in params]
     plural = "s" if len(missing) > 1 else ""
     raise TypeError(
@@ -127,11 +103,33 @@ def check_names(params: Mapping[str, object], params_type: type, *, method: str)
     )
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+def check_stream(params: Mapping[str, object], *, method: str) -> None:
+    """Refuse a `stream` that contradicts the method.
 
-    close = get_close_matches(name, known, n=1)
-    return f". Did you mean {close[0]!r}?" if close else ""
+    Args:
+        params: The keywords of a call.
+        method: The method's name, such as `complete` or `parse_stream_async`.
+
+    Raises:
+        ValueError: `stream` is true for a method that returns a whole answer, or false for one
+            that streams.
+    """
+    __tracebackhide__ = True
+    value = params.get("stream")
+    streams = "stream" in method
+    if value is None or value is UNSET or bool(value) is streams:
+        return
+    if streams:
+        other = method.replace("parse_stream", "parse").replace("stream", "complete")
+        raise ValueError(
+            f"stream={value!r} was given to {method}(), which streams;"
+            f" call {other}() for a whole answer"
+        )
+    other = method.replace("complete", "stream").replace("parse", "parse_stream")
+    raise ValueError(
+        f"stream={value!r} was given to {method}(), which returns a whole answer;"
+        f" call {other}() for a stream"
+    )
 
 
 def _parameters(params_type: type) -> Iterator[Parameter]:

@@ -9,7 +9,7 @@ from .._call.retry import Policy
 from .._call.steps import CallSpec
 from .._call.timeouts import DEFAULTS, Timeouts, resolve
 from ..types.unset import UNSET
-from .signatures import check_names
+from .signatures import check_names, check_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,10 +40,13 @@ def spec_of(
         body: Whether to make the body. If not, the specification is good for its errors alone.
 
     Raises:
+        InvalidFieldsError: A field of the body is wrong.
         TypeError: A keyword is unknown, or a required one is missing.
         ValueError: A value is wrong.
     """
+    __tracebackhide__ = True
     check_names(params, endpoint.params, method=method)
+    check_stream(params, method=method)
     server_url = params.get("server_url") or None
     base = checked_url(server_url) if server_url else configuration.get_server_details()[0]
     url = joined(base, address(endpoint.path, params, endpoint.query))

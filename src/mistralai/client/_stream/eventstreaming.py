@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, Self, TypeVar, ca
 from .._hints import resolve_hints
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
+from .misused import AsyncOnly, SyncOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -256,7 +257,7 @@ class _StreamState(Generic[T, D]):
         return f"<{type(self).__name__} {state}, {self.timing.events} events>"
 
 
-class EventStream(_StreamState[T, SyncDriver]):
+class EventStream(_StreamState[T, SyncDriver], SyncOnly):
     """Events as they arrive: iterate, best inside `with`, which closes the connection.
 
     Iteration raises a `MistralClientError` when the stream fails, after it has yielded every
@@ -339,7 +340,7 @@ class EventStream(_StreamState[T, SyncDriver]):
         self.close()
 
 
-class EventStreamAsync(_StreamState[T, AsyncDriver]):
+class EventStreamAsync(_StreamState[T, AsyncDriver], AsyncOnly):
     """`EventStream` for asyncio and trio: `async for`, best inside `async with`."""
 
     def __aiter__(self) -> Self:

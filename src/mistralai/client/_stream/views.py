@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from .._answer.deltas import TextDelta, deltas_of, text_of
+from .misused import AsyncOnly
 
 if TYPE_CHECKING:
     from .._answer.accumulate import Accumulator
@@ -87,7 +88,7 @@ class View(Iterator[V]):
         self._stream.close()
 
 
-class AsyncView(AsyncIterator[V]):
+class AsyncView(AsyncIterator[V], AsyncOnly):
     """A view of an `EventStreamAsync`. It raises the errors that the stream raises."""
 
     def __init__(self, stream: AsyncEvents, reading: Reading[V]) -> None:

@@ -4,13 +4,16 @@ Nothing here runs Python code while JSON is read: reading is most of the cost of
 token. Every field may be absent, and a wrong value is kept as it was received.
 """
 
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from ..types.basemodel import BaseModel
 from ..types.lenient import EmptyIsNull, Lenient, LooseInt, LooseStr, NullIs
 from .content import ContentChunk
+from .elsewhere import HintingModel
 from .logprobs import ChatCompletionResponseChoiceLogprobs
 from .toolcalls import ToolCall
 from .usage import UsageInfo
@@ -54,7 +57,7 @@ class DeltaMessage(BaseModel):
     metadata: Annotated[dict[str, Any] | None, Lenient()] = None
 
 
-class CompletionResponseStreamChoice(BaseModel):
+class CompletionResponseStreamChoice(HintingModel):
     """The part of one choice that one event adds.
 
     Attributes:
@@ -71,6 +74,14 @@ class CompletionResponseStreamChoice(BaseModel):
     finish_reason: Annotated[FinishReason | None, EmptyIsNull()] = None
     logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
     prompt_logprobs: Annotated[ChatCompletionResponseChoiceLogprobs | None, Lenient()] = None
+
+    _elsewhere: ClassVar[Mapping[str, str]] = MappingProxyType(
+        {
+            "message": "a choice of a stream has `.delta`, a part of the message",
+            "content": "it is in `.delta`: choice.delta.content",
+            "tool_calls": "they are in `.delta`: choice.delta.tool_calls",
+        }
+    )
 
 
 class CompletionChunk(BaseModel):
