@@ -16,7 +16,7 @@ from .output import Output, ReaderGoneError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS: Final = ("chat", "fim", "models", "doctor", "replay", "simulate", "completion")
+_COMMANDS: Final = ("chat", "fim", "embed", "models", "doctor", "replay", "simulate", "completion")
 """Each is defined in `commands`, in a module with its name."""
 
 _MAX_HELP_WIDTH: Final = 100  # columns

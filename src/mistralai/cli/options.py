@@ -39,6 +39,7 @@ class DisplayOptions:
         raw: Write the bytes of the response.
         stats: Write statistics after the answer.
         plain: Do not render Markdown, even on a terminal.
+        copy: Copy the answer to the clipboard of the terminal.
         thinking: `"show"`, `"fold"`, `"hide"`, or `None` to choose by the kind of output.
     """
 
@@ -46,6 +47,7 @@ class DisplayOptions:
     raw: bool = False
     stats: bool = False
     plain: bool = False
+    copy: bool = False
     thinking: str | None = None
 
     def __post_init__(self) -> None:
@@ -145,7 +147,11 @@ _SHOWING = (
     click.option("--json", "as_json", is_flag=True, help="Write one JSON object per event."),
     click.option("--raw", is_flag=True, help="Write the bytes of the response."),
     click.option(
-        "--stats/--no-stats", help="Write timing, token usage and attempts after the answer."
+        "--stats/--no-stats",
+        help="Write timing, token usage, cost and attempts after the answer.",
+    ),
+    click.option(
+        "--copy", is_flag=True, help="Copy the answer to the terminal's clipboard (OSC 52)."
     ),
     click.option("--plain/--no-plain", help="Do not render Markdown."),
     click.option(

@@ -102,6 +102,16 @@ class Output:
         with _reader_gone_on_broken_pipe():
             self.out.flush()
 
+    def control(self, sequence: str) -> bool:
+        """Write a control sequence to the terminal; return False if there is none."""
+        stream = next(filter(self._can_move_cursor, (self.out, self.err)), None)
+        if stream is None:
+            return False
+        self.clear_spinner()
+        stream.write(sequence)
+        stream.flush()
+        return True
+
     def note(self, line: str) -> None:
         """Write a faint line to standard error."""
         self.clear_spinner()

@@ -26,7 +26,11 @@ def sink_for(display: DisplayOptions, output: Output, *, structured: bool = Fals
     if display.stats:
         from .stats import StatsSink
 
-        return StatsSink(sink, output)
+        sink = StatsSink(sink, output)
+    if display.copy:
+        from .copying import CopySink
+
+        sink = CopySink(sink, output)
     return sink
 
 

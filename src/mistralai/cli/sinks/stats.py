@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from ..escapes import one_line
+from ..prices import estimate, shown
 from .sink import Sink
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ class StatsSink(Sink):
     def __init__(self, sink: Sink, output: Output) -> None:
         self._sink = sink
         self._output = output
+        self._server_url = ""
 
     def prepare(self, client: Mistral) -> None:
-        """Prepare the wrapped sink."""
+        """Prepare the wrapped sink, and note the server, which has the prices."""
         self._sink.prepare(client)
+        self._server_url, _ = client.sdk_configuration.get_server_details()
 
     def show(self, stream: EventStream[CompletionEvent]) -> None:
         """Show the stream with the wrapped sink."""
@@ -57,12 +60,20 @@ class StatsSink(Sink):
         self._sink.end(outcome)
         if outcome.stream is not None:
             columns, _ = self._output.size
-            for line in figures(outcome.stream, columns):
+            for line in figures(outcome.stream, columns, self._server_url):
                 self._output.note(line)
 
 
-def figures(stream: EventStream[CompletionEvent], columns: int) -> Iterator[str]:
-    """Yield the statistics of a stream, line by line."""
+def figures(
+    stream: EventStream[CompletionEvent], columns: int, server_url: str = ""
+) -> Iterator[str]:
+    """Yield the statistics of a stream, line by line.
+
+    Args:
+        stream: The stream.
+        columns: The columns of the terminal.
+        server_url: The server, which has the prices; if empty, the line for the cost is left out.
+    """
     timing = stream.timing
     yield _line("time to first token", duration(timing.first_content))
     speed = timing.tokens_per_second
@@ -71,6 +82,8 @@ def figures(stream: EventStream[CompletionEvent], columns: int) -> Iterator[str]
     yield _line("events", f"{timing.events}, {timing.bytes:,} bytes")
     yield from _gaps(timing.gaps, columns)
     yield _line("usage", usage(stream.usage))
+    if (cost := estimate(server_url, stream.snapshot.model, stream.usage)) is not None:
+        yield _line("cost", shown(cost))
     yield _line("attempts", attempts(stream.attempts))
     yield _line("finish reason", one_line(stream.finish_reason or "none"))
 

@@ -31,6 +31,8 @@ class SlashCommands:
         conversation: The conversation.
         request: The options of the next request.
         attachments: The attachments of the next question.
+        server_url: The address of the server, for the cost.
+        to_clipboard: Copies a text, and returns a remark for the user.
         retry_requested: True if the last question should be sent again.
         exit_requested: True if the session should end.
     """
@@ -38,6 +40,8 @@ class SlashCommands:
     conversation: Conversation
     request: RequestOptions
     attachments: list[Attachment] = field(default_factory=list["Attachment"])
+    server_url: str = ""
+    to_clipboard: Callable[[str], str] = lambda _: "(not copied: no terminal)"
     retry_requested: bool = False
     exit_requested: bool = False
     _saved: set[Path] = field(default_factory=set[Path])
@@ -129,7 +133,26 @@ class SlashCommands:
         prompt, completion = ("unknown" if n is None else n for n in (used.prompt, used.completion))
         answers = self.conversation.answers
         count = "1 answer" if answers == 1 else f"{answers} answers"
-        return f"{count}; tokens: prompt {prompt}, completion {completion}"
+        return f"{count}; tokens: prompt {prompt}, completion {completion}{self._cost()}"
+
+    def _cost(self) -> str:
+        """Return the cost of the answers whose price is known."""
+        from ..prices import estimate, shown
+
+        by_answer = self.conversation.usage.by_answer
+        estimates = [estimate(self.server_url, model, used) for model, used in by_answer]
+        known = [cost for cost in estimates if cost is not None]
+        if not known:
+            return ""
+        unknown = self.conversation.answers - len(known)
+        rest = f", without {unknown} of unknown price" if unknown else ""
+        return f"; cost: {shown(sum(known, start=known[0] * 0))}{rest}"
+
+    def copy(self, _: str) -> str:
+        """Copy the last answer to the clipboard."""
+        messages = reversed(self.conversation.messages)
+        answers = (text_of(m.get("content")) for m in messages if m["role"] == "assistant")
+        return self.to_clipboard(next(answers, ""))
 
     def help(self, _: str) -> str:
         """List the commands."""
@@ -175,7 +198,8 @@ _ROWS: Final = (
     Command("/save FILE", "save the conversation as .md or .json", SlashCommands.save),
     Command("/retry", "send the last question again", SlashCommands.retry),
     Command("/undo", "remove the last question and its answer", SlashCommands.undo),
-    Command("/usage", "show the token usage so far", SlashCommands.usage),
+    Command("/copy", "copy the last answer to the clipboard", SlashCommands.copy),
+    Command("/usage", "show the token usage and cost so far", SlashCommands.usage),
     Command("/help", "show this list", SlashCommands.help),
     Command("/quit", "exit", SlashCommands.quit),
 )

@@ -17,14 +17,24 @@ Content: TypeAlias = str | list[dict[str, Any]]
 
 @dataclass(slots=True)
 class Usage:
-    """Token counts; `None` if the server did not report them."""
+    """Token counts; `None` if the server did not report them.
+
+    Attributes:
+        prompt: The tokens of all requests.
+        completion: The tokens of all answers.
+        by_answer: The model and the usage of each answer that has one.
+    """
 
     prompt: int | None = None
     completion: int | None = None
+    by_answer: list[tuple[str | None, UsageInfo]] = field(
+        default_factory=list["tuple[str | None, UsageInfo]"]
+    )
 
-    def add(self, used: UsageInfo | None) -> None:
-        """Add the usage of an answer."""
+    def add(self, model: str | None, used: UsageInfo | None) -> None:
+        """Add the usage of an answer by a model."""
         if used is not None:
+            self.by_answer.append((model, used))
             self.prompt = _sum(self.prompt, used.prompt_tokens)
             self.completion = _sum(self.completion, used.completion_tokens)
 
@@ -63,7 +73,7 @@ class Conversation:
         if outcome.stream is None:
             return
         self.answers += 1
-        self.usage.add(outcome.stream.usage)
+        self.usage.add(outcome.stream.snapshot.model, outcome.stream.usage)
         message = outcome.stream.message
         if text_of(message.content):
             self.messages.append(message.model_dump(mode="json", by_alias=True))

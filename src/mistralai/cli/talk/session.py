@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..answering import answer
+from ..clipboard import copy
 from ..escapes import harmless
 from ..failures import details, sentence
 from ..sinks.choice import sink_for
@@ -43,7 +44,9 @@ def talk(
     """
     sink = sink_for(display, output)
     commands = SlashCommands(Conversation(system or ""), request, attachments)
+    commands.to_clipboard = lambda text: copy(text, output)
     with connection.client(output, sink) as client:
+        commands.server_url, _ = client.sdk_configuration.get_server_details()
         Session(client, sink, output, commands).run()
 
 
