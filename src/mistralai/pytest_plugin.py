@@ -1,7 +1,7 @@
 """Fixtures for tests of code that talks to Mistral.
 
 * `mistral_simulator`: a running `mistralai.simulator.Simulator`, with the arguments of the marker
-  `@pytest.mark.mistral("poem", seed=1)`.
+  `@pytest.mark.mistral("poem", faults=["cut-after-5"])`.
 * `mistral_client`: a `mistralai.client.Mistral` connected to it.
 * `mistral_recorder`: a simulator that plays back the recording of the test, or makes one, depending
   on the option `--mistral-record`.

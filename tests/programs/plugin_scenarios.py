@@ -1,5 +1,7 @@
 """Tests whose marker chooses the scenario."""
 
+from urllib.error import HTTPError
+
 import pytest
 from asks_simulator import ask
 
@@ -14,6 +16,12 @@ def test_default(mistral_simulator: Simulator) -> None:
 @pytest.mark.mistral("poem", api_key="right", seed=5)
 def test_marked(mistral_simulator: Simulator) -> None:
     assert ask(mistral_simulator, key="right").startswith("A cursor")
+
+
+@pytest.mark.mistral("poem", faults=["status-503"])
+def test_marked_with_a_fault(mistral_simulator: Simulator) -> None:
+    with pytest.raises(HTTPError, match="503"):
+        ask(mistral_simulator)
 
 
 @pytest.mark.mistral("echo")

@@ -11,7 +11,7 @@ from typing import get_args
 from mistralai.simulator import PRESETS, Scenario, Sequence, faults, loads
 from mistralai.simulator.api.errors import ErrorShape
 from mistralai.simulator.cases import Cases
-from mistralai.simulator.faults.choice import FAULTS
+from mistralai.simulator.faults.names import FAULTS
 
 pytest_plugins = ("pytester",)
 

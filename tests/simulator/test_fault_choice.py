@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from mistralai.simulator import At, Scenario, Simulator, faults
-from mistralai.simulator.faults.choice import FAULTS, HEADER, named
+from mistralai.simulator import Answer, At, Scenario, Simulator, Wire, faults, loads
+from mistralai.simulator.faults.choice import HEADER
+from mistralai.simulator.faults.names import FAULTS, named
 from support.raw_answer import ask
 from support.raw_client import chat, request_bytes
 from support.spoiling import recorded_sleep, spoiled
@@ -125,6 +126,120 @@ def test_every_kind_of_fault_has_a_name_of_its_own():
     kinds = {getattr(faults, name) for name in faults.__all__} - {faults.At, faults.Fault}
     assert set(FAULTS.values()) == kinds
     assert all(isinstance(named(kind), FAULTS[kind]) for kind in FAULTS)
+
+
+CUT_AFTER_5 = faults.Cut(at=At(event=5))
+NAMES = ", ".join(FAULTS)
+
+WRONG = [
+    (
+        lambda: faults.Cut(at=5),
+        "at: 5 is not a place; use At(event=5), At(byte=5) or At(time=5)",
+    ),
+    (lambda: faults.Reset(at="5"), "at: '5' is not a place; use At(event=5)"),
+    (lambda: faults.Swap(at=None), "at: None is not a place; use At(event=5)"),
+    (lambda: faults.Cut(at=At(event="5")), "event: must be a whole number, not '5'"),
+    (lambda: faults.Stall(seconds="5"), "seconds: must be a number, not '5'"),
+    (lambda: faults.HugeEvent(size=1.5), "size: must be a whole number, not 1.5"),
+    (lambda: faults.Insert(data=b"x"), "data: must be a text, not b'x'"),
+    (lambda: faults.ErrorEvent(goes_on=1), "goes_on: must be true or false, not 1"),
+    (lambda: faults.Cut(first=True), "first: must be a whole number, not True"),
+    (
+        lambda: Scenario(faults=faults.Cut),
+        f"faults: must be a list, such as ['cut-after-5'], not {faults.Cut!r}",
+    ),
+    (lambda: Scenario(faults=[faults.Cut]), "faults[0]: Cut is a class; use Cut()"),
+    (
+        lambda: Simulator(faults=["cut", 5]),
+        (
+            "faults[1]: must be a fault, such as faults.Cut(), or its name, such as"
+            " 'cut-after-5', not 5"
+        ),
+    ),
+    (
+        lambda: Scenario(faults=["cutt"]),
+        (
+            "faults[0]: 'cutt' is not a fault; did you mean 'cut'?"
+            f" use a name such as cut-after-5, of: {NAMES}"
+        ),
+    ),
+    (
+        lambda: Simulator(faults="no-done, nonsense"),
+        f"faults[1]: 'nonsense' is not a fault; use a name such as cut-after-5, of: {NAMES}",
+    ),
+    (
+        lambda: Simulator(faults=["cut-at-5"]),
+        (
+            "faults[0]: 'cut-at-5' is not a fault; a place is written as in cut-after-5,"
+            " cut-at-byte-700 or cut-at-1.5s"
+        ),
+    ),
+    (
+        lambda: Scenario(faults=["bom-after-1"]),
+        "faults[0]: 'bom-after-1' is not a fault: bom has no place",
+    ),
+    (
+        lambda: Scenario(faults=["cut-503"]),
+        "faults[0]: 'cut-503' is not a fault: cut has no status",
+    ),
+    (
+        lambda: Scenario(faults=["status-200"]),
+        ("faults[0]: 'status-200' is not a fault: status: 200 is out of range; use 400 to 599"),
+    ),
+    (
+        lambda: Simulator(Wire(), faults=["cut"]),
+        "faults: they do not apply to a Wire, which is sent as it is",
+    ),
+]
+
+
+def test_a_wrong_fault_is_rejected_when_it_is_made(subtests):
+    for make, problem in WRONG:
+        with subtests.test(problem):
+            with pytest.raises((TypeError, ValueError)) as caught:
+                make()
+            assert str(caught.value) == problem
+
+
+def test_faults_may_be_given_by_their_names():
+    assert Scenario(faults=["cut-after-5", faults.Gzip()]).faults == (CUT_AFTER_5, faults.Gzip())
+    assert Scenario(faults="cut-after-5, no-done").faults == (CUT_AFTER_5, faults.NoDone())
+    assert loads('faults = ["cut-after-5"]').faults == (CUT_AFTER_5,)
+
+
+def test_the_faults_of_a_simulator_are_those_of_every_scenario(subtests):
+    def ends(scenario, *given, times=2):
+        with Simulator(scenario, faults=given) as sim:
+            return [
+                (got.status, got.body.count(b"data: "), got.end) for got in map(ask, [sim] * times)
+            ]
+
+    answer = Answer.of_events(1, 2)
+    cases = {
+        "preset": ("poem", "cut-after-2", [(200, 2, "eof")] * 2),
+        "scenario with faults": (
+            Scenario("poem", faults=["no-done"]),
+            "truncate-after-2",
+            [(200, 2, "whole")] * 2,
+        ),
+        "list, counted together": (
+            ["poem", answer],
+            faults.Status(status=503, first=1),
+            [(503, 0, "whole"), (200, 3, "whole")],
+        ),
+        "answer": (answer, "cut-after-1", [(200, 1, "eof")] * 2),
+        "function, by model": (
+            lambda _: answer,
+            faults.Cut(model="another"),
+            [(200, 3, "whole")] * 2,
+        ),
+    }
+    for name, (scenario, fault, expected) in cases.items():
+        with subtests.test(name):
+            assert ends(scenario, fault) == expected
+    wrong = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\n\r\n{"
+    with Simulator(answer, faults=["cut-after-1"]) as sim:
+        assert ask(sim, wrong).end == "eof"  # an answer is sent for any request
 
 
 def test_an_impossible_condition_is_rejected(subtests):

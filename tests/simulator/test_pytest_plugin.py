@@ -25,7 +25,7 @@ def run(pytester, plugin_arguments):
 
 
 def test_the_marker_chooses_the_scenario(run):
-    run("plugin_scenarios.py").assert_outcomes(passed=3)
+    run("plugin_scenarios.py").assert_outcomes(passed=4)
 
 
 def test_the_client_talks_to_the_simulator(run):

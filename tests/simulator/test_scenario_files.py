@@ -23,7 +23,7 @@ from mistralai.simulator import (
     loads,
 )
 from mistralai.simulator.cases import Cases, When
-from mistralai.simulator.faults.choice import FAULTS
+from mistralai.simulator.faults.names import FAULTS
 from mistralai.simulator.model.dialect import COMPATIBLE, Dialect
 from support.raw_answer import ask
 
@@ -196,7 +196,7 @@ MISTAKES = {
     "timing = { first = true }": "timing.first: must be a number, not True",
     "timing = { burst = true }": "timing.burst: must be a whole number, not True",
     "timing = { burst = 0 }": "timing.burst: 0 is out of range; use 1 or more",
-    'faults = [{ kind = "bom" }, 1]': "faults[1]: must be a table, not 1",
+    'faults = [{ kind = "bom" }, 1]': "faults[1]: must be a table or the name of a fault, not 1",
     "faults = [{}]": "faults[0].kind: '' is not a fault (allowed: cut, reset, ",
     'faults = [{ kind = "cutt" }]': "faults[0].kind: 'cutt' is not a fault (did you mean 'cut'? ",
     'faults = [{ kind = "cut", at = 5 }]': "faults[0].at: must be a table, not 5",

@@ -10,7 +10,7 @@ def is_scenario(text: str) -> bool:
     if text.endswith((".toml", ".jsonl")):
         return Path(text).exists()
     from ..simulator import PRESETS
-    from ..simulator.faults.choice import named
+    from ..simulator.faults.names import named
     from ..simulator.files import shipped
 
     return text in shipped() or all(part in PRESETS or named(part) for part in text.split(","))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..simulator import Replay, Scenario, Simulator, Timing, load
-from ..simulator.faults.choice import named
+from ..simulator.faults.names import named
 from ..simulator.files import shipped
 from .failure import UsageError
 
@@ -47,8 +47,7 @@ def scenario(text: str, *, paced: bool) -> ScenarioLike:
         else:
             faults.append(part)
     timing = PACE if paced else None
-    parsed = [fault for fault in map(named, faults) if fault is not None]
     try:
-        return Scenario(preset, timing=timing, faults=parsed)
+        return Scenario(preset, timing=timing, faults=faults)
     except ValueError as error:
         raise UsageError(f"--simulate: {error}", "cut-after-5 is an example of a fault.") from error

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final, Protocol
 
-from .faults.choice import FAULTS, named
 from .faults.fault import Fault
+from .faults.names import FAULTS, fault_named
 from .files import by_name, load, shipped
 from .limits import Limits
 from .model.reply import PRESETS
@@ -104,12 +104,10 @@ def _scenario(options: argparse.Namespace) -> ScenarioLike:
 
 
 def _fault(name: str) -> Fault:
-    fault = named(name)
-    if fault is None:
-        raise argparse.ArgumentTypeError(
-            f"{name!r} is not a fault; use a name such as cut-after-5, of: {', '.join(FAULTS)}"
-        )
-    return fault
+    try:
+        return fault_named(name)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _allow_many_files() -> None:

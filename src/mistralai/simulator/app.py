@@ -1,18 +1,22 @@
 """From a request to its answer: scenario, routes, and the checks of the API."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .answers import Answer, Wire
 from .api import catalog, errors, messages, requests
 from .api.checks import Check
 from .choice import Choice
-from .faults.choice import FaultChooser
+from .faults.choice import FaultChooser, requested
+from .faults.fault import Fault
+from .faults.names import as_faults
+from .jsonvalues import is_object
 from .model.completion import Completion
 from .model.compose import compose
 from .model.embedding import embeddings
 from .model.seeding import Randomness
+from .proxy import Upstream
 from .received import Request
 from .scenario import Scenario, ScenarioLike
 
@@ -35,24 +39,48 @@ class App:
         scenario: The scenario.
         seed: The seed of everything random.
         api_key: The only key that is accepted; `None` accepts any that is not empty.
+        faults: Faults of all answers, after those of the scenario.
+
+    Raises:
+        OSError: A file of the scenario cannot be read.
+        TypeError: An argument has the wrong type.
+        ValueError: A file, a name or a fault is invalid, or the faults would have no effect.
     """
 
-    def __init__(self, scenario: ScenarioLike, *, seed: int, api_key: str | None) -> None:
+    def __init__(
+        self,
+        scenario: ScenarioLike,
+        *,
+        seed: int,
+        api_key: str | None,
+        faults: str | Iterable[Fault | str] = (),
+    ) -> None:
         self._seed = seed
         self._api_key = api_key
+        everywhere = as_faults(faults)
+        if everywhere and isinstance(scenario, Wire | Upstream):
+            kind = type(scenario).__name__
+            raise ValueError(f"faults: they do not apply to a {kind}, which is sent as it is")
+        self._everywhere = FaultChooser(everywhere, f"{seed}/everywhere")
         self._choice = Choice(scenario)
         self._faults: dict[int, tuple[Scenario, FaultChooser]] = {}
 
     def answer(self, request: Request) -> Answer | Wire:
         """Answer one request."""
         scenario = self._choice.choose(request)
-        if isinstance(scenario, Answer | Wire):
+        if isinstance(scenario, Wire):
             return scenario
+        if isinstance(scenario, Answer):
+            if not self._everywhere.faults:
+                return scenario
+            return _spoiled(scenario, self._everywhere.chosen(request, _model_of(request)))
         try:
             body = self._checked_body(scenario, request)
             answer = self._answer(scenario, request, body)
             model = body.get("model") or body.get("agent_id") or ""
-            return self._fault_chooser(scenario).apply(answer, request, model)
+            answer = _spoiled(answer, self._fault_chooser(scenario).chosen(request, model))
+            answer = _spoiled(answer, self._everywhere.chosen(request, model))
+            return _spoiled(answer, requested(request, model))
         except errors.Refused as refused:
             return refused.answer
         except RecursionError:
@@ -128,6 +156,22 @@ class App:
             headers=_rate_limits(whole["usage"]["total_tokens"]),
             before=scenario.timing.waits(completion.events(), rng),
         )
+
+
+def _spoiled(answer: Answer, faults: Iterable[Fault]) -> Answer:
+    for fault in faults:
+        answer = fault.apply(answer)
+    return answer
+
+
+def _model_of(request: Request) -> str:
+    """Return the model that an unchecked request names, or an empty text."""
+    try:
+        body = request.json
+    except (ValueError, RecursionError):
+        return ""
+    model = body.get("model") if is_object(body) else None
+    return model if isinstance(model, str) else ""
 
 
 def _rate_limits(cost: int) -> dict[str, str]:

@@ -1,14 +1,34 @@
 """Constraints of the fields of a scenario, declared by their types.
 
 A type constrains a field by `Literal`, or by a `Range` in `Annotated`; `check` reads both from the
-class when an object is made.
+class when an object is made. `check_types` looks at the types themselves: it is for faults, which
+programs write by hand and of which few are made.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+PLAIN: Final[Mapping[Any, str]] = {
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+"""The types of plain values, as messages name them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +87,26 @@ ErrorStatus: TypeAlias = Annotated[int, Range(400, 599)]
 """The status of an error."""
 
 
+def has_type(value: object, kind: type) -> bool:
+    """Return whether a value is of a plain type: an `int` is a `float`, but a `bool` is neither."""
+    if isinstance(value, bool):
+        return kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def check_types(made: object) -> None:
+    """Check that the fields of a dataclass with plain types have values of these types.
+
+    Raises:
+        TypeError: A value has another type; the message has the field and what it takes.
+    """
+    for name, kinds in _types(type(made)):  # type: ignore[arg-type] # as in `check`
+        value = getattr(made, name)
+        if not any(has_type(value, kind) for kind in kinds):
+            wanted = " or ".join(PLAIN[kind] for kind in kinds if kind is not NoneType)
+            raise TypeError(f"{name}: must be {wanted}, not {value!r}")
+
+
 def check(made: object) -> None:
     """Check the fields of a dataclass, except those that are `None`.
 
@@ -77,6 +117,17 @@ def check(made: object) -> None:
         value = getattr(made, name)
         if value is not None:
             rule.check(name, value)
+
+
+@cache
+def _types(kind: type) -> list[tuple[str, tuple[type, ...]]]:
+    """Return the fields whose types are all plain, with these types."""
+    fields: list[tuple[str, tuple[type, ...]]] = []
+    for name, hint in get_type_hints(kind).items():
+        kinds = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+        if all(each in PLAIN or each is NoneType for each in kinds):
+            fields.append((name, kinds))
+    return fields
 
 
 @cache

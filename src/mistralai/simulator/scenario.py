@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from .answers import Answer, Wire
 from .faults import Fault
+from .faults.names import as_faults
 from .model.reply import PRESETS, Reply
 from .proxy import Upstream
 from .received import Request
@@ -22,7 +23,12 @@ class Scenario:
     Attributes:
         reply: The content of the answers, or the name of a preset.
         timing: The timing of the answers.
-        faults: The faults, in the order in which they are applied to the answer.
+        faults: The faults, in the order in which they are applied to the answer. The constructor
+            also takes their names, such as `"cut-after-5"`.
+
+    Raises:
+        TypeError: `faults` is not a list of faults.
+        ValueError: A preset or a fault does not exist.
     """
 
     reply: Reply
@@ -34,12 +40,12 @@ class Scenario:
         reply: str | Reply = "auto",
         *,
         timing: Timing | None = None,
-        faults: Iterable[Fault] = (),
+        faults: str | Iterable[Fault | str] = (),
     ) -> None:
         assign = object.__setattr__  # the class is frozen
         assign(self, "reply", preset(reply) if isinstance(reply, str) else reply)
         assign(self, "timing", timing or Timing())
-        assign(self, "faults", tuple(faults))
+        assign(self, "faults", as_faults(faults))
 
 
 def preset(name: str) -> Reply:

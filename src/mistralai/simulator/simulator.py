@@ -5,7 +5,7 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from .app import App
 from .bounds import Range
+from .faults import Fault
 from .limits import Limits
 from .pacing import Sleep
 from .received import Request
@@ -32,6 +33,8 @@ class Simulator:
 
     Args:
         scenario: The answers; see `ScenarioLike`.
+        faults: The faults of every answer, after those of the scenario: objects, or names such as
+            `"cut-after-5"`. An `Answer` has them too; a `Wire` cannot.
         seed: The seed of everything random: the same request and seed give the same body.
         host: The address to listen on. Other hosts can reach any address but loopback.
         port: The port; 0 picks a free one.
@@ -41,8 +44,13 @@ class Simulator:
         sleep: Called instead of waiting for a pause, for tests that must not wait.
         speed: The factor by which pauses are shortened: 2 halves them, `math.inf` removes them.
 
+    Raises:
+        OSError: A file of the scenario cannot be read.
+        TypeError: An argument has the wrong type.
+        ValueError: A value is out of range, or a scenario or fault does not exist.
+
     Example:
-        >>> with Simulator("poem") as sim:
+        >>> with Simulator("poem", faults=["cut-after-5"]) as sim:
         ...     client = Mistral(api_key="any", server_url=sim.url)
     """
 
@@ -50,6 +58,7 @@ class Simulator:
         self,
         scenario: ScenarioLike = "auto",
         *,
+        faults: str | Iterable[Fault | str] = (),
         seed: int = 0,
         host: str = _LOOPBACK,
         port: int = 0,
@@ -61,7 +70,7 @@ class Simulator:
     ) -> None:
         Range(0, 65_535).check("port", port)
         Range(0, above=True).check("speed", speed)
-        app = App(scenario, seed=seed, api_key=api_key)
+        app = App(scenario, seed=seed, api_key=api_key, faults=faults)
         self._server = Server(app, limits=limits or Limits(), seed=seed, sleep=sleep, speed=speed)
         self._host, self._port = host, port
         self._tls = tls

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from ..answers import Answer, Step
-from ..bounds import AtLeastOne, Range, check
-from .place import START, At, insert
+from ..bounds import AtLeastOne, Range, check, check_types
+from .place import START, At, insert, not_a_place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class Fault(ABC):
     model: str | None = None
 
     def __post_init__(self) -> None:
+        check_types(self)
         check(self)
 
     @abstractmethod
@@ -46,6 +47,12 @@ class PlacedFault(Fault):
     """
 
     at: At = START
+
+    def __post_init__(self) -> None:
+        place: object = self.at
+        if not isinstance(place, At):
+            raise not_a_place(place)
+        Fault.__post_init__(self)  # `super()` does not work in a class with slots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

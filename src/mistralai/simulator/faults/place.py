@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ..answers import Pause, Step
-from ..bounds import Count, Seconds, check
+from ..bounds import Count, Seconds, check, check_types, has_type
 
 _END_OF_EVENT: Final = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 _LONGEST_END: Final = 4
@@ -32,6 +32,7 @@ class At:
         measures = [value for value in (self.event, self.byte, self.time) if value is not None]
         if len(measures) != 1:
             raise ValueError("give exactly one of event, byte and time")
+        check_types(self)
         check(self)
 
     @property
@@ -42,6 +43,15 @@ class At:
 
 START: Final = At(event=0)
 """After the head, before the first event."""
+
+
+def not_a_place(value: object) -> TypeError:
+    """Return the error for a value that is not an `At`, with the right form."""
+    measures = ("event", "byte", "time") if has_type(value, float) else ()
+    forms = [f"At({measure}={value})" for measure in measures] or ["At(event=5)"]
+    *others, last = forms
+    right = f"{', '.join(others)} or {last}" if others else last
+    return TypeError(f"at: {value!r} is not a place; use {right}")
 
 
 def insert(steps: Iterable[Step], at: At, *inserted: Step) -> Iterator[Step]:

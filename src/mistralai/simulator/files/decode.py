@@ -5,31 +5,15 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import NoneType, UnionType
-from typing import (
-    Any,
-    ClassVar,
-    Final,
-    Literal,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from ..bounds import PLAIN, has_type
 from ..jsonvalues import is_list, is_object
 
 Decoder = Callable[[Any, str], Any]
 """Takes a value and its place, and returns the decoded value."""
 
 _T = TypeVar("_T")
-
-_PLAIN: Final[Mapping[Any, str]] = {
-    str: "a text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-}
 
 
 class ScenarioError(ValueError):
@@ -81,7 +65,7 @@ class Codec:
         """
         if kind in self._special:
             return self._special[kind](value, path)
-        if kind in _PLAIN:
+        if kind in PLAIN:
             return _plain(value, kind, path)
         if dataclasses.is_dataclass(kind) and isinstance(kind, type):
             return self.table(value, kind, path)
@@ -170,8 +154,6 @@ def _placed(path: str, message: str, fields: Mapping[str, Any]) -> ScenarioError
 
 
 def _plain(value: Any, kind: type, path: str) -> Any:
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
-        return value
-    raise ScenarioError(path, f"must be {_PLAIN[kind]}, not {value!r}")
+    if has_type(value, kind):
+        return float(value) if kind is float else value
+    raise ScenarioError(path, f"must be {PLAIN[kind]}, not {value!r}")

@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 
 from ..answers import Answer, End, Pause, Repeat, Step
 from ..cases import Cases, When
-from ..faults.choice import FAULTS
 from ..faults.fault import Fault
+from ..faults.names import FAULTS, fault_named
 from ..jsonvalues import is_list, is_object
 from ..model.dialect import COMPATIBLE, MISTRAL, Dialect
 from ..model.reply import Reply
@@ -134,8 +134,13 @@ def _dialect(value: Any, path: str) -> Dialect:
 
 
 def _fault(value: Any, path: str) -> Fault:
+    if isinstance(value, str):
+        try:
+            return fault_named(value)
+        except ValueError as error:
+            raise ScenarioError(path, str(error)) from error
     if not is_object(value):
-        raise ScenarioError(path, f"must be a table, not {value!r}")
+        raise ScenarioError(path, f"must be a table or the name of a fault, not {value!r}")
     kind = value.get("kind", "")
     if not isinstance(kind, str) or kind not in FAULTS:
         near = get_close_matches(str(kind), FAULTS, n=1)
