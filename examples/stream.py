@@ -1,15 +1,9 @@
-import os
 from mistralai import Mistral
-from mistralai.models import UserMessage
 
-client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+client = Mistral()  # the key is in MISTRAL_API_KEY
+question = {"role": "user", "content": "Write a short poem about coding."}
 
-with client.chat.stream(
-    model="mistral-large-latest",
-    messages=[UserMessage(content="Write a short poem about coding.")],
-) as stream:
-    for chunk in stream:
-        content = chunk.data.choices[0].delta.content
-        if content:
-            print(content, end="", flush=True)
+with client.chat.stream(model="mistral-large-latest", messages=[question]) as stream:
+    for text in stream.text_stream:
+        print(text, end="", flush=True)
 print()

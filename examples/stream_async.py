@@ -1,18 +1,17 @@
-import asyncio, os
+import asyncio
+
 from mistralai import Mistral
-from mistralai.models import UserMessage
+
+question = {"role": "user", "content": "Explain machine learning."}
 
 
 async def main():
-    client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+    client = Mistral()
     async with client.chat.stream_async(
-        model="mistral-large-latest",
-        messages=[UserMessage(content="Explain machine learning.")],
+        model="mistral-large-latest", messages=[question]
     ) as stream:
-        async for chunk in stream:
-            content = chunk.data.choices[0].delta.content
-            if content:
-                print(content, end="", flush=True)
+        async for text in stream.text_stream:
+            print(text, end="", flush=True)
     print()
 
 

@@ -1,10 +1,11 @@
-import asyncio, os
+import asyncio
+
 from mistralai import Mistral
 from mistralai.models import UserMessage
 
 
 async def main():
-    client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+    client = Mistral()
     async for chunk in client.chat.stream_async(
         model="mistral-large-latest",
         messages=[UserMessage(content="Explain machine learning.")],

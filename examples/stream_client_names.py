@@ -1,8 +1,7 @@
-import os
 from mistralai.client import Mistral
 from mistralai.client.models import UserMessage
 
-client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+client = Mistral()
 
 with client.chat.stream(
     model="mistral-large-latest",

@@ -1,14 +1,11 @@
-import os
 from mistralai import Mistral
 
-client = Mistral(api_key=os.environ["MISTRAL_API_KEY"])
+client = Mistral()
 
 with client.chat.stream(
     model="mistral-large-latest",
     messages=[{"role": "user", "content": "Write a short poem about coding."}],
 ) as stream:
-    for chunk in stream:
-        content = chunk.data.choices[0].delta.content
-        if content:
-            print(content, end="", flush=True)
+    for text in stream.text_stream:
+        print(text, end="", flush=True)
 print()
