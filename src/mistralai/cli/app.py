@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from ..client import __version__
-from .global_options import global_options
+from .global_options import global_options, with_global_options
 from .output import Output, ReaderGoneError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS: Final = ("chat", "fim", "embed", "models", "doctor", "replay", "simulate", "completion")
+_COMMANDS: Final = (
+    "chat",
+    "fim",
+    "embed",
+    "templates",
+    "models",
+    "doctor",
+    "replay",
+    "simulate",
+    "completion",
+)
 """Each is defined in `commands`, in a module with its name."""
 
 _MAX_HELP_WIDTH: Final = 100  # columns
@@ -44,9 +54,7 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(f".commands.{cmd_name}", __package__)
         command: click.Command = getattr(module, cmd_name)
-        if "debug" not in {option.name for option in command.params}:
-            command.params += global_options()
-        return command
+        return with_global_options(command)
 
 
 @click.group(cls=_LazyGroup, epilog=_EXAMPLES, params=global_options())

@@ -30,6 +30,22 @@ def global_options() -> list[click.Parameter]:
     ]
 
 
+class CommandGroup(click.Group):
+    """A group of commands, each with the global options."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, with the global options."""
+        command = super().get_command(ctx, cmd_name)
+        return None if command is None else with_global_options(command)
+
+
+def with_global_options(command: click.Command) -> click.Command:
+    """Add the global options to a command, once."""
+    if "debug" not in {option.name for option in command.params}:
+        command.params += global_options()
+    return command
+
+
 class _Handler(logging.Handler):
     """A handler that writes the client's log to standard error."""
 

@@ -26,6 +26,7 @@ class RequestOptions:
         stop: Texts at which the answer ends.
         reasoning_effort: How much the model reasons.
         response_format: The format of the answer.
+        tools: The tools that the model may call, in the format of the API.
         extra_body: Other fields of the request, from `--param`.
     """
 
@@ -36,6 +37,7 @@ class RequestOptions:
     stop: Sequence[str] = ()
     reasoning_effort: str | None = None
     response_format: Mapping[str, Any] | None = None
+    tools: Sequence[Mapping[str, Any]] = ()
     extra_body: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def chat(
@@ -47,6 +49,7 @@ class RequestOptions:
             "messages": messages,
             "reasoning_effort": self.reasoning_effort,
             "response_format": self.response_format,
+            "tools": list(self.tools) or None,
         }
         return client.chat.stream(**cast("ChatParams", _without_none(fields)))
 

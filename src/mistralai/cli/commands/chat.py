@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ..options import (
     connection_options,
@@ -14,9 +16,12 @@ from ..options import (
     request_options,
 )
 from ..scenario_names import is_scenario
+from ..settings import current_config
+from ..textfile import text_or_file
+from .templates import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ..attachments.attach import Attachment
     from ..connection import Connection
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from ..output import Output
     from ..request_options import RequestOptions
     from ..schema import Schema
+    from ..templates import Template
 
 _EXAMPLES = """\b
 Examples:
@@ -31,11 +37,30 @@ Examples:
   git diff | mistralai chat "Review this"
   mistralai chat -m magistral-medium-latest --thinking fold "Why is the sky blue?"
   mistralai chat -a invoice.pdf -a logo.png "Whose invoice is this?"
+  mistralai chat -s @reviewer.txt -a main.py "Review this"
+  git diff | mistralai chat --template review --var language=Python
   mistralai chat --schema book.json "Name a book" | jq .title
   mistralai chat --json "Hello" | jq -r .type
   mistralai chat --simulate thinking --stats "Hello"
   mistralai chat                     a conversation; /help for help, Ctrl-D to exit
 """
+
+
+def _system(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else text_or_file(value)
+
+
+def _variables(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str]:
+    """Parse the values of `--var KEY=VALUE`."""
+    variables: dict[str, str] = {}
+    for text in values:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise click.BadParameter(f"{text!r} is not KEY=VALUE, for example language=Python")
+        variables[key] = value
+    return variables
 
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
@@ -49,7 +74,27 @@ Examples:
     help="Attach an image, a PDF or office document, audio or text; - is standard input. May be"
     " repeated.",
 )
-@click.option("-s", "--system", metavar="TEXT", help="System prompt.")
+@click.option(
+    "-s",
+    "--system",
+    metavar="TEXT|@FILE",
+    callback=_system,
+    help="System prompt, as text or in a file.",
+)
+@click.option(
+    "--template",
+    metavar="NAME",
+    shell_complete=complete,
+    help="Use a template; see `mistralai templates --help`.",
+)
+@click.option(
+    "--var",
+    "variables",
+    multiple=True,
+    callback=_variables,
+    metavar="KEY=VALUE",
+    help="A variable of the template, e.g. --var language=Python; may be repeated.",
+)
 @click.option("--schema", metavar="FILE|JSON", help="Request JSON of this schema, and validate it.")
 @click.option(
     "--reasoning-effort", metavar="LEVEL", help="none or high; some models have more levels."
@@ -68,6 +113,8 @@ def chat(
     prompt: tuple[str, ...],
     attach: tuple[str, ...],
     system: str | None,
+    template: str | None,
+    variables: dict[str, str],
     schema: str | None,
 ) -> None:
     """Chat with a model.
@@ -77,17 +124,29 @@ def chat(
     from ..stdin import is_terminal, joined, piped
     from .once import answer_once
 
+    used = _template(template, variables, output)
     attachments = _attachments(attach, output)  # before the rest of standard input is read
     text = joined(" ".join(prompt), piped())
-    if not text and not prompt and is_terminal():
+    takes_input = used is None or used.takes_input
+    is_talk = takes_input and not text and not prompt and is_terminal()
+    if takes_input and not is_talk and not text.strip() and not attachments:
+        raise click.UsageError("no prompt: pass one, pipe one in, or run in a terminal")
+    fill: Callable[[str], str] | None = None
+    if used is not None:
+        _apply(used, request)
+        system = used.system_for(text, variables) if system is None else system
+        schema = used.schema if schema is None else schema
+        fill = partial(used.prompt_for, variables=variables)
+        text = text if is_talk else fill(text)
+    if is_talk:
         if schema is not None:
-            raise click.UsageError("--schema needs a prompt; it does not apply to conversations")
+            raise click.UsageError("a schema needs a prompt; it does not apply to conversations")
         from ..talk.session import talk
 
-        talk(connection, display, request, output, system=system, attachments=attachments)
+        talk(
+            connection, display, request, output, system=system, attachments=attachments, fill=fill
+        )
         return
-    if not text.strip() and not attachments:
-        raise click.UsageError("no prompt: pass one, pipe one in, or run in a terminal")
     messages: list[dict[str, object]] = [{"role": "system", "content": system}] if system else []
     messages.append({"role": "user", "content": _content(text, attachments)})
     checked_schema = _schema(schema, request)
@@ -101,6 +160,28 @@ def chat(
     )
     if checked_schema is not None and outcome.stream is not None:
         checked_schema.check(outcome.text, outcome.stream.finish_reason)
+
+
+def _template(name: str | None, variables: dict[str, str], output: Output) -> Template | None:
+    if name is None:
+        if variables:
+            raise click.UsageError("--var needs --template")
+        return None
+    from ..templates import load
+
+    template, warnings = load(name)
+    for warning in warnings:
+        output.note(f"mistralai: {warning}")
+    template.check(variables)
+    return template
+
+
+def _apply(template: Template, request: RequestOptions) -> None:
+    """Set the options that the command line does not set."""
+    source = click.get_current_context().get_parameter_source("model")
+    if template.model is not None and source is not ParameterSource.COMMANDLINE:
+        request.model = current_config().model_named(template.model)
+    template.apply(request)
 
 
 def _attachments(sources: Sequence[str], output: Output) -> list[Attachment]:

@@ -11,6 +11,7 @@ from ..escapes import one_line
 from ..failure import CommandError
 from ..failures import sentence
 from ..outcome import text_of
+from ..textfile import text_or_file
 from .saving import save
 
 if TYPE_CHECKING:
@@ -93,8 +94,11 @@ class SlashCommands:
 
     def system(self, text: str) -> str:
         """Change the system prompt, or show it."""
-        if text:
-            self.conversation.system = "" if text == "-" else text
+        try:
+            if text:
+                self.conversation.system = "" if text == "-" else text_or_file(text)
+        except CommandError as error:
+            return sentence(error)
         return f"system: {one_line(self.conversation.system) or 'none'}"
 
     def save(self, name: str) -> str:

@@ -14,6 +14,8 @@ from .conversation import Conversation
 from .prompt import Prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ...client import Mistral
     from ..attachments.attach import Attachment
     from ..connection import Connection
@@ -31,6 +33,7 @@ def talk(
     *,
     system: str | None,
     attachments: list[Attachment],
+    fill: Callable[[str], str] | None = None,
 ) -> None:
     """Run a conversation until the user exits.
 
@@ -41,13 +44,14 @@ def talk(
         output: Where to show the answers.
         system: The system prompt.
         attachments: The attachments of the first question.
+        fill: Makes the first question of the first line, by a template; `None` for no template.
     """
     sink = sink_for(display, output)
     commands = SlashCommands(Conversation(system or ""), request, attachments)
     commands.to_clipboard = lambda text: copy(text, output)
     with connection.client(output, sink) as client:
         commands.server_url, _ = client.sdk_configuration.get_server_details()
-        Session(client, sink, output, commands).run()
+        Session(client, sink, output, commands, fill).run()
 
 
 class Session:
@@ -58,15 +62,22 @@ class Session:
         sink: Shows the answers.
         output: The output for everything else.
         commands: The commands, with the conversation that they act on.
+        fill: Makes the first question of the first line.
     """
 
     def __init__(
-        self, client: Mistral, sink: Sink, output: Output, commands: SlashCommands
+        self,
+        client: Mistral,
+        sink: Sink,
+        output: Output,
+        commands: SlashCommands,
+        fill: Callable[[str], str] | None = None,
     ) -> None:
         self._client = client
         self._sink = sink
         self._output = output
         self._commands = commands
+        self._fill = fill
         self._prompt = Prompt([f"/{name}" for name in COMMANDS])
 
     def run(self) -> None:
@@ -88,7 +99,9 @@ class Session:
         """Execute a command or send a question."""
         reply = self._commands.run(line)
         if reply is None:
-            self._commands.conversation.add_question(self._commands.with_attachments(line))
+            question = line if self._fill is None else self._fill(line)
+            self._fill = None
+            self._commands.conversation.add_question(self._commands.with_attachments(question))
             self._answer()
         elif self._commands.retry_requested:
             self._commands.retry_requested = False
