@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
 
-from .limits import Bucket, Level, Limits, Pause
+from .limits import AnswerRate, Bucket, Level, Limits, Pause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,6 +78,9 @@ class Gate:
         self._sleep = sleep
         self._randomness = randomness
         self._pause = Pause()
+        self._rate = AnswerRate(clock())
+        self._paused = 0  # requests that wait for the end of a pause
+        self._room = anyio.Event()  # set when a request has ended; replaced by whoever waited
         self._line = anyio.Lock(fast_acquire=True)  # those who wait for the buckets, in order
         self._requests: Bucket | None = None
         self._tokens: Bucket | None = None
@@ -108,7 +111,7 @@ class Gate:
             fields: The fields of the request.
         """
         if self._requests is None and self._tokens is None:
-            await self._end_of_pause()
+            await self._turn()
             admission = Admission(self._clock(), 0.0)
         else:
             async with self._line:
@@ -124,10 +127,11 @@ class Gate:
             tokens: The tokens that it used; 0 if that is not known.
             answer_tokens: Those of the answer among them.
         """
-        self._pause.answered(admission.at)
+        self._pause.answered()
+        self._rate.add(self._clock())
         before = self.level.value
         self.level.completed(self.in_flight)
-        self.in_flight -= 1
+        self.left()
         if tokens:
             self._answer_tokens += _WEIGHT * (answer_tokens - self._answer_tokens)
             self._settle(admission.tokens - tokens)
@@ -136,7 +140,7 @@ class Gate:
 
     def refused(self, admission: Admission, retry_after: float | None) -> None:
         """Note that a request was refused, by a 429 or because the service is at its capacity."""
-        self.in_flight -= 1
+        self.left()
         self.level.refused()
         self._pause.refused(admission.at, retry_after, self._clock())
         self._settle(admission.tokens)
@@ -146,8 +150,9 @@ class Gate:
         self.level.refused()
 
     def left(self) -> None:
-        """Note that a request was given up."""
+        """Note that a request has ended."""
         self.in_flight -= 1
+        self._room.set()
 
     def _estimate(self, fields: Mapping[str, Any]) -> float:
         if self._tokens is None:
@@ -158,13 +163,32 @@ class Gate:
             answer = min(answer, most)
         return estimated_tokens(fields) + answer
 
+    async def _turn(self) -> None:
+        """Wait until nothing is paused and fewer requests are in flight than the level allows.
+
+        The level may have fallen since the row of this request was begun.
+        """
+        while True:
+            await self._end_of_pause()
+            if self.in_flight < self.level.value:
+                return
+            await self._room.wait()
+            self._room = anyio.Event()
+
     async def _end_of_pause(self) -> None:
-        while (left := self._pause.left(self._clock())) > 0:
-            await self._sleep(left + self._pause.jitter(self._clock(), self._randomness))
+        self._paused += 1
+        try:
+            while (left := self._pause.left(self._clock())) > 0:
+                await self._sleep(left)
+                now = self._clock()
+                if self._pause.left(now) <= 0:
+                    await self._sleep(self._randomness() * self._rate.spread(self._paused, now))
+        finally:
+            self._paused -= 1
 
     async def _take(self, tokens: float) -> Admission:
         while True:
-            await self._end_of_pause()
+            await self._turn()
             now = self._clock()
             wait = max(
                 0.0 if self._requests is None else self._requests.wait(1.0, now),

@@ -53,9 +53,13 @@ async def obey_interrupts(
         except NotImplementedError:  # Windows
             task_status.started()
 
+    failure: Exception | None = None
     async with anyio.create_task_group() as tasks:
         await tasks.start(watch)
         try:
             yield interrupts
-        finally:
-            tasks.cancel_scope.cancel()
+        except Exception as error:  # noqa: BLE001 - raised below, where it is not put into a group
+            failure = error
+        tasks.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

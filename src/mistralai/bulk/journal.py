@@ -125,13 +125,15 @@ class Journal:
         self._superseded: array[int] = array("q")
         self._fsync = fsync
         self._size = 0
+        is_new = not path.exists()
         try:
             self._descriptor = os.open(path, _FLAGS, _MODE)
         except OSError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror}") from error
         try:
             self._load(ids)
-            sync_folder(path)  # the file itself must survive as well
+            if is_new:
+                sync_folder(path)  # the name of the file must survive as well
         except BaseException:
             self.close()
             raise

@@ -10,25 +10,27 @@ Theory of operation. Three things decide when a request is sent.
   most two seconds' worth of requests and one. That for tokens holds a minute's worth; a request
   takes an estimate and settles the difference when its usage is known.
 - A pause stops everything until the server's `Retry-After`. Without one it lasts a second, and
-  twice as long each time until a request that was sent after it is answered. Requests that were
-  sent before a pause are part of what caused it: their answers do not start another.
+  twice as long each time until a request is answered. Requests that were sent before a pause are
+  part of what caused it: their answers do not start another. After a pause, those that waited are
+  spread over the time in which as many were answered lately.
 """
 
 from __future__ import annotations
 
 import enum
+import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Final
 
 _FIRST_LEVEL: Final = 8
 _LESS: Final = 0.7
 _FIRST_PAUSE: Final = 1.0  # seconds
 _LONGEST_PAUSE: Final = 60.0  # seconds, where the server does not say how long
-_LARGEST_JITTER: Final = 1.0  # seconds
+_SPREAD: Final = 1.0  # seconds after a pause, before anything was answered
+_LONGEST_SPREAD: Final = 30.0  # seconds
+_MEMORY: Final = 10.0  # seconds, of the rate of answers
+_ROUNDING: Final = 1e-6  # of a request or a token, which is not worth waiting for
 _ROWS_FOR_PERCENT: Final = 100
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
@@ -198,7 +200,8 @@ class Bucket:
         An amount larger than the bucket can be taken when it is full.
         """
         self._fill(now)
-        return max(0.0, (min(amount, self.size) - self._level) / self.rate)
+        missing = min(amount, self.size) - self._level
+        return missing / self.rate if missing > _ROUNDING else 0.0
 
     def take(self, amount: float, now: float) -> None:
         """Take an amount; a negative one gives back. The bucket may owe something after that."""
@@ -244,11 +247,36 @@ class Pause:
         if sent >= self._began:
             self._began = now
 
-    def answered(self, sent: float) -> None:
-        """Note that a request was answered: the next pause is short again if it was sent since."""
-        if sent >= self._began:
-            self._length = _FIRST_PAUSE
+    def answered(self) -> None:
+        """Note that a request was answered: the next pause is short again."""
+        self._length = _FIRST_PAUSE
 
-    def jitter(self, now: float, randomness: Callable[[], float]) -> float:
-        """Return the seconds to wait beyond a pause, so that not all continue at the same time."""
-        return randomness() * min(_LARGEST_JITTER, max(0.0, self.left(now)))
+
+class AnswerRate:
+    """The rate of answers, in which older ones count less and less.
+
+    Args:
+        now: The time in seconds.
+    """
+
+    __slots__ = ("_at", "_began", "_rate")
+
+    def __init__(self, now: float) -> None:
+        self._began = self._at = now
+        self._rate = 0.0
+
+    def add(self, now: float) -> None:
+        """Count an answer."""
+        self._rate = self._decayed(now) + 1 / _MEMORY
+        self._at = now
+
+    def spread(self, waiting: int, now: float) -> float:
+        """Return the seconds in which so many requests were answered lately."""
+        share = 1 - math.exp((self._began - now) / _MEMORY)  # of the memory that is in use
+        rate = self._decayed(now) / share if share > 0 else 0.0
+        if rate <= 0:
+            return _SPREAD
+        return min(_LONGEST_SPREAD, waiting / rate)
+
+    def _decayed(self, now: float) -> float:
+        return self._rate * math.exp((self._at - now) / _MEMORY)

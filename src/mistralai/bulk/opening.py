@@ -40,6 +40,7 @@ class RowMaker:
         self._mapping = mapping
         self._needs_model = needs_model
         self._skip_bad = skip_bad
+        self._duplicates: dict[int, Row] = {}  # by their places, for the second time
 
     def row(self, index: int, number: int, item: Item, ids: Ids | None) -> Row:
         """Make a row.
@@ -48,11 +49,14 @@ class RowMaker:
             index: Its place among the rows, from 0.
             number: The number of its line, from 1.
             item: The line or record.
-            ids: The ids so far, to which its id is added; `None` if all are known to differ.
+            ids: The ids so far, to which its id is added; `None` when a file is read the second
+                time.
 
         Raises:
             InputError: It is bad, and bad rows are errors.
         """
+        if ids is None and index in self._duplicates:
+            return self._duplicates[index]
         row_id: str | None = None
         try:
             fields = parse(item, self._mapping)
@@ -77,7 +81,9 @@ class RowMaker:
         row_id = f"{row.id} (line {row.number})"
         while not ids.add(row_id, row.index):
             row_id += "*"
-        return Row(row.index, row.number, row_id, problem=row.problem or problem)
+        row = Row(row.index, row.number, row_id, problem=row.problem or problem)
+        self._duplicates[row.index] = row
+        return row
 
     def rows(self, source: FileSource, ids: Ids) -> Iterator[Row]:
         """Yield the rows of a file."""

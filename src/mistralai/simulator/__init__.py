@@ -4,7 +4,7 @@ from . import faults
 from .answers import Answer, End, Ending, Framing, Pause, Repeat, Step, Wire
 from .faults import At
 from .files import ScenarioError, load, loads
-from .limits import Limits
+from .limits import Limits, RateLimit
 from .model.dialect import Dialect
 from .model.reply import PRESETS, Call, Reply
 from .proxy import Upstream
@@ -28,6 +28,7 @@ __all__ = [
     "Gate",
     "Limits",
     "Pause",
+    "RateLimit",
     "Repeat",
     "Replay",
     "Reply",

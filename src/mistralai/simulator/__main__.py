@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from .faults.fault import Fault
 from .faults.names import FAULTS, fault_named
 from .files import by_name, load, shipped
-from .limits import Limits
+from .limits import Limits, RateLimit
 from .model.reply import PRESETS
 from .proxy import Upstream
 from .replay import Replay
@@ -71,6 +71,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         request_size=options.max_request_size,
         connections=options.max_connections,
         kept_requests=0,
+        rate=_rate(options),
     )
     return Simulator(
         _scenario(options),
@@ -82,6 +83,12 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         limits=limits,
         speed=options.speed,
     )
+
+
+def _rate(options: argparse.Namespace) -> RateLimit | None:
+    if options.limit_rps is None and options.limit_tpm is None:
+        return None
+    return RateLimit(requests_per_second=options.limit_rps, tokens_per_minute=options.limit_tpm)
 
 
 def _scenario(options: argparse.Namespace) -> ScenarioLike:
@@ -198,6 +205,10 @@ def _add_limits(group: _Group) -> None:
     group.add_argument(
         "--max-request-size", type=int, default=usual.request_size, metavar="BYTES", help=size
     )
+    rps = "completions per second; what is over them gets a 429 (default: no limit)"
+    group.add_argument("--limit-rps", type=float, metavar="N", help=rps)
+    tpm = "tokens of completions per minute (default: no limit)"
+    group.add_argument("--limit-tpm", type=float, metavar="N", help=tpm)
 
 
 if __name__ == "__main__":

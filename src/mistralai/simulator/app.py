@@ -1,6 +1,7 @@
 """From a request to its answer: scenario, routes, and the checks of the API."""
 
 import random
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from .faults.choice import FaultChooser, requested
 from .faults.fault import Fault
 from .faults.names import as_faults
 from .jsonvalues import is_object
+from .limits import RateLimit, RateMeter, whole_seconds
 from .model.completion import Completion
 from .model.compose import compose
 from .model.embedding import embeddings
@@ -40,6 +42,7 @@ class App:
         seed: The seed of everything random.
         api_key: The only key that is accepted; `None` accepts any that is not empty.
         faults: Faults of all answers, after those of the scenario.
+        rate: The rate limits of completions.
 
     Raises:
         OSError: A file of the scenario cannot be read.
@@ -54,9 +57,12 @@ class App:
         seed: int,
         api_key: str | None,
         faults: str | Iterable[Fault | str] = (),
+        rate: RateLimit | None = None,
     ) -> None:
         self._seed = seed
         self._api_key = api_key
+        self._rate = rate
+        self._meter = None if rate is None else RateMeter(rate, time.monotonic)
         everywhere = as_faults(faults)
         if everywhere and isinstance(scenario, Wire | Upstream):
             kind = type(scenario).__name__
@@ -129,6 +135,7 @@ class App:
         randomness = Randomness(self._seed, body)
         if request.path in _COMPLETIONS:
             completion = compose(scenario.reply, body, randomness)
+            self._check_rate(completion)
             return self._completed(completion, scenario, request, stream=bool(body.get("stream")))
         if request.path == _EMBEDDINGS:
             return Answer.of_json(embeddings(body, randomness))
@@ -138,6 +145,14 @@ class App:
         if card is None:
             raise errors.Refused(errors.not_found())
         return Answer.of_json(card)
+
+    def _check_rate(self, completion: Completion) -> None:
+        if self._rate is None or self._meter is None:
+            return
+        wait = self._meter.take(completion.usage()["total_tokens"])
+        if wait > 0:
+            retry_after = whole_seconds(wait) if self._rate.retry_after else None
+            raise errors.Refused(errors.over_the_rate(self._rate.code, retry_after))
 
     def _completed(
         self, completion: Completion, scenario: Scenario, request: Request, *, stream: bool

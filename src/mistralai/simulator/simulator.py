@@ -70,8 +70,9 @@ class Simulator:
     ) -> None:
         Range(0, 65_535).check("port", port)
         Range(0, above=True).check("speed", speed)
-        app = App(scenario, seed=seed, api_key=api_key, faults=faults)
-        self._server = Server(app, limits=limits or Limits(), seed=seed, sleep=sleep, speed=speed)
+        limits = limits or Limits()
+        app = App(scenario, seed=seed, api_key=api_key, faults=faults, rate=limits.rate)
+        self._server = Server(app, limits=limits, seed=seed, sleep=sleep, speed=speed)
         self._host, self._port = host, port
         self._tls = tls
         self._certificate: Certificate | None = None

@@ -125,6 +125,7 @@ _SHAPES: Final[Mapping[ErrorShape, Callable[[ApiError], dict[str, Any]]]] = {
     },
 }
 
+_CAPACITY: Final = 3505
 _INVALID_ORDER: Final = "invalid_request_message_order"
 _INVALID_ARGUMENTS: Final = "invalid_request_invalid_args"
 
@@ -196,6 +197,15 @@ def too_long(prompt_tokens: int, limit: int) -> Answer:
         f"{limit} maximum context length"
     )
     return ApiError(400, message, _INVALID_ARGUMENTS, 3051).answer()
+
+
+def over_the_rate(code: int, retry_after: str | None) -> Answer:
+    """Answer a request over a rate limit: 429 with code 1300 or 3505."""
+    headers = {} if retry_after is None else {"retry-after": retry_after}
+    if code == _CAPACITY:
+        full = "Service tier capacity exceeded for this model."
+        return ApiError(429, full, code=code).answer(headers=headers)
+    return known(429).answer(headers=headers)
 
 
 def wrong_argument(message: str) -> Answer:
