@@ -19,6 +19,7 @@ DIRECTIVES = [
 PUBLIC = (
     "mistralai",
     "mistralai.bulk",
+    "mistralai.bulk.ray",
     "mistralai.azure.client",
     "mistralai.client",
     "mistralai.client.deltas",

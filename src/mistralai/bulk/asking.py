@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..client import Mistral
     from ..client.models import ChatCompletionResponse, CompletionEvent
     from ..client.utils.eventstreaming import EventStreamAsync
-    from .gate import Admission, Gate
+    from .gate import Admission, Admitting
     from .limits import Limits
     from .rows import Row
 
@@ -80,7 +80,7 @@ class Asker:
         client: Mistral,
         defaults: Mapping[str, Any],
         limits: Limits,
-        gate: Gate,
+        gate: Admitting,
         *,
         clock: Callable[[], float] = anyio.current_time,
         sleep: Callable[[float], Any] = anyio.sleep,

@@ -10,12 +10,14 @@ from .asking import Asker
 from .gate import Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
     from ..client import Mistral
     from .feed import Feed
     from .limits import Limits
+    from .outcomes import Outcome
+    from .rows import Row
 
 
 class Engine(Protocol):
@@ -49,18 +51,31 @@ class Engine(Protocol):
         ...
 
 
-class LocalEngine:
+class EngineMaker(Protocol):
+    """What makes the engine of a run, when it begins."""
+
+    def __call__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> Engine:
+        """Make an engine.
+
+        Args:
+            client: The client of the run.
+            defaults: Fields of every request that a row does not have.
+            limits: The limits of the run.
+        """
+        ...
+
+
+class TaskEngine:
     """Asks rows in tasks of the running event loop, as many as the level.
 
     Args:
-        client: The client.
-        defaults: Fields of every request that a row does not have.
-        limits: The limits of the run.
+        gate: The gate that all requests pass.
+        ask: Asks one row.
     """
 
-    def __init__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> None:
-        self._gate = Gate(limits)
-        self._asker = Asker(client, defaults, limits, self._gate)
+    def __init__(self, gate: Gate, ask: Callable[[Row], Awaitable[Outcome]]) -> None:
+        self._gate = gate
+        self._ask = ask
         self._workers = 0
         self._asking = 0
 
@@ -98,7 +113,7 @@ class LocalEngine:
                     return
                 self._asking += 1
                 try:
-                    outcome = await self._asker.ask(row)
+                    outcome = await self._ask(row)
                 finally:
                     self._asking -= 1
                 await feed.finish(outcome)
@@ -107,3 +122,17 @@ class LocalEngine:
         finally:
             self._workers -= 1
             self._gate.changed.set()
+
+
+class LocalEngine(TaskEngine):
+    """Asks rows with one client.
+
+    Args:
+        client: The client.
+        defaults: Fields of every request that a row does not have.
+        limits: The limits of the run.
+    """
+
+    def __init__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> None:
+        gate = Gate(limits)
+        super().__init__(gate, Asker(client, defaults, limits, gate).ask)

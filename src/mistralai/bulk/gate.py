@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import anyio
 
@@ -46,6 +46,30 @@ class Admission:
 
     at: float
     tokens: float
+
+
+class Admitting(Protocol):
+    """The part of a gate that a row passes: the gate itself, or a worker's way to it."""
+
+    async def admit(self, fields: Mapping[str, Any]) -> Admission:
+        """Wait until a request may be sent, and count it as in flight."""
+        ...
+
+    def answered(self, admission: Admission, tokens: int, answer_tokens: int) -> None:
+        """Note that a request was answered, or failed, without being refused."""
+        ...
+
+    def refused(self, admission: Admission, retry_after: float | None) -> None:
+        """Note that a request was refused."""
+        ...
+
+    def lower(self) -> None:
+        """Note that a stream broke off because the service is at its capacity."""
+        ...
+
+    def left(self) -> None:
+        """Note that a request was given up."""
+        ...
 
 
 class Gate:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
     from ..client import Mistral
-    from .engine import Engine
+    from .engine import Engine, EngineMaker
     from .journal import Sink
     from .outcomes import Outcome
     from .sources import Input
@@ -86,7 +86,7 @@ class Run:
         ordered: bool = False,
         restart: bool = False,
         simulated: bool = False,
-        engine: Engine | None = None,
+        engine: EngineMaker = LocalEngine,
     ) -> None:
         """Describe a run. Nothing is opened before `async with`.
 
@@ -113,7 +113,8 @@ class Run:
             restart: Whether to start again if the output exists; it is kept as `.old`.
             simulated: Whether the server is the simulator; the output says so, and is not continued
                 by a run on a real server.
-            engine: What asks the rows. By default tasks of this event loop.
+            engine: What makes the engine, which asks the rows: by default tasks of this event loop;
+                `mistralai.bulk.ray.Ray(…)` for workers on other machines.
 
         Raises:
             TypeError: An argument has the wrong type.
@@ -144,7 +145,8 @@ class Run:
         self._ordered = ordered
         self._restart = restart
         self._simulated = simulated
-        self._engine = engine
+        self._make_engine = engine
+        self._engine: Engine | None = None
         self._state = _State.NEW
         self._delivery = Delivery()
         self._ended = anyio.Event()
@@ -180,10 +182,9 @@ class Run:
         """
         if self._state is not _State.NEW:
             raise RuntimeError("a run can be entered once; make another one")
+        self._engine = self._make_engine(self._client, self._defaults, self._limits)
         self._state = _State.RUNNING
         self._began = anyio.current_time()
-        if self._engine is None:
-            self._engine = LocalEngine(self._client, self._defaults, self._limits)
         sink = await to_thread.run_sync(self._open)
         journal = sink if isinstance(sink, Journal) else None
         ids = None if self._in_file else Ids()
@@ -382,7 +383,7 @@ def run(
     ordered: bool = False,
     restart: bool = False,
     simulated: bool = False,
-    engine: Engine | None = None,
+    engine: EngineMaker = LocalEngine,
 ) -> Stats:
     """Run many prompts to the end, and return the figures. The arguments are those of `Run`.
 
