@@ -9,7 +9,7 @@ BIN = $(VENV)/bin
 # The command line, with the simulator in place of the API where nothing says which server to ask;
 # paced, so that it can be seen to stream.
 demo: $(VENV)/ready
-	@$(BIN)/mistralai chat --stats $(if $(MISTRAL_API_KEY)$(MISTRAL_SERVER_URL),,--simulate examples/demo.toml) \
+	@$(BIN)/mistralai chat --no-save --stats $(if $(MISTRAL_API_KEY)$(MISTRAL_SERVER_URL),,--simulate examples/demo.toml) \
 		"Write a short poem about coding." < /dev/null
 
 # The suite: 95 % of the branches, and all of them where bytes become events, answers and errors.

@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from mistralai.cli.sessions.folder import Sessions
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
+from support.commands import ask
 from support.terminal import in_shell, in_terminal
 
 if sys.platform == "win32":
@@ -25,7 +27,7 @@ def talk(tmp_path):
         environment["XDG_STATE_HOME"] = str(tmp_path / "state")
         term = in_terminal("chat", *words, **environment, **options)
         terms.append(term)
-        term.wait_for("Ctrl-D exits.\n>")
+        term.wait_until(lambda now: "Ctrl-D exits.\n" in now and now.endswith("\n>"), "a prompt")
         return term
 
     yield begin
@@ -264,3 +266,78 @@ def test_answers_can_be_piped_while_the_prompt_stays_on_the_terminal(sim, tmp_pa
 def test_a_narrow_screen_is_enough(sim, talk):
     term = talk(sim, columns=44, rows=10)
     say(term, "one")
+
+
+def test_a_conversation_is_kept_with_every_change_and_continued(sim, talk):
+    first = talk(sim, "--session", "rome", "-s", "Be brief", columns=120)
+    say(first, "one")
+    say(first, "two")
+    say(first, "/undo", "removed: two")
+    say(first, "/model small", "model: small")
+    say(first, "three")
+    first.send("/retry\r")
+    first.wait_for("> /retry\nthree\n>")
+    say(first, "/system Be kind", "system: Be kind")
+    first.send(CTRL_D)
+    first.wait_for("(saved; `mistralai chat --session rome` continues)")
+    first.wait_for_end()
+    term = talk(sim, "-c", columns=120)
+    assert "continuing rome with small, after: three" in term.text
+    say(term, "four")
+    assert sim.requests[-1].json["model"] == "small"
+    assert messages(sim) == [
+        ("system", "Be kind"),
+        ("user", "one"),
+        ("assistant", "one"),
+        ("user", "three"),
+        ("assistant", "three"),
+        ("user", "four"),
+    ]
+
+
+def test_another_conversation_is_loaded(sim, talk, subtests):
+    for name in ("rome", "oslo"):
+        ask(sim, "--session", name, f"A week in {name.title()}?")
+    with Simulator(Scenario(faults=[faults.Status(status=400)])) as refusing:
+        ask(refusing, "--session", "paris", "Too far?")
+    (Sessions().folder / "older.jsonl").write_text('{"mistralai": "session", "format": 0}\n')
+    term = talk(sim, columns=120)
+    say(term, "/load", "name a conversation: /load NAME; /sessions lists them")
+    say(term, "/load nowhere", "there is no session nowhere. `mistralai sessions list` lists them.")
+    say(term, "hello")
+    say(
+        term,
+        "/load rome",
+        "continuing rome with mistral-large-latest, after: A week in Rome?",
+    )
+    term.send("/sessions\r")
+    shown = term.wait_for("  oslo  A week in Oslo?", "* rome  A week in Rome?", "hello\n>")
+    assert "older  (the session older has format 0" in shown.partition("/sessions")[2]
+    say(term, "And then?")
+    assert messages(sim)[0] == ("user", "A week in Rome?")
+    with subtests.test("one without an answer"):
+        term.send("/load paris\r")
+        term.wait_for("after: Too far?\n(it has no answer; /retry sends it again)\n>")
+        term.send("/retry\r")
+        term.wait_for("> /retry\nToo far?\n>")
+
+
+def test_sessions_are_removed_after_a_question_on_a_terminal(sim):
+    for name in ("rome", "oslo"):
+        ask(sim, "--session", name, "**one**")
+    with in_terminal("sessions", "list") as term:
+        assert term.wait_for_end() == 0
+        assert "first question" in term.text
+    with in_terminal("sessions", "show", "rome") as term:
+        assert term.wait_for_end() == 0
+        assert "one" in term.text
+        assert "**" not in term.text
+    for answer, code, left in (("n", 130, ["rome", "oslo"]), ("y", 0, ["rome"])):
+        with in_terminal("sessions", "rm", "oslo") as term:
+            term.wait_for("Remove oslo? [y/N]:")
+            term.send(f"{answer}\r")
+            assert term.wait_for_end() == code
+        assert Sessions().names() == left
+    with in_terminal("sessions", "rm", "rome", "-y") as term:
+        assert term.wait_for_end() == 0
+    assert Sessions().names() == []

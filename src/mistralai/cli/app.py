@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 _COMMANDS: Final = (
     "chat",
+    "sessions",
     "fim",
     "embed",
     "templates",
     "models",
+    "config",
     "doctor",
     "replay",
     "simulate",

@@ -127,7 +127,7 @@ def load(path: Path) -> tuple[Config, list[str]]:
     for keys, value in _leaves(contents):
         kind = kind_of(keys)
         if kind is None:
-            warnings.append(f"{place(path, text, keys)}: {_unknown(keys)}")
+            warnings.append(f"{place(path, text, keys)}: {unknown(keys)}")
         elif not kind.accepts(value):
             message = f"{dotted(keys)} must be {kind.wanted}, not {value!r}"
             raise UsageError(f"{place(path, text, keys)}: {one_line(message)}")
@@ -152,7 +152,8 @@ def _table(values: dict[str, Any], keys: Keys) -> dict[str, Any]:
     return values if len(keys) == 1 else values.setdefault(keys[0], {})
 
 
-def _unknown(keys: Keys) -> str:
+def unknown(keys: Keys) -> str:
+    """Return what to say about a key that is not in the table."""
     if keys == ("api_key",):
         return f"a key is not read from {FILE_NAME}; use api_key_command, or MISTRAL_API_KEY"
     return unknown_key(keys, map(dotted, KINDS))
@@ -171,7 +172,7 @@ def _one_of(*words: str) -> Kind:
 
 
 _TEXT: Final = Kind("a text", _is_text)
-_FLAG: Final = Kind("true or false", lambda value: isinstance(value, bool))
+FLAG: Final = Kind("true or false", lambda value: isinstance(value, bool))
 _ADDRESS: Final = Kind("an address that begins with http:// or https://", _is_address)
 _TABLE: Final = Kind("a table", lambda _: False)  # a table is read key by key
 
@@ -184,13 +185,13 @@ TABLES: Final[frozenset[Keys]] = frozenset({("aliases",), ("servers",), ("render
 KINDS: Final[Mapping[Keys, Kind]] = {
     ("model",): _TEXT,
     ("server",): _TEXT,
-    ("save",): _FLAG,
+    ("save",): FLAG,
     ("api_key_command",): _TEXT,
     ("aliases", ANY): _TEXT,
     ("servers", ANY): _ADDRESS,
     ("rendering", "thinking"): _one_of("show", "fold", "hide"),
-    ("rendering", "plain"): _FLAG,
-    ("rendering", "stats"): _FLAG,
+    ("rendering", "plain"): FLAG,
+    ("rendering", "stats"): FLAG,
     **dict.fromkeys(TABLES, _TABLE),
 }
 """The keys of the file."""

@@ -165,7 +165,7 @@ _SHOWING = (
 
 def connection_options(command: Callable[Concatenate[Connection, P], R]) -> Callable[P, R]:
     """Add the options of a `Connection`."""
-    return _with(_connection, _CONNECTION, command)
+    return passed_as(_connection, _CONNECTION, command)
 
 
 def model_option(
@@ -191,12 +191,12 @@ def model_option(
 
 def request_options(command: Callable[Concatenate[RequestOptions, P], R]) -> Callable[P, R]:
     """Add the options of a `RequestOptions`, except the model."""
-    return _with(RequestOptions, _ASKING, command)
+    return passed_as(RequestOptions, _ASKING, command)
 
 
 def display_options(command: Callable[Concatenate[DisplayOptions, P], R]) -> Callable[P, R]:
     """Add the options of a `DisplayOptions`."""
-    return _with(DisplayOptions, _SHOWING, command)
+    return passed_as(DisplayOptions, _SHOWING, command)
 
 
 def _connection(
@@ -224,12 +224,12 @@ def _connection(
     )
 
 
-def _with(
+def passed_as(
     kind: Callable[..., T],
     options: Iterable[Callable[[Callable[P, R]], object]],
     command: Callable[Concatenate[T, P], R],
 ) -> Callable[P, R]:
-    """Pass a command its options as one object, before its other arguments."""
+    """Add options to a command, and pass it their values as one object before its arguments."""
     names = inspect.signature(kind).parameters.keys()
 
     @functools.wraps(command)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MIN_COLUMNS = 10
 _MIN_ROWS = 2
+_MIN_KEY = 8  # characters
 _SPINNER_MARGIN = 10  # columns for the spinner and the seconds beside the text
 
 
@@ -133,6 +134,14 @@ class Output:
     def without_key(self, text: str) -> str:
         """Replace the API key, which a server may repeat, by asterisks."""
         return Mask([self.environment.get("MISTRAL_API_KEY", "").strip(), *self.secrets]).text(text)
+
+    def without_real_key(self, text: str) -> str:
+        """Replace the API key by asterisks in a text that is kept.
+
+        A key as short as "any" is a placeholder, whose letters other texts may have.
+        """
+        keys = (self.environment.get("MISTRAL_API_KEY", "").strip(), *self.secrets)
+        return Mask([key for key in keys if len(key) >= _MIN_KEY]).text(text)
 
     def dim(self, text: str) -> str:
         """Return the text styled as faint if standard error is a terminal."""

@@ -16,6 +16,7 @@ from ..options import (
     request_options,
 )
 from ..scenario_names import is_scenario
+from ..sessions.choice import session_options
 from ..settings import current_config
 from ..textfile import text_or_file
 from .templates import complete
@@ -23,12 +24,17 @@ from .templates import complete
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ...client import Mistral
+    from ...client.models import CompletionEvent
+    from ...client.utils.eventstreaming import EventStream
     from ..attachments.attach import Attachment
     from ..connection import Connection
     from ..options import DisplayOptions
     from ..output import Output
     from ..request_options import RequestOptions
     from ..schema import Schema
+    from ..sessions.choice import SessionOptions
+    from ..sessions.conversation import Content, Conversation
     from ..templates import Template
 
 _EXAMPLES = """\b
@@ -43,6 +49,7 @@ Examples:
   mistralai chat --json "Hello" | jq -r .type
   mistralai chat --simulate thinking --stats "Hello"
   mistralai chat                     a conversation; /help for help, Ctrl-D to exit
+  mistralai chat -c "And in French?" continue the last one
 """
 
 
@@ -100,6 +107,7 @@ def _variables(
     "--reasoning-effort", metavar="LEVEL", help="none or high; some models have more levels."
 )
 @model_option()
+@session_options
 @request_options
 @display_options
 @connection_options
@@ -109,6 +117,7 @@ def chat(
     connection: Connection,
     display: DisplayOptions,
     request: RequestOptions,
+    session: SessionOptions,
     *,
     prompt: tuple[str, ...],
     attach: tuple[str, ...],
@@ -138,28 +147,49 @@ def chat(
         schema = used.schema if schema is None else schema
         fill = partial(used.prompt_for, variables=variables)
         text = text if is_talk else fill(text)
-    if is_talk:
-        if schema is not None:
-            raise click.UsageError("a schema needs a prompt; it does not apply to conversations")
-        from ..talk.session import talk
-
-        talk(
-            connection, display, request, output, system=system, attachments=attachments, fill=fill
-        )
-        return
-    messages: list[dict[str, object]] = [{"role": "system", "content": system}] if system else []
-    messages.append({"role": "user", "content": _content(text, attachments)})
+    if is_talk and schema is not None:
+        raise click.UsageError("a schema needs a prompt; it does not apply to conversations")
     checked_schema = _schema(schema, request)
-    outcome = answer_once(
-        connection,
-        display,
-        output,
-        lambda client: request.chat(client, messages),
-        model=request.model,
-        structured=checked_schema is not None,
-    )
+    with session.keeper(output) as keeper:
+        conversation = keeper.conversation
+        _continue(conversation, request, used)
+        if system is not None:
+            conversation.set_system(system)
+        if is_talk:
+            from ..talk.session import talk
+
+            talk(connection, display, request, output, keeper, attachments=attachments, fill=fill)
+            return
+        content = _content(text, attachments)
+
+        def ask(client: Mistral) -> EventStream[CompletionEvent]:
+            conversation.add_question(content, request.model)
+            return request.chat(client, conversation.messages_to_send())
+
+        outcome = answer_once(
+            connection,
+            display,
+            output,
+            ask,
+            model=request.model,
+            structured=checked_schema is not None,
+            keep=conversation.add_answer,
+        )
     if checked_schema is not None and outcome.stream is not None:
         checked_schema.check(outcome.text, outcome.stream.finish_reason)
+
+
+def _continue(conversation: Conversation, request: RequestOptions, used: Template | None) -> None:
+    """Keep the model of a conversation, unless the command line or the template names one."""
+    is_named = _names_model() or (used is not None and used.model is not None)
+    if conversation.model and not is_named:
+        request.model = conversation.model
+
+
+def _names_model() -> bool:
+    """Return whether the command line names a model."""
+    source = click.get_current_context().get_parameter_source("model")
+    return source is ParameterSource.COMMANDLINE
 
 
 def _template(name: str | None, variables: dict[str, str], output: Output) -> Template | None:
@@ -178,8 +208,7 @@ def _template(name: str | None, variables: dict[str, str], output: Output) -> Te
 
 def _apply(template: Template, request: RequestOptions) -> None:
     """Set the options that the command line does not set."""
-    source = click.get_current_context().get_parameter_source("model")
-    if template.model is not None and source is not ParameterSource.COMMANDLINE:
+    if template.model is not None and not _names_model():
         request.model = current_config().model_named(template.model)
     template.apply(request)
 
@@ -196,7 +225,7 @@ def _attachments(sources: Sequence[str], output: Output) -> list[Attachment]:
     return attachments
 
 
-def _content(text: str, attachments: list[Attachment]) -> object:
+def _content(text: str, attachments: list[Attachment]) -> Content:
     if not attachments:
         return text
     from ..attachments.attach import with_attachments

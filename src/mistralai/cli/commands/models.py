@@ -38,7 +38,9 @@ def models(output: Output, connection: Connection, *, as_json: bool) -> None:
         cards = [card.model_dump(mode="json", by_alias=True) for card in found]
         output.write(f"{json.dumps(cards, indent=2)}\n")
     elif output.is_terminal:
-        _write_table(output, [_row(card) for card in found])
+        from ..screen.table import write_table
+
+        write_table(output, _COLUMNS, [_row(card) for card in found])
     else:
         output.write("".join("\t".join(_row(card)) + "\n" for card in found))
 
@@ -54,19 +56,3 @@ def _row(card: object) -> tuple[str, str, str]:
 
 def _true_fields(capabilities: Mapping[str, object]) -> list[str]:
     return [name.replace("_", " ") for name, able in capabilities.items() if able is True]
-
-
-def _write_table(output: Output, rows: list[tuple[str, str, str]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from ..screen.painter import Painter
-
-    table = Table(box=None, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    painter = Painter(output.out, output.environment, colored=output.colored)
-    columns, _ = output.size
-    output.write("".join(f"{line.text}\n" for line in painter.lines(table, columns - 1)))

@@ -27,6 +27,7 @@ def answer_once(
     *,
     model: str,
     structured: bool = False,
+    keep: Callable[[Outcome], None] | None = None,
 ) -> Outcome:
     """Connect, request an answer, and show it.
 
@@ -37,6 +38,7 @@ def answer_once(
         ask: Sends the request.
         model: The model's name, shown while waiting.
         structured: Whether the answer is JSON.
+        keep: Takes the outcome, even of a failure.
 
     Raises:
         MistralClientError: The answer is incomplete or missing.
@@ -45,6 +47,8 @@ def answer_once(
     sink = sink_for(display, output, structured=structured)
     with connection.client(output, sink) as client:
         outcome = answer(lambda: ask(client), sink, output, model)
+    if keep is not None:
+        keep(outcome)
     if outcome.error is not None:
         raise outcome.error
     return outcome

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from ..attachments.attach import Attachment
     from ..request_options import RequestOptions
-    from .conversation import Content, Conversation
+    from ..sessions.conversation import Content, Conversation
+    from ..sessions.keeper import Keeper
 
 _COMMAND: Final = re.compile(r"/(?P<name>[a-z]+)(?:\s+(?P<rest>.*))?", re.DOTALL)
 
@@ -29,23 +30,30 @@ class SlashCommands:
     """The commands, with the state that they change.
 
     Attributes:
-        conversation: The conversation.
+        keeper: The current conversation, and where it is kept.
         request: The options of the next request.
         attachments: The attachments of the next question.
+        model_named: Returns the model for a name, which may be an alias.
         server_url: The address of the server, for the cost.
         to_clipboard: Copies a text, and returns a remark for the user.
         retry_requested: True if the last question should be sent again.
         exit_requested: True if the session should end.
     """
 
-    conversation: Conversation
+    keeper: Keeper
     request: RequestOptions
-    attachments: list[Attachment] = field(default_factory=list["Attachment"])
+    attachments: list[Attachment]
+    model_named: Callable[[str], str]
     server_url: str = ""
     to_clipboard: Callable[[str], str] = lambda _: "(not copied: no terminal)"
     retry_requested: bool = False
     exit_requested: bool = False
     _saved: set[Path] = field(default_factory=set[Path])
+
+    @property
+    def conversation(self) -> Conversation:
+        """The current conversation."""
+        return self.keeper.conversation
 
     def run(self, line: str) -> str | None:
         """Execute a line.
@@ -61,14 +69,15 @@ class SlashCommands:
             return f"unknown command /{match['name']}; /help lists the commands"
         return command.run(self, (match["rest"] or "").strip())
 
-    def with_attachments(self, text: str) -> Content:
-        """Return the content of a question: its text, and the attachments, which are used up."""
-        attachments, self.attachments = self.attachments, []
-        if not attachments:
-            return text
-        from ..attachments.attach import with_attachments
+    def add_question(self, text: str) -> None:
+        """Add a question with the attachments, which are used up."""
+        content: Content = text
+        if self.attachments:
+            from ..attachments.attach import with_attachments
 
-        return with_attachments(text, attachments)
+            content = with_attachments(text, self.attachments)
+            self.attachments = []
+        self.conversation.add_question(content, self.request.model)
 
     def attach(self, source: str) -> str:
         """Attach a file or URL to the next question, or show or remove its attachments."""
@@ -89,14 +98,14 @@ class SlashCommands:
     def model(self, name: str) -> str:
         """Change the model, or show it."""
         if name:
-            self.request.model = name
+            self.request.model = self.model_named(name)
         return f"model: {one_line(self.request.model)}"
 
     def system(self, text: str) -> str:
         """Change the system prompt, or show it."""
         try:
             if text:
-                self.conversation.system = "" if text == "-" else text_or_file(text)
+                self.conversation.set_system("" if text == "-" else text_or_file(text))
         except CommandError as error:
             return sentence(error)
         return f"system: {one_line(self.conversation.system) or 'none'}"
@@ -120,7 +129,7 @@ class SlashCommands:
         question = self.conversation.undo()
         if question is None:
             return "nothing to retry"
-        self.conversation.add_question(question)
+        self.conversation.add_question(question, self.request.model)
         self.retry_requested = True
         return ""
 
@@ -130,6 +139,39 @@ class SlashCommands:
         if question is None:
             return "nothing to undo"
         return f"removed: {one_line(text_of(question))[:_MAX_EXCERPT]}"
+
+    def load(self, name: str) -> str:
+        """Continue another conversation; this one stays saved."""
+        if not name:
+            return "name a conversation: /load NAME; /sessions lists them"
+        try:
+            conversation = self.keeper.load(name)
+        except (CommandError, OSError) as error:
+            return sentence(error)
+        self.request.model = conversation.model or self.request.model
+        return self.position()
+
+    def position(self) -> str:
+        """Return where a continued conversation is: its last question, or that it has no answer."""
+        conversation = self.conversation
+        question = one_line(text_of(conversation.last_question))[:_MAX_EXCERPT]
+        text = f"continuing {self.keeper.name} with {self.request.model}, after: {question}"
+        if conversation.is_unanswered:
+            return f"{text}\n(it has no answer; /retry sends it again)"
+        return text
+
+    def sessions(self, _: str) -> str:
+        """List the conversations that were changed last."""
+        sessions = self.keeper.sessions
+        lines: list[str] = []
+        for name in sessions.names()[-_MAX_LISTED:]:
+            try:
+                title = sessions.read(name).title[:_MAX_EXCERPT]
+            except (CommandError, OSError) as error:
+                title = f"({sentence(error)})"
+            mark = "*" if name == self.keeper.name else " "
+            lines.append(f"{mark} {name}  {title}".rstrip())
+        return "\n".join(lines) or "no conversation is saved"
 
     def usage(self, _: str) -> str:
         """Show the token usage of the conversation."""
@@ -141,10 +183,13 @@ class SlashCommands:
 
     def _cost(self) -> str:
         """Return the cost of the answers whose price is known."""
+        from ...client.models import UsageInfo
         from ..prices import estimate, shown
 
-        by_answer = self.conversation.usage.by_answer
-        estimates = [estimate(self.server_url, model, used) for model, used in by_answer]
+        estimates = [
+            estimate(self.server_url, model, UsageInfo.model_validate(used))
+            for model, used in self.conversation.usage.by_answer
+        ]
         known = [cost for cost in estimates if cost is not None]
         if not known:
             return ""
@@ -186,6 +231,7 @@ class Command:
 
 
 _MAX_EXCERPT: Final = 60  # characters
+_MAX_LISTED: Final = 20  # conversations
 _KEYS: Final = (
     "",
     "Enter sends. Alt-Enter, or \\ at the end of a line, starts a new line.",
@@ -200,6 +246,8 @@ _ROWS: Final = (
         "/attach FILE|URL", "attach to the next question; - removes it again", SlashCommands.attach
     ),
     Command("/save FILE", "save the conversation as .md or .json", SlashCommands.save),
+    Command("/load NAME", "continue another conversation", SlashCommands.load),
+    Command("/sessions", "list the last conversations", SlashCommands.sessions),
     Command("/retry", "send the last question again", SlashCommands.retry),
     Command("/undo", "remove the last question and its answer", SlashCommands.undo),
     Command("/copy", "copy the last answer to the clipboard", SlashCommands.copy),

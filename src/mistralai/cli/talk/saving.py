@@ -10,7 +10,7 @@ from ..outcome import text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .conversation import Content, Conversation
+    from ..sessions.conversation import Content, Conversation
 
 _NAMES: Final = {"system": "System", "user": "You", "assistant": "Assistant"}
 
@@ -29,19 +29,21 @@ def save(conversation: Conversation, path: Path, *, replace: bool) -> None:
         FileExistsError: The file exists and may not be replaced.
         OSError: The file cannot be written.
     """
-    messages = conversation.messages_to_send()
-    text = _as_json(messages) if path.suffix == ".json" else _as_markdown(messages)
+    text = as_json(conversation) if path.suffix == ".json" else as_markdown(conversation)
     with path.open("w" if replace else "x", encoding="utf-8") as file:
         file.write(text)
 
 
-def _as_json(messages: list[dict[str, Any]]) -> str:
-    return json.dumps(messages, indent=2, ensure_ascii=False) + "\n"
+def as_json(conversation: Conversation) -> str:
+    """Return the messages in the format of the API."""
+    return json.dumps(conversation.messages_to_send(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _as_markdown(messages: list[dict[str, Any]]) -> str:
+def as_markdown(conversation: Conversation) -> str:
+    """Return the conversation as Markdown, without thinking."""
     parts = (
-        f"## {_NAMES[message['role']]}\n\n{_text(message['content'])}\n" for message in messages
+        f"## {_NAMES[message['role']]}\n\n{_text(message['content'])}\n"
+        for message in conversation.messages_to_send()
     )
     return "\n".join(parts)
 

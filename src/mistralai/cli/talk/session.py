@@ -8,9 +8,9 @@ from ..answering import answer
 from ..clipboard import copy
 from ..escapes import harmless
 from ..failures import details, sentence
+from ..settings import current_config
 from ..sinks.choice import sink_for
 from .commands import COMMANDS, SlashCommands
-from .conversation import Conversation
 from .prompt import Prompt
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..options import DisplayOptions
     from ..output import Output
     from ..request_options import RequestOptions
+    from ..sessions.keeper import Keeper
     from ..sinks.sink import Sink
 
 
@@ -30,8 +31,8 @@ def talk(
     display: DisplayOptions,
     request: RequestOptions,
     output: Output,
+    keeper: Keeper,
     *,
-    system: str | None,
     attachments: list[Attachment],
     fill: Callable[[str], str] | None = None,
 ) -> None:
@@ -42,16 +43,18 @@ def talk(
         display: How to show the answers.
         request: The options of the first request.
         output: Where to show the answers.
-        system: The system prompt.
+        keeper: The conversation, and where it is kept.
         attachments: The attachments of the first question.
         fill: Makes the first question of the first line, by a template; `None` for no template.
     """
     sink = sink_for(display, output)
-    commands = SlashCommands(Conversation(system or ""), request, attachments)
+    commands = SlashCommands(keeper, request, attachments, current_config().model_named)
     commands.to_clipboard = lambda text: copy(text, output)
     with connection.client(output, sink) as client:
         commands.server_url, _ = client.sdk_configuration.get_server_details()
         Session(client, sink, output, commands, fill).run()
+    if keeper.saved_as is not None:
+        output.note(f"(saved; `mistralai chat --session {keeper.saved_as}` continues)")
 
 
 class Session:
@@ -83,6 +86,8 @@ class Session:
     def run(self) -> None:
         """Read questions and commands until the user exits."""
         self._output.note("/help lists the commands, Ctrl-D exits.")
+        if self._commands.conversation.messages:
+            self._output.note(self._commands.position())
         if self._commands.attachments:
             self._output.note(self._commands.attach(""))
         while not self._commands.exit_requested:
@@ -101,7 +106,7 @@ class Session:
         if reply is None:
             question = line if self._fill is None else self._fill(line)
             self._fill = None
-            self._commands.conversation.add_question(self._commands.with_attachments(question))
+            self._commands.add_question(question)
             self._answer()
         elif self._commands.retry_requested:
             self._commands.retry_requested = False
