@@ -201,12 +201,14 @@ def test_a_replay_continues_after_a_failed_attempt(tmp_path):
     assert done.returncode == 0
 
 
-def test_simulate_takes_a_scenario_and_a_recording(sim, tmp_path):
+def test_simulate_takes_a_file_a_recording_and_a_name_with_faults(sim, tmp_path):
     scenario, recording = tmp_path / "one.toml", tmp_path / "two.jsonl"
     scenario.write_text('reply = "poem"')
     ask(sim, "--record", str(recording), "Hello there")
     assert run_here("chat", "--simulate", str(scenario), "x").stdout.startswith("A cursor blinks")
     assert run_here("chat", "--simulate", str(recording), "Hello there").stdout == "Hello there\n"
+    done = run_here("chat", "--simulate", "guide,cut-after-3", "Name a book.")
+    assert (done.stdout, done.returncode) == ('{"title": "Walden",\n', 6)
 
 
 def test_the_doctor_names_the_proxy_and_leaves_the_rest_to_it(sim):

@@ -13,4 +13,5 @@ def is_scenario(text: str) -> bool:
     from ..simulator.faults.names import named
     from ..simulator.files import shipped
 
-    return text in shipped() or all(part in PRESETS or named(part) for part in text.split(","))
+    names = {*PRESETS, *shipped()}
+    return all(part in names or named(part) for part in text.split(","))

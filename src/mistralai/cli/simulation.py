@@ -20,8 +20,8 @@ def simulator(text: str, *, paced: bool) -> Simulator:
     """Return a simulator for the value of `--simulate`.
 
     Args:
-        text: Presets and faults, separated by commas, the name of a scenario of the package, or
-            the path of a scenario's TOML file or of a recording.
+        text: Faults and a preset, or the name of a scenario of the package, separated by commas;
+            or the path of a scenario's TOML file or of a recording.
         paced: Whether presets answer at the pace of a model; other scenarios have their own.
 
     Raises:
@@ -29,25 +29,31 @@ def simulator(text: str, *, paced: bool) -> Simulator:
         OSError: A file cannot be read.
         ValueError: A file is malformed.
     """
-    return Simulator(scenario(text, paced=paced))
-
-
-def scenario(text: str, *, paced: bool) -> ScenarioLike:
-    """Return the scenario for the value of `--simulate`; see `simulator`."""
-    if text.endswith(".toml"):
-        return load(text)
-    if text.endswith(".jsonl"):
-        return Replay(text)
-    if text in shipped():
-        return text
-    preset, faults = "auto", list[str]()
+    if text.endswith((".toml", ".jsonl")):
+        return Simulator(scenario(text, paced=paced))
+    name, faults = "auto", list[str]()
     for part in text.split(","):
         if named(part) is None:
-            preset = part
+            name = part
         else:
             faults.append(part)
-    timing = PACE if paced else None
     try:
-        return Scenario(preset, timing=timing, faults=faults)
+        return Simulator(scenario(name, paced=paced), faults=faults)
     except ValueError as error:
         raise UsageError(f"--simulate: {error}", "cut-after-5 is an example of a fault.") from error
+
+
+def scenario(name: str, *, paced: bool) -> ScenarioLike:
+    """Return the scenario of a file or of a name.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: The file is malformed, or no preset has the name.
+    """
+    if name.endswith(".toml"):
+        return load(name)
+    if name.endswith(".jsonl"):
+        return Replay(name)
+    if name in shipped():
+        return name
+    return Scenario(name, timing=PACE if paced else None)
