@@ -47,14 +47,41 @@ def test_with_closes_the_connection_of_a_stream_that_is_open(sim):
     stream.close()
 
 
-def test_closing_closes_what_was_opened_and_the_next_call_opens_it_again(colour, sim):
+def test_closing_closes_what_was_opened_and_ends_the_client(colour, sim):
     client = colour.client(server_url=sim.url)
-    for calls in (1, 2):
-        colour.complete(client, **ASK)
-        assert (sim.connections, sim.open_connections) == (calls, 1)
+    colour.complete(client, **ASK)
+    assert sim.open_connections == 1
+    for _ in range(2):
         colour.shut(client)
         sim.wait_for_connections()
-        colour.shut(client)
+        with pytest.raises(RuntimeError, match="the client is closed"):
+            colour.complete(client, **ASK)
+        with pytest.raises(RuntimeError, match="the client is closed"):
+            colour.open(client, **ASK)
+    assert len(sim.requests) == 1
+
+
+@pytest.mark.anyio
+async def test_a_client_that_is_closed_cannot_be_entered_again_or_used_otherwise(sim):
+    with httpx2.Client() as http:
+        for close in ("with", "async with"):
+            client = Mistral("key", server_url=sim.url, client=http)
+            pending = client.chat.stream_async(**ASK)
+            if close == "with":
+                with client, client:
+                    pass
+            else:
+                async with client:
+                    pass
+            with pytest.raises(RuntimeError, match="the client is closed"):
+                client.__enter__()
+            with pytest.raises(RuntimeError, match="the client is closed"):
+                await client.__aenter__()
+            with pytest.raises(RuntimeError, match="the client is closed"):
+                await pending
+            with pytest.raises(RuntimeError, match="the client is closed"):
+                client.chat.stream(**ASK)  # by a client that the caller has open
+    assert sim.requests == []
 
 
 @pytest.mark.anyio
@@ -107,13 +134,12 @@ async def test_an_http_client_that_is_put_in_later_is_a_callers_client_too(sim):
     with httpx2.Client() as http:
         client.sdk_configuration.client = http
         await anyio.to_thread.run_sync(lambda: client.chat.complete(**ASK))
-        client.close()
-        assert not http.is_closed
-    async with httpx2.AsyncClient() as http:
-        client.sdk_configuration.async_client = http
-        await client.chat.complete_async(**ASK)
-        await client.aclose()
-        assert not http.is_closed
+        async with httpx2.AsyncClient() as async_http:
+            client.sdk_configuration.async_client = async_http
+            await client.chat.complete_async(**ASK)
+            await client.aclose()
+            assert not http.is_closed
+            assert not async_http.is_closed
     assert sim.connections == 2
 
 

@@ -61,8 +61,8 @@ class Mistral:
     """A client of the Mistral API.
 
     The constructor opens no connection. A client may be shared between threads, and may
-    be used in several event loops, one after the other. Arguments win over environment
-    variables.
+    be used in several event loops, one after the other. After `close`, `aclose` or the end of its
+    `with` block it stays closed. Arguments win over environment variables.
 
     Args:
         api_key: The key, or a callable that returns it, called at each request.
@@ -197,15 +197,19 @@ class Mistral:
         return sorted({*super().__dir__(), *_RESOURCES})
 
     def close(self) -> None:
-        """Close the connections of synchronous calls; a `client` that was passed stays open."""
+        """End the client: further calls raise `RuntimeError`.
+
+        The connections of synchronous calls are closed; a `client` that was passed stays open.
+        """
         self.sdk_configuration.close()
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop, and those of synchronous calls."""
+        """End the client: close the connections of this event loop, and as `close` does."""
         await self.sdk_configuration.aclose()
         self.close()
 
     def __enter__(self) -> Self:
+        self.sdk_configuration.check_open()
         return self
 
     def __exit__(
@@ -217,6 +221,7 @@ class Mistral:
         self.close()
 
     async def __aenter__(self) -> Self:
+        self.sdk_configuration.check_open()
         return self
 
     async def __aexit__(

@@ -80,6 +80,7 @@ class SDKConfiguration:
         self.strict_end = strict_end
         self._record = record
         self._recorder: Recorder | None = None
+        self._closed = False
         self.debug_logger = debug_logger
 
     @property
@@ -144,8 +145,12 @@ class SDKConfiguration:
 
     @property
     def client(self) -> HttpClient:
-        """The HTTP client of synchronous calls; if none was passed, it is made at first use."""
+        """The HTTP client of synchronous calls; if none was passed, it is made at first use.
+
+        Reading it raises `RuntimeError` once the client is closed.
+        """
         with self._making:
+            self.check_open()
             if self._client is None:
                 from ._http.clients import make_client
 
@@ -158,8 +163,9 @@ class SDKConfiguration:
 
     @property
     def async_client(self) -> AsyncHttpClient:
-        """The HTTP client of asynchronous calls; if none was passed, it is made at first use."""
+        """The HTTP client of asynchronous calls, as `client` is that of synchronous ones."""
         with self._making:
+            self.check_open()
             if self._async_client is None:
                 from ._http.clients import make_async_client
 
@@ -203,25 +209,42 @@ class SDKConfiguration:
 
         return self.server_url or SERVERS[self.server], {}
 
-    def close(self) -> None:
-        """Close the recording, and the synchronous HTTP client if this package made it.
+    @property
+    def is_closed(self) -> bool:
+        """True once the client was closed; it cannot be opened again."""
+        return self._closed
 
-        The next call opens both again.
+    def check_open(self) -> None:
+        """Check that the client may be used.
+
+        Raises:
+            RuntimeError: It was closed.
         """
+        if self._closed:
+            raise RuntimeError(
+                "the client is closed: make calls before close() and inside its with block,"
+                " or make another client"
+            )
+
+    def close(self) -> None:
+        """End the client: close its recording, and its synchronous HTTP client.
+
+        An HTTP client that the caller passed stays open.
+        """
+        with self._making:
+            self._closed = True
+            client = None if self.client_supplied else self._client
         if self._recorder is not None:
             self._recorder.close()
-        client = self._client
-        if client is not None and not self.client_supplied:
-            with self._making:
-                self._client = None
+        if client is not None:
             client.close()
 
     async def aclose(self) -> None:
-        """Close the asynchronous HTTP client if this package made it."""
-        client = self._async_client
-        if client is not None and not self.async_client_supplied:
-            with self._making:
-                self._async_client = None
+        """End the client, and close its asynchronous HTTP client, unless the caller passed it."""
+        with self._making:
+            self._closed = True
+            client = None if self.async_client_supplied else self._async_client
+        if client is not None:
             await client.aclose()
 
     def __repr__(self) -> str:
