@@ -67,7 +67,10 @@ def test_a_status_has_its_class(colour, subtests):
             assert error.raw_response.request.url.path == "/v1/chat/completions"
             assert error.raw_response.elapsed.total_seconds() > 0
             assert error.request_id == error.headers["mistral-correlation-id"] == "some-id"
-            said = f"It went wrong (status {status}, code 1, type some_type)."
+            where = f", url {error.raw_response.request.url}" if status == 404 else ""
+            said = (
+                f"It went wrong (status {status}, code 1, type some_type{where.partition('#')[0]})."
+            )
             assert str(error).startswith(said)
 
 

@@ -11,6 +11,7 @@ from mistralai.client._call.timeouts import Timeouts
 from mistralai.simulator import Answer, Simulator
 from support.fault_table import SOON
 from support.faults import STREAM, callers_own, once_more, quickly, read
+from support.peers import no_names
 from support.serving import ASK
 
 
@@ -30,15 +31,7 @@ def nobody():
 
 @pytest.fixture
 def _no_names(monkeypatch):
-    """Names under `.invalid` (RFC 6761, section 6.4) are not asked of any server."""
-    resolve = socket.getaddrinfo
-
-    def getaddrinfo(host, *args, **kwargs):
-        if (host if isinstance(host, bytes) else host.encode()).endswith(b".invalid"):
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return resolve(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    no_names(monkeypatch)
 
 
 def test_a_server_that_is_not_there_is_asked_again_and_then_named(colour, nobody):
@@ -46,7 +39,8 @@ def test_a_server_that_is_not_there_is_asked_again_and_then_named(colour, nobody
     assert outcome.sent == 2
     assert isinstance(outcome.error, errors.APIConnectionError)
     assert isinstance(outcome.error, httpx2.ConnectError)
-    assert str(outcome.error).startswith(f"could not connect to {nobody}: ")
+    said = f"could not connect to {nobody} (is the server running?): "
+    assert str(outcome.error).startswith(said)
     assert outcome.error.status_code is None
 
 

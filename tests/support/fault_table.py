@@ -261,7 +261,7 @@ BODIES: Final = {
     "an error without a body": Fault(
         server=Answer(status=404, framing="length"),
         error=errors.NotFoundError,
-        says=("Not Found (status 404).",),
+        says=("Not Found (status 404, url ",),
         has={"body": ""},
         whole=True,
     ),

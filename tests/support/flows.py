@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import httpx2
 
-from mistralai.client._call.faults import Kind, TransportFailure
+from mistralai.client._call.failure import Kind, TransportFailure
 from mistralai.client._call.flow import Call, StreamCall
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head

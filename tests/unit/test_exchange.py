@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from mistralai.client._call.faults import Kind
+from mistralai.client._call.failure import Kind
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.steps import Send
 from mistralai.client._http.attempt import EXTENSION
@@ -203,6 +203,7 @@ def caused(error: Exception, by: Exception) -> Exception:
 
 
 UNVERIFIED = ssl.SSLCertVerificationError(1, "certificate verify failed")
+UNKNOWN = socket.gaierror(socket.EAI_NONAME, "not known")
 KINDS: list[tuple[Exception, Kind]] = [
     (httpx2.ConnectTimeout(""), "connect_timeout"),
     (httpx2.PoolTimeout(""), "connect_timeout"),
@@ -210,10 +211,14 @@ KINDS: list[tuple[Exception, Kind]] = [
     (httpx2.WriteTimeout(""), "timeout"),
     (httpx2.DecodingError(""), "encoding"),
     (httpx2.ConnectError(""), "connect"),
-    (httpx2.ProxyError(""), "connect"),
+    (httpx2.ProxyError(""), "proxy"),
     (httpx2.UnsupportedProtocol(""), "connect"),
     (httpx2.LocalProtocolError(""), "connect"),
     (caused(httpx2.ConnectError(""), UNVERIFIED), "certificate"),
+    (caused(httpx2.ConnectError(""), UNKNOWN), "unknown_host"),
+    (caused(httpx2.ConnectError(""), ConnectionRefusedError()), "connect"),
+    (caused(httpx2.ConnectError(""), ConnectionResetError()), "handshake"),
+    (caused(httpx2.ConnectError(""), ssl.SSLEOFError()), "handshake"),
     (httpx2.ReadError(""), "broken"),
     (httpx2.RemoteProtocolError(""), "broken"),
     (OSError(""), "broken"),

@@ -4,13 +4,8 @@ from itertools import product
 import httpx2
 import pytest
 
-from mistralai.client._call.faults import (
-    Kind,
-    Progress,
-    TransportFailure,
-    transport_error,
-    truncated,
-)
+from mistralai.client._call.failure import Kind, TransportFailure
+from mistralai.client._call.faults import Progress, transport_error, truncated
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head
 from mistralai.client.errors import (
@@ -146,7 +141,10 @@ def test_what_says_nothing_is_as_good_as_what_it_came_from() -> None:
 TIMEOUTS: dict[str, tuple[Progress, str]] = {
     "connect": (
         replace(START, phase="connect", limit=10.0, elapsed=10.0),
-        "no connection within 10 s (timeouts.connect); 10.0 s since the call, 0 events received",
+        (
+            "no connection to api.example:8443 within 10 s (timeouts.connect);"
+            " 10.0 s since the call, 0 events received"
+        ),
     ),
     "first_event": (
         replace(START, elapsed=300.5),
@@ -197,7 +195,8 @@ def test_a_timeout_is_of_the_precise_class_and_says_whose_it_is() -> None:
         assert error.raw_response is RESPONSE, name
     at = replace(START, phase="connect", limit=10.0)
     full = transport_error(fails("connect_timeout", httpx2.PoolTimeout, "all busy"), at)
-    assert str(full).startswith("no connection within 10 s (timeouts.connect): all busy; 0.2 s")
+    limit = "within 10 s (timeouts.connect)"
+    assert str(full).startswith(f"no connection to api.example:8443 {limit}: all busy; 0.2 s")
     early = fails("timeout", httpx2.ReadTimeout, "5 s")
     early.early = True
     assert str(transport_error(early, HALFWAY)).startswith(

@@ -7,7 +7,7 @@ import httpx2
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from mistralai.client._call.faults import TransportFailure
+from mistralai.client._call.failure import TransportFailure
 from mistralai.client._call.retry import BackoffStrategy, Policy, RetryConfig
 from mistralai.client._call.steps import Close
 from mistralai.client._call.timeouts import Timeouts

@@ -109,11 +109,25 @@ def test_two_retries_are_the_default_and_another_number_can_be_asked_for() -> No
     )
     for retries in (0, 1, 5):
         hand = ByHand(*[fails("connect")] * (retries + 1), policy=Policy(retries=retries))
-        assert isinstance(hand.stream().error, APIConnectionError), retries
+        error = hand.stream().error
+        assert isinstance(error, APIConnectionError), retries
+        tried = {0: "once", 1: "twice", 5: "6 times"}[retries]
+        assert (
+            str(error) == error.args[0] == f"could not connect to api.example: gone; tried {tried}"
+        )
         assert hand.requests == retries + 1
         reason = "ReadError: could not connect to api.example: gone"
         assert {attempt.reason for attempt in hand.call.attempts} == {reason}
         assert {attempt.status for attempt in hand.call.attempts} == {None}
+
+
+def test_only_the_attempts_in_a_row_that_did_not_connect_count_as_tries() -> None:
+    hand = ByHand(fails("connect"), refuses(503), fails("connect"))
+    assert str(hand.stream().error).endswith("; tried once")
+    hand = ByHand(fails("connect"), fails("broken"), refuses(400))
+    assert "tried" not in str(hand.stream().error)
+    hand = ByHand(fails("connect"), fails("broken"), fails("broken"))
+    assert "tried" not in str(hand.stream().error)
 
 
 def test_failures_of_several_kinds_count_together() -> None:

@@ -82,7 +82,7 @@ def test_the_complaints_of_a_422_keep_their_structure() -> None:
     data = errors.HTTPValidationErrorData.model_validate({"detail": [given]})
     error = errors.HTTPValidationError(data, response(), KEY)
     hide(error, [BEARER])
-    assert str(error) == "(hidden): (hidden)"
+    assert str(error) == "(hidden) is {'(hidden)': ['(hidden)']}: (hidden)"
     assert KEY not in repr(error.data)
     assert error.data.model_dump()["detail"][0]["input"] == {"(hidden)": ["(hidden)"]}
     assert error.data.model_dump()["detail"][0]["new"] == "(hidden)"

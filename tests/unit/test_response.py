@@ -75,8 +75,8 @@ def test_a_list_of_fields_is_a_sentence_in_other_errors_too() -> None:
 
 
 SENTENCE = (
-    "messages.0.user.content.str: Input should be a valid string;"
-    " temperature: Input should be less than or equal to 1.5"
+    "messages.0.user.content.str is {'type': 'text'}; it should be a valid string;"
+    " temperature is 9; it should be less than or equal to 1.5"
 )
 
 

@@ -2,12 +2,17 @@
 
 import pytest
 
-from mistralai.client._http.clients import make_async_client, make_client, proxies
+from mistralai.client._http.clients import make_async_client, make_client
+from mistralai.client._http.proxies import proxies
 
 
 def set_all(patch: pytest.MonkeyPatch, **variables: str) -> None:
     for name, value in variables.items():
         patch.setenv(name, value)
+
+
+def urls() -> dict[str, str | None]:
+    return {pattern: proxy and proxy.url for pattern, proxy in proxies().items()}
 
 
 P = "http://proxy:3128"
@@ -42,20 +47,20 @@ def test_proxies_are_those_that_the_environment_names(subtests, monkeypatch):
     for variables, expected in NAMED:
         with subtests.test(str(variables)), monkeypatch.context() as patch:
             set_all(patch, **variables)
-            assert proxies() == expected
+            assert urls() == expected
 
 
 def test_an_entry_of_no_proxy_exempts_a_host_and_a_name_its_subdomains(subtests, monkeypatch):
     for entry, pattern in PATTERNS.items():
         with subtests.test(entry), monkeypatch.context() as patch:
             set_all(patch, HTTPS_PROXY=P, NO_PROXY=f" {entry} ,,")
-            assert proxies() == {"https://": P, pattern: None}
+            assert urls() == {"https://": P, pattern: None}
 
 
 def test_an_entry_that_is_no_address_exempts_nothing(subtests, monkeypatch):
     for entry in ("fe80::/10", "\u00fc.example", "all://x:port"):
         with subtests.test(entry), monkeypatch.context() as patch:
             set_all(patch, HTTPS_PROXY=P, NO_PROXY=f"{entry},example.org")
-            assert proxies() == {"https://": P, "all://*example.org": None}
+            assert urls() == {"https://": P, "all://*example.org": None}
             with make_client():
                 assert make_async_client()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import MistralClientError
+from ..errors import APIConnectionError, MistralClientError
 from ..errors.mistralerror import request_id
 from .bodies import read_answer, read_error_body
-from .faults import Progress, TransportFailure, transport_error
+from .connecting import add_tries
+from .failure import UNCONNECTED, TransportFailure
+from .faults import Progress, transport_error
 from .hiding import hidden, hide
 from .reader import has_content
 from .redirects import redirected
@@ -57,6 +59,7 @@ class Attempts:
         "_free_retry_used",
         "_request",
         "_retries",
+        "_unconnected",
         "clock",
         "finished",
         "head",
@@ -71,6 +74,7 @@ class Attempts:
         self._free_retry_used = False
         self._request = spec.request  # or where a redirect led
         self._retries = 0
+        self._unconnected = 0  # attempts in a row that got no connection
         self.clock = CallClock(spec.timeouts, environment.clock)
         self.finished: tuple[Attempt, ...] = ()
         self.head: Head | None = None
@@ -108,7 +112,7 @@ class Attempts:
                 return head
             body = yield from read_error_body(self.read, self.clock.now())
             if not 300 <= head.status < 400:
-                raise status_error(head, body, self.wall_time)
+                raise status_error(head, body, self.wall_time, self._request.shown_url)
             self._request = redirected(self._request, head, body, followed=redirects)
             redirects += 1
             reason = hidden(f"redirected to {self._request.shown_url}", self._request.sent)
@@ -163,6 +167,8 @@ class Attempts:
         yield Close()
         if delay is None:
             self.end("error", error)
+            if self._unconnected and error.retryable and isinstance(error, APIConnectionError):
+                add_tries(error, self._unconnected)
             raise error
         reason = _reason(error)
         self.finished += (Attempt(error.status_code, reason, delay),)
@@ -206,7 +212,7 @@ class Attempts:
     def unexpected(self, body: bytes, wanted: str) -> MistralError:
         """Return the error for a body that is not the wanted one."""
         assert self.head is not None, "there is no answer yet"
-        return unexpected(self.head, body, wanted, self.wall_time)
+        return unexpected(self.head, body, wanted, self.wall_time, self._request.shown_url)
 
     def hide_key(self, error: MistralClientError) -> None:
         """Remove the key of the call from an error, in which a server may have repeated it."""
@@ -227,12 +233,14 @@ class Attempts:
             head: Head = yield Send(request, connect, answer, clock.total_at, silence)
         except TransportFailure as failure:
             active.stale = failure.stale
+            self._unconnected = self._unconnected + 1 if failure.kind in UNCONNECTED else 0
             if failure.kind in {"connect_timeout", "timeout"} and clock.expired:
                 failure.kind, clock.phase = "timeout", "total"
             elif failure.kind == "connect_timeout":
                 clock.phase = "connect"
             raise transport_error(failure, self.progress()) from failure.cause
         self.head = active.head = head
+        self._unconnected = 0
         clock.end_request(head.waited)
         self.timing.headers = clock.read_at - clock.started
         if self._environment.log is not None:

@@ -1,11 +1,10 @@
-"""Failures of the network, and the errors that callers see of them."""
+"""The errors that callers see of failures of the network."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from ..errors import (
     APIConnectionError,
@@ -15,45 +14,17 @@ from ..errors import (
     StreamInterruptedError,
     StreamTruncatedError,
 )
-from ..errors.precise import CertificateError, PoolTimeout, precise
+from ..errors.precise import PoolTimeout, precise
+from .connecting import not_connected
+from .failure import text_of
 
 if TYPE_CHECKING:
     import httpx2
 
+    from .failure import TransportFailure
     from .request import Request
     from .response import Head
     from .timeouts import Phase
-
-Kind = Literal["certificate", "connect", "connect_timeout", "timeout", "broken", "encoding"]
-
-
-class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
-    """A failure of the network, which a driver throws into a flow.
-
-    Attributes:
-        kind: Where and how: `"certificate"` and `"connect"` before there was a connection,
-            `"connect_timeout"` and `"timeout"` for timeouts, `"broken"` for an open
-            connection, `"encoding"` for a body whose compression is corrupt.
-        cause: The exception of the HTTP library.
-        standard: The corresponding exception of httpx2.
-        stale: True if a reused connection failed before the first byte of a response.
-        early: True if the HTTP client's own timeout expired, before that of the call.
-    """
-
-    def __init__(
-        self,
-        kind: Kind,
-        cause: Exception,
-        *,
-        standard: Exception | None = None,
-        stale: bool = False,
-    ) -> None:
-        super().__init__(kind, cause)
-        self.kind: Kind = kind
-        self.cause = cause
-        self.standard = cause if standard is None else standard
-        self.stale = stale
-        self.early = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,46 +84,35 @@ def truncated(at: Progress) -> StreamTruncatedError:
 
 
 def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
-    host = urlsplit(at.request.shown_url).netloc
-    reason = _text(failure.cause)
-    if failure.kind == "certificate":
-        return CertificateError(
-            f"the certificate of {host} could not be verified: {reason}. If a private CA issued"
-            " it, set SSL_CERT_FILE to the certificate of that CA"
-        )
+    if failure.kind not in {"broken", "encoding"}:
+        return not_connected(failure, at.request.shown_url)
+    host = at.request.shown_host
+    reason = text_of(failure.cause)
     if at.head is not None and at.request.stream:
         message = f"the connection to {host} broke after {_events(at.events)}: {reason}"
         if at.events:
             message += ". The answer so far is in .partial"
         return precise(StreamInterruptedError, failure.standard)(message, at.head.raw, "")
-    message = f"no answer from {host}: {reason}"
-    if failure.kind == "connect":
-        message = f"could not connect to {host}: {reason}"
+    way = "" if failure.proxy is None else f" through the proxy {failure.proxy.shown}"
+    message = f"no answer from {host}{way}: {reason}"
     return precise(APIConnectionError, failure.standard)(message, at.response, "")
 
 
-def _text(error: BaseException) -> str:
-    """Return the text of an exception, or of its cause: async libraries raise empty wrappers."""
-    inner: BaseException | None = error
-    while inner is not None and not str(inner):
-        inner = inner.__cause__ or inner.__context__
-    return type(error).__name__ if inner is None else str(inner)
-
-
 def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
+    place = at.request.shown_host if failure.proxy is None else f"the proxy {failure.proxy.shown}"
     message = {
-        "connect": "no connection",
+        "connect": f"no connection to {place}",
         "first_event": "no event with content since the request was sent",
         "idle": "no event with content since the last one",
         "total": "the answer was not complete",
     }[at.phase]
     if failure.early:
-        message += f": the HTTP client's own timeout expired ({_text(failure.cause)})"
+        message += f": the HTTP client's own timeout expired ({text_of(failure.cause)})"
     else:
         if at.limit is not None:
             message += f" within {at.limit:g} s (timeouts.{at.phase})"
         if at.phase == "connect" and precise(APITimeoutError, failure.standard) is PoolTimeout:
-            message += f": {_text(failure.cause)}"  # the pool was full, which is not the server's
+            message += f": {text_of(failure.cause)}"  # the pool was full, which is not the server's
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"

@@ -29,6 +29,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~\w]+", re.ASCII)
 _HEADER_VALUE = re.compile(r"([!-~]([\t -~]*[!-~])?)?")
 _CREDENTIAL = re.compile(r"(proxy-)?authorization|.*(key|token|secret|password)")
+_SURPLUS = re.compile(r"/v1(/.*)?$")
 _LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECASE)
 
 
@@ -173,6 +174,20 @@ def joined(server_url: str, path: str) -> str:
     return f"{place}{path}?{'&'.join(kept)}"
 
 
+def surplus_path(server_url: str) -> str | None:
+    """Return what the path of a server has that requests add themselves, such as `/v1`."""
+    surplus = _SURPLUS.search(urlsplit(server_url).path)
+    return surplus and surplus[0]
+
+
+def path_advice(url: str) -> str | None:
+    """Return what to change in `server_url` if the URL of a request repeats a part of its path."""
+    surplus = surplus_path(urlsplit(url).path.rpartition("/v1/")[0])
+    if surplus is None:
+        return None
+    return f"server_url ends in {surplus}, which each request adds: give it without {surplus}."
+
+
 def _names(query: str) -> set[str]:
     return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
 
@@ -304,6 +319,11 @@ class Request:
         return shown(self.url)
 
     @property
+    def shown_host(self) -> str:
+        """The host and port for messages and logs."""
+        return urlsplit(self.shown_url).netloc
+
+    @property
     def sent(self) -> set[Credential]:
         """The credentials that were sent so far, to be hidden if a server repeats them."""
         return {Credential.of(name, value) for name, value in self.sent_headers}
@@ -332,7 +352,7 @@ class Request:
     def _authorization(self) -> dict[str, str]:
         key = self.key.reveal()
         if key is None:
-            if _is_mistrals(self.url):
+            if is_mistrals(self.url):
                 from ..errors import MissingKeyError
 
                 raise MissingKeyError("there is no API key for Mistral's server")
@@ -357,14 +377,19 @@ def _is_credential(header: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _is_mistrals(url: str) -> bool:
+def is_mistrals(url: str) -> bool:
+    """Return True if a URL is one of Mistral's own servers."""
     host = urlsplit(url).hostname or ""
     return host == "mistral.ai" or host.endswith(".mistral.ai")
+
+
+def is_loopback(url: str) -> bool:
+    """Return True if the host of a URL is this machine."""
+    return _LOOPBACK.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 @lru_cache(maxsize=64)
 def _exposed_host(url: str) -> str | None:
     """Return the host of a URL if others can read the request on its way there, else `None`."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    return host if parts.scheme == "http" and not _LOOPBACK.fullmatch(host) else None
+    return parts.hostname if parts.scheme == "http" and not is_loopback(url) else None

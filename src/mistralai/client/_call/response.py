@@ -19,6 +19,7 @@ from ..errors import (
     ResponseValidationError,
 )
 from ..errors.sdkerror import SDKError, class_of
+from .request import path_advice
 from .retry import retry_after
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 
 EXCERPT: Final = 2000
 """Bytes of an unexpected body that its error keeps."""
+
+_WRONG_PLACE: Final = frozenset({404, 405})
+"""Statuses that an address without this API has."""
+
+_HINTS: Final = {
+    407: "Put the credentials into the URL of the proxy, as in http://USER:PASSWORD@HOST:PORT."
+}
+"""Advice on statuses that have no class."""
 
 _CAPACITY: Final = "service tier capacity exceeded"
 
@@ -168,11 +177,18 @@ def _is_read(response: httpx2.Response) -> bool:
         return False
 
 
-def status_error(head: Head, body: bytes, wall_time: float) -> MistralError:
-    """Return the error for a response with an error status."""
+def status_error(head: Head, body: bytes, wall_time: float, url: str = "") -> MistralError:
+    """Return the error for a response with an error status.
+
+    Args:
+        head: The headers of the response.
+        body: Its body.
+        wall_time: The seconds since the epoch, for `Retry-After`.
+        url: The URL of the request, without credentials.
+    """
     head = replace(head, raw=response_with_body(head, body))
     found = read_error_body(parse_json(body)) or ErrorBody(ErrorDetails())
-    return _error(found, head, _decoded(body), wall_time, _class(found, head.status))
+    return _error(found, head, _decoded(body), wall_time, _class(found, head.status), url=url)
 
 
 def stream_error(found: ErrorBody, head: Head, body: bytes, wall_time: float) -> MistralError:
@@ -210,14 +226,25 @@ def _at_capacity(found: ErrorBody) -> bool:
 
 
 def _error(
-    found: ErrorBody, head: Head, body: str, wall_time: float, cls: type[SDKError] | None
+    found: ErrorBody,
+    head: Head,
+    body: str,
+    wall_time: float,
+    cls: type[SDKError] | None,
+    *,
+    url: str = "",
 ) -> MistralError:
     if cls is None:
         from ..errors.httpvalidationerror import HTTPValidationError
 
         return HTTPValidationError(_validation_data(found.fields), head.raw, body)
     message = found.details.message or _phrase(head.status)
-    error = cls(message, head.raw, body, error=found.details)
+    hint = _HINTS.get(head.status)
+    if head.status not in _WRONG_PLACE or not url:
+        error = cls(message, head.raw, body, error=found.details, hint=hint)
+    else:
+        hint = path_advice(url)
+        error = cls(message, head.raw, body, error=found.details, url=url, hint=hint)
     error.retry_after = retry_after(head.headers, wall_time)
     return error
 
@@ -233,15 +260,26 @@ def _decoded(body: bytes) -> str:
     return body.decode("utf-8", "replace")
 
 
-def unexpected(head: Head, body: bytes, wanted: str, wall_time: float) -> MistralError:
-    """Return the error for a response with status 200 whose body is not the wanted one."""
+def unexpected(
+    head: Head, body: bytes, wanted: str, wall_time: float, url: str = ""
+) -> MistralError:
+    """Return the error for a response with status 200 whose body is not the wanted one.
+
+    Args:
+        head: The headers of the response.
+        body: Its body, or the start of it.
+        wanted: What was wanted, for the message.
+        wall_time: The seconds since the epoch, for `Retry-After`.
+        url: The URL of the request, without credentials.
+    """
     head = replace(head, raw=response_with_body(head, body))
     found = read_error_body(parse_json(body))
     if found is not None:
         return stream_error(found, head, body, wall_time)
+    advice = path_advice(url) or "is server_url the address of a chat API?"
     return ResponseValidationError(
-        f"the server answered 200 with {head.content_type}, not {wanted};"
-        " is server_url the address of a chat API?",
+        f"{url or 'the server'} answered 200 with {head.content_type}, not {wanted};"
+        f" {advice.rstrip('.')}",
         head.raw,
         body=_decoded(body[:EXCERPT]),
     )

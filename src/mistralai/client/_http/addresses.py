@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -24,6 +25,12 @@ def interleaved(found: Iterable[AddressInfo]) -> list[AddressInfo]:
     return [info for info in chain.from_iterable(rows) if info is not None]
 
 
-def failed(errors: list[OSError]) -> str:
+def failed(errors: Iterable[BaseException]) -> str:
     """Say why no address answered; the text of each error once."""
-    return "; ".join(dict.fromkeys(str(error) for error in errors))
+    return "; ".join(dict.fromkeys(map(_said, errors)))
+
+
+def _said(error: BaseException) -> str:
+    """Return the system's text of an error; event loops have texts of their own, with addresses."""
+    number = error.errno if isinstance(error, OSError) else None
+    return f"[Errno {number}] {os.strerror(number)}" if number and number > 0 else str(error)

@@ -290,7 +290,10 @@ async def _resolve(host: str, port: int) -> list[AddressInfo]:
 async def _race(addresses: list[AddressInfo], local_address: str | None) -> socket.socket:
     """Connect to the first of several addresses that answers, and close the other sockets."""
     if len(addresses) == 1:
-        return await _connect_one(addresses[0], local_address)
+        try:
+            return await _connect_one(addresses[0], local_address)
+        except OSError as refusal:
+            raise OSError(failed([refusal])) from refusal
     loop = asyncio.get_running_loop()
     errors: list[OSError] = []
     running: set[asyncio.Task[socket.socket]] = set()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from .proxies import Proxy
+
 EXTENSION: Final = "mistralai.attempt"
 """The name of the extension of a request that holds its `Attempt`."""
 
@@ -31,17 +33,19 @@ class Attempt:
         on_sent: Called when the request was sent whole; limits of the response start there.
         aborted: Whether it was told to end.
         connection: What carries it; `None` before there is one, and once its response is closed.
+        proxy: The environment's proxy that it goes through, or `None`.
         reused: Whether the connection carried a request before.
         received: Whether any byte of a response came.
     """
 
-    __slots__ = ("_end", "aborted", "connection", "on_sent", "received", "reused")
+    __slots__ = ("_end", "aborted", "connection", "on_sent", "proxy", "received", "reused")
 
     def __init__(self) -> None:
         self.on_sent: Callable[[], object] = do_nothing
         self._end: Callable[[], object] = do_nothing
         self.aborted = False
         self.connection: Connection | None = None
+        self.proxy: Proxy | None = None
         self.reused = False
         self.received = False
 

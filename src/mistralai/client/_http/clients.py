@@ -7,11 +7,11 @@ one per process, come when they are needed.
 from __future__ import annotations
 
 import weakref
-from urllib.request import getproxies
 
 import httpx2
 
 from .proxied import AsyncProxyTransport, ProxyTransport
+from .proxies import proxies
 from .transport import AsyncTransport, Transport
 
 
@@ -48,37 +48,3 @@ def make_async_client(max_connections: int | None = None) -> httpx2.AsyncClient:
 def _end(transport: Transport, client: httpx2.Client) -> None:
     transport.close_waking_nobody()
     client.close()
-
-
-def proxies() -> dict[str, str | None]:
-    """Return which proxy the environment names for which URLs; `None` for those it exempts."""
-    named = getproxies()
-    exempt = [host.strip() for host in named.get("no", "").split(",") if host.strip()]
-    if "*" in exempt:
-        return {}
-    found: dict[str, str | None] = {}
-    for scheme in ("http", "https", "all"):
-        proxy = named.get(scheme)
-        if proxy:
-            found[f"{scheme}://"] = proxy if "://" in proxy else f"http://{proxy}"
-    patterns = filter(_parses, map(_pattern, exempt))
-    return found | dict.fromkeys(patterns) if found else {}
-
-
-def _pattern(host: str) -> str:
-    """Return an entry of NO_PROXY as a pattern of httpx2; a name includes its subdomains."""
-    if "://" in host:
-        return host
-    if host.count(":") > 1:
-        return f"all://[{host.strip('[]')}]"
-    plain = host.replace(".", "").replace(":", "").isdigit() or host.lower() == "localhost"
-    return f"all://{host}" if plain or host.startswith("*") else f"all://*{host}"
-
-
-def _parses(pattern: str) -> bool:
-    """Return whether httpx2 takes a pattern; `fe80::/10` exempts nothing, as for curl."""
-    try:
-        httpx2.URL(pattern)
-    except httpx2.InvalidURL:
-        return False
-    return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import httpx2
 import trio
 
-from .addresses import STAGGER
+from .addresses import STAGGER, failed
 from .deadline import left
 from .h1 import ResponseReader
 from .sockets import is_readable, keepalive, shut_down
@@ -222,11 +222,13 @@ async def _connect(
 
 def _said(error: BaseException) -> str:
     """Return what an exception says; trio wraps the system's in others, and in groups."""
+    cause = error.__cause__
+    if isinstance(error, OSError) and cause is not None:  # of each address, or of the only one
+        return failed(getattr(cause, "exceptions", (cause,)))
     inner: BaseException | None = error
     while inner is not None and not str(inner):
         inner = inner.__cause__ or inner.__context__
-    causes = getattr(error.__cause__, "exceptions", ())  # one for each address
-    return "; ".join(dict.fromkeys(map(str, causes))) or str(inner or error)
+    return str(inner or error)
 
 
 def _limit(timeout: float | None) -> trio.CancelScope:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import httpx2
 
-from .._call.faults import TransportFailure
+from .._call.failure import TransportFailure, causes
 from .._call.response import Head
 from .._http.attempt import EXTENSION, Attempt
 from .._http.building import build_request
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...recording import ExchangeRecorder, Recorder
-    from .._call.faults import Kind
+    from .._call.failure import Kind
     from .._call.steps import Send
 
 B = TypeVar("B")
@@ -40,10 +40,17 @@ TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
 _CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _BEFORE_CONNECTION = (
     httpx2.ConnectError,
-    httpx2.ProxyError,
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
+_NOT_TLS: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
+)
+"""OpenSSL's reasons, over its versions, for an answer that is not TLS."""
+
+_IN_HANDSHAKE: Final = (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
+"""Failures of a connection that was open already."""
+
 _HOLD_REQUESTS: Final = ("httpx2", "httpcore2", "h11", "httpx", "httpcore")
 """Packages whose frames have the request, and so the key, among their locals."""
 
@@ -213,9 +220,11 @@ class Exchange(Generic[B]):
         if self._recording is not None:
             self._recording.ended("cut")
         self._forget(error, handled)
-        kind = _kind(standard)
+        kind = _kind(standard, handled)
         stale = kind == "broken" and self.attempt.reused and not self.attempt.received
-        return TransportFailure(kind, error, standard=standard, stale=stale)
+        failure = TransportFailure(kind, error, standard=standard, stale=stale)
+        failure.proxy = self.attempt.proxy
+        return failure
 
     def _begin(self, step: Send) -> dict[str, str]:
         """Begin the limits and the recording; return the headers."""
@@ -310,20 +319,29 @@ def _without_requests(traceback: TracebackType | None, *, ours_alone: bool) -> T
     return kept
 
 
-def _kind(error: Exception) -> Kind:
+def _kind(error: Exception, handled: BaseException | None) -> Kind:
     if isinstance(error, _CONNECT_LIMITS):
         return "connect_timeout"
     if isinstance(error, httpx2.TimeoutException):
         return "timeout"
     if isinstance(error, httpx2.DecodingError):
         return "encoding"
+    if isinstance(error, httpx2.ProxyError):
+        return "proxy"
     if isinstance(error, _BEFORE_CONNECTION):
-        return "certificate" if _does_not_verify(error) else "connect"
+        return _kind_of_connecting(error, handled)
     return "broken"
 
 
-def _does_not_verify(error: BaseException | None) -> bool:
-    """Return True if a certificate is the reason; the text of trio's exceptions does not say so."""
-    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _kind_of_connecting(error: Exception, handled: BaseException | None) -> Kind:
+    """Return how connecting failed; the text of trio's exceptions does not say so."""
+    for cause in causes(error, handled):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "certificate"
+        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in _NOT_TLS:
+            return "not_tls"
+        if isinstance(cause, socket.gaierror):
+            return "unknown_host"
+        if isinstance(cause, _IN_HANDSHAKE):
+            return "handshake"
+    return "connect"

@@ -16,7 +16,7 @@ import httpx2
 from .exchange import B, Exchange, forget_requests
 
 if TYPE_CHECKING:
-    from .._call.faults import TransportFailure
+    from .._call.failure import TransportFailure
     from .._call.steps import Send
 
 _KINDS: Final = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field
 
@@ -13,6 +13,10 @@ from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
 
 if TYPE_CHECKING:
     import httpx2
+
+
+_VALUE_LIMIT: Final = 80  # characters of a wrong value that a message shows
+_SUBJECT: Final = "Input"  # the subject of pydantic's sentences, "Input should be a valid string"
 
 
 class ValidationError(BaseModel):
@@ -27,7 +31,15 @@ class ValidationError(BaseModel):
     def __str__(self) -> str:
         parts = self.loc if type(self.loc) is list else [self.loc]  # a wrong value is kept
         where = ".".join(str(part) for part in parts if part != "body")
-        return f"{where}: {self.msg}" if where else str(self.msg)
+        said = str(self.msg)
+        if not where:
+            return said
+        if "input" not in self.model_fields_set or self.type == "missing":
+            return f"{where}: {said}"  # the value is that of the whole object
+        value = excerpt(repr(self.input), _VALUE_LIMIT)
+        if said.startswith(_SUBJECT):
+            return f"{where} is {value}; it{said.removeprefix(_SUBJECT)}"
+        return f"{where} is {value}: {said}"
 
 
 class HTTPValidationErrorData(BaseModel):

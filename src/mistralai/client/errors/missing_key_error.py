@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from .mistralerror import MistralClientError
-from .sdkerror import AuthenticationError
 
 
 class MissingKeyError(MistralClientError, ValueError):
@@ -13,7 +12,10 @@ class MissingKeyError(MistralClientError, ValueError):
         hint: Advice on how to fix it, part of the message.
     """
 
-    hint: ClassVar[str] = AuthenticationError.hint
+    hint: ClassVar[str] = (
+        "Set the environment variable MISTRAL_API_KEY, or pass api_key to the client;"
+        " keys are made at https://console.mistral.ai"
+    )
 
     def __init__(self, message: str = "there is no API key") -> None:
         super().__init__(f"{message}. {self.hint}")

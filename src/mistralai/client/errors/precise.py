@@ -37,6 +37,14 @@ class CertificateError(ConnectError):
         return False
 
 
+class NotTLSError(ConnectError):
+    """The server does not speak TLS, which a retry does not change."""
+
+    @property
+    def retryable(self) -> bool:
+        return False
+
+
 class ReadError(APIConnectionError, httpx2.ReadError): ...
 
 
@@ -56,6 +64,14 @@ class RemoteProtocolError(APIConnectionError, httpx2.RemoteProtocolError): ...
 
 
 class ProxyError(APIConnectionError, httpx2.ProxyError): ...
+
+
+class ProxyRefusedError(ProxyError):
+    """A proxy refused with a status from 400 to 499, which a retry does not change."""
+
+    @property
+    def retryable(self) -> bool:
+        return False
 
 
 class UnsupportedProtocol(APIConnectionError, httpx2.UnsupportedProtocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from .details import ErrorDetails
 from .mistralerror import MESSAGE_LIMIT, MistralError, excerpt
@@ -26,7 +26,7 @@ class SDKError(MistralError):
 
     error: ErrorDetails
     retry_after: float | None
-    hint: ClassVar[str] = ""
+    hint: str = ""
 
     def __init__(
         self,
@@ -35,20 +35,35 @@ class SDKError(MistralError):
         body: str | None = None,
         *,
         error: ErrorDetails | None = None,
+        url: str | None = None,
+        hint: str | None = None,
     ) -> None:
+        """Make an error.
+
+        Args:
+            message: What the API said.
+            raw_response: The response.
+            body: Its body as text; by default that of `raw_response`.
+            error: The details in the body.
+            url: The URL of the request, for the message, without credentials.
+            hint: Advice on this very error. By default that of its class.
+        """
         super().__init__(message, raw_response, body)
         self.error = error or ErrorDetails()
         self.retry_after = None
-        self.message = self._sentence(message)
+        if hint is not None:
+            self.hint = hint
+        self.message = self._sentence(message, url)
         self.args = (self.message,)
 
-    def _sentence(self, message: str) -> str:
+    def _sentence(self, message: str, url: str | None) -> str:
         """Return the message: the API's own, its details, the hint and the body."""
         names = {
             "status": self.status_code,
             "code": self.error.code,
             "type": self.error.type,
             "param": self.error.param,
+            "url": url,
         }
         facts = ", ".join(f"{name} {value}" for name, value in names.items() if value is not None)
         said = excerpt(message.rstrip("."), MESSAGE_LIMIT)
