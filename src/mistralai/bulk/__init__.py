@@ -19,6 +19,7 @@ from .errors import (
 from .job import Run, run
 from .limits import Limits
 from .outcomes import Outcome, RowError, RowTiming
+from .plans import Plan
 from .sources import Input
 from .stats import Stats
 
@@ -30,6 +31,7 @@ __all__ = [
     "MissingExtraError",
     "Outcome",
     "OutputError",
+    "Plan",
     "ResumeError",
     "RowError",
     "RowTiming",

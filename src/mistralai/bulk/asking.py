@@ -210,7 +210,7 @@ class Asker:
         self, asking: _Asking, error: errors.MistralClientError | None, *, late: bool = False
     ) -> Outcome:
         assert error is not None, "a row that is asked again has failed before"
-        message = error.message
+        message = _sentence(error)
         if late:
             message = f"no answer within {self._limits.row_timeout:g} s (row_timeout): {message}"
         code = error.error.code if isinstance(error, errors.SDKError) else None
@@ -303,6 +303,13 @@ def _json_body(body: str) -> str | None:
     except ValueError:
         return None
     return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else None
+
+
+def _sentence(error: errors.MistralClientError) -> str:
+    """Return the API's own sentence if there is one: the line has its status and its body."""
+    if isinstance(error, errors.SDKError) and error.error.message:
+        return error.error.message
+    return error.message
 
 
 def _public_name(error: errors.MistralClientError) -> str:

@@ -2,7 +2,8 @@
 
 Theory of operation. A run is
 
-- new, until `async with` opens its input and output;
+- new, until `async with`;
+- opening, while its input is read and its output compared with it;
 - running, while its engine asks rows;
 - ended, when every row that is to be finished is in the output, and its files are closed.
 
@@ -32,6 +33,7 @@ from .interrupts import obey_interrupts
 from .journal import Journal, NoJournal, State
 from .limits import Limits
 from .opening import Opened, RowMaker, check_rows, open_output
+from .plans import Plan, planned
 from .runfile import Header
 from .sources import FileSource, source_of
 from .stats import Stats
@@ -54,6 +56,7 @@ _PARQUET: Final = ".parquet"
 
 class _State(enum.Enum):
     NEW = "new"
+    OPENING = "opening"
     RUNNING = "running"
     ENDED = "ended"
 
@@ -183,7 +186,7 @@ class Run:
         if self._state is not _State.NEW:
             raise RuntimeError("a run can be entered once; make another one")
         self._engine = self._make_engine(self._client, self._defaults, self._limits)
-        self._state = _State.RUNNING
+        self._state = _State.OPENING
         self._began = anyio.current_time()
         sink = await to_thread.run_sync(self._open)
         journal = sink if isinstance(sink, Journal) else None
@@ -202,6 +205,7 @@ class Run:
         if journal is not None:
             self._feed.answered.update(journal.models)
             self._count_resumed(journal)
+        self._state = _State.RUNNING
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         self._tasks.start_soon(self._work, self._engine, sink, ids)
@@ -259,6 +263,16 @@ class Run:
         self._raise()
         return self.stats
 
+    def plan(self) -> Plan:
+        """Read the input, and return what the run would ask. Nothing is opened or sent.
+
+        Raises:
+            InputError: A row of the input is bad.
+        """
+        if not isinstance(self._source, FileSource):
+            return Plan(None, None)
+        return planned(self._source, self._maker, self._defaults)
+
     def stop(self) -> None:
         """Ask no more rows. Those that are being asked are finished; the run can be continued."""
         if self._state is _State.RUNNING:
@@ -270,9 +284,14 @@ class Run:
             self._feed.drop()
 
     @property
+    def began(self) -> bool:
+        """True once input and output are open."""
+        return self._state in {_State.RUNNING, _State.ENDED}
+
+    @property
     def stopped(self) -> bool:
         """True if the run was stopped before all rows were asked."""
-        return self._state is not _State.NEW and (
+        return self.began and (
             self._feed.phase is Phase.DROPPING
             or (self._feed.phase is Phase.FINISHING and not self._feed.complete)
         )

@@ -21,6 +21,7 @@ _COMMANDS: Final = (
     "sessions",
     "fim",
     "embed",
+    "run",
     "templates",
     "models",
     "config",
@@ -41,7 +42,7 @@ Examples:
 
 \b
 Exit codes: 1 any other failure, 2 usage, 3 authentication, 4 rate limit,
-5 connection, 6 incomplete or timed out, 130 interrupted.
+5 connection, 6 incomplete or timed out, 7 some rows of a run failed, 130 interrupted.
 """
 
 

@@ -10,6 +10,7 @@ AUTHENTICATION: Final = 3
 RATE_LIMIT: Final = 4
 CONNECTION: Final = 5
 PARTIAL: Final = 6
+SOME_FAILED: Final = 7
 INTERRUPTED: Final = 130
 CLOSED_PIPE: Final = 141
 """The exit codes of `docs/cli.md`. The last two are 128 plus the number of SIGINT and SIGPIPE."""

@@ -65,6 +65,11 @@ class Output:
         return self.out.isatty()
 
     @property
+    def is_err_terminal(self) -> bool:
+        """True if standard error goes to a terminal that can move its cursor."""
+        return self._can_move_cursor(self.err)
+
+    @property
     def colored(self) -> bool:
         """True unless colors are switched off (https://no-color.org)."""
         return not self.no_color and not self.environment.get("NO_COLOR")

@@ -53,6 +53,11 @@ class RequestOptions:
         }
         return client.chat.stream(**cast("ChatParams", _without_none(fields)))
 
+    def defaults(self) -> dict[str, Any]:
+        """Return the fields of a request without messages, as the API has them."""
+        fields = {**self._common(), "response_format": self.response_format, "extra_body": None}
+        return {**_without_none(fields), **self.extra_body}
+
     def fim(self, client: Mistral, prompt: str, suffix: str) -> EventStream[CompletionEvent]:
         """Request the text between a prompt and a suffix."""
         fields = {**self._common(), "prompt": prompt, "suffix": suffix or None}
