@@ -69,6 +69,10 @@ LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-e
 docs/session.svg: $(VENV)/ready tests/support/session.py
 	PYTHONPATH=tests $(BIN)/python -m support.session > $@
 
+# The outputs that are stored in the notebook of the examples.
+examples/notebook.ipynb: $(VENV)/ready tests/support/notebooks.py
+	PYTHONPATH=tests $(BIN)/python -m support.notebooks
+
 lock:
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in

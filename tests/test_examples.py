@@ -1,10 +1,13 @@
 """The examples run unchanged, each in an interpreter of its own, against the simulator."""
 
+import re
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from mistralai.simulator import Simulator
+from support.notebooks import NOTEBOOK, executed
 from support.programs import run_program
 from support.serving import POEM
 
@@ -60,3 +63,22 @@ def test_every_form_has_its_example():
         "trio.run(main)",
     ):
         assert any(form in source for source in sources.values()), form
+
+
+def outputs(notebook):
+    """Return what a reader of a notebook sees below each cell, without the seconds it took."""
+    shown = [
+        (cell.id, output.get("data", output))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    ]
+    texts = [
+        (name, data.get("text/markdown", data.get("text/plain", data))) for name, data in shown
+    ]
+    return [(name, re.sub(r"\d+\.\d\d s|\d+ tokens/s", "_", str(text))) for name, text in texts]
+
+
+def test_the_notebook_runs_without_a_key_and_has_the_outputs_of_a_run(tmp_path):
+    stored = outputs(nbformat.read(NOTEBOOK, 4))
+    assert [name for name, _ in stored] == ["sync", "async", "message", "complete"]
+    assert outputs(executed(NOTEBOOK, tmp_path)) == stored

@@ -7,16 +7,9 @@ tabs and line feeds are kept.
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from ..client._control import harmless
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""C0 without tab and line feed, DEL, C1 (ECMA-48, sections 5.2 and 5.3)."""
-
-
-def harmless(text: str) -> str:
-    """Escape the control characters of a complete text."""
-    return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
+__all__ = ["Filter", "harmless", "one_line"]
 
 
 def one_line(text: str) -> str:
@@ -40,7 +33,3 @@ class Filter:
         """Return the text that was held back."""
         held, self._held = self._held, ""
         return harmless(held)
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\x{ord(match[0]):02x}"

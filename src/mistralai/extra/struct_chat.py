@@ -10,6 +10,7 @@ from mistralai.client.models import (
     ChatCompletionResponse,
     TextChunk,
 )
+from mistralai.client.models.markdown import markdown_of_answer, markdown_of_message
 from mistralai.client.types import BaseModel
 
 from .utils.response_format import CustomPydanticModel
@@ -27,6 +28,9 @@ class ParsedAssistantMessage(AssistantMessage, Generic[CustomPydanticModel]):
 
     parsed: CustomPydanticModel | None = None
 
+    def _repr_markdown_(self) -> str | None:
+        return markdown_of_message(self, "json") or None
+
 
 class ParsedChatCompletionChoice(ChatCompletionChoice, Generic[CustomPydanticModel]):
     """A choice whose message is parsed."""
@@ -38,6 +42,9 @@ class ParsedChatCompletionResponse(ChatCompletionResponse, Generic[CustomPydanti
     """A complete answer whose messages are parsed."""
 
     choices: list[ParsedChatCompletionChoice[CustomPydanticModel]]  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]  # narrower, as in the generated SDK
+
+    def _repr_markdown_(self) -> str | None:
+        return markdown_of_answer(self, language="json") or None
 
 
 def convert_to_parsed_chat_completion_response(

@@ -116,6 +116,11 @@ class PendingStream(Coroutine[Any, Any, S_co], AsyncOnly, Generic[S_co]):
                 f"{message}; the stream has it: `async with ... as stream` or `stream = await ...`"
             )
 
+    async def show(self) -> None:
+        """Begin the stream and show it, as `EventStreamAsync.show`; the stream is not kept."""
+        stream: Any = await self
+        await stream.show()
+
     # The coroutine protocol, for event loops.
 
     def send(self, value: Any) -> Any:

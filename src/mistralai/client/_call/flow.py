@@ -168,6 +168,11 @@ class StreamCall:
         return self._state if self.end_reason is None else _ENDED
 
     @property
+    def clock(self) -> Callable[[], float]:
+        """The clock of the call, in seconds."""
+        return self._attempts.clock.now
+
+    @property
     def has_unread_events(self) -> bool:
         """True if the last read of the network brought more events than were taken."""
         return bool(self.ready) or (self._incoming is not None and bool(self._incoming.unread))

@@ -101,6 +101,9 @@ D = TypeVar("D", bound=Driver)
 class _StreamState(Generic[T, D]):
     """The state of a stream, sync or async, as its call has it."""
 
+    _language = ""
+    """The language of a text that is not Markdown."""
+
     def __init__(self, call: StreamCall, driver: D, client: object, caller: Caller) -> None:
         """Wrap a call whose answer has begun.
 
@@ -252,6 +255,12 @@ class _StreamState(Generic[T, D]):
         error.partial = self.snapshot
         raise error
 
+    def _repr_markdown_(self) -> str:
+        """Return the answer so far for a notebook, with usage and timing below."""
+        from .notebook import markdown_of
+
+        return markdown_of(self, self._language)
+
     def __repr__(self) -> str:
         state = self.end_reason or "running"
         return f"<{type(self).__name__} {state}, {self.timing.events} events>"
@@ -322,6 +331,24 @@ class EventStream(_StreamState[T, SyncDriver], SyncOnly):
         """Read the stream to its end and return choice 0's text. Raises as `until_done` does."""
         self.until_done()
         return self._text
+
+    def show(self: EventStream[CompletionEvent]) -> None:
+        """Show the answer in the output of this notebook cell as it grows, then close the stream.
+
+        Thinking is folded, tool calls are shown, and usage and timing are below. In a terminal the
+        text is printed as it grows. An interrupt leaves the part that was received. Afterwards the
+        stream has its `snapshot`, `message` and so on; nothing is returned, because a notebook
+        would show it again.
+
+        Raises:
+            ModuleNotFoundError: IPython is not installed.
+            MistralClientError: The stream failed; the part before is shown.
+        """
+        from .notebook import Cell
+
+        with Cell(self, self._call.clock) as cell, self:
+            for _ in self:
+                cell.update()
 
     def close(self) -> None:
         """Close the stream, from any thread: a read that blocks is woken and ends."""
@@ -401,6 +428,15 @@ class EventStreamAsync(_StreamState[T, AsyncDriver], AsyncOnly):
         """Read the stream to its end and return choice 0's text. Raises as `until_done` does."""
         await self.until_done()
         return self._text
+
+    async def show(self: EventStreamAsync[CompletionEvent]) -> None:
+        """Show the answer as it grows, as `EventStream.show`."""
+        from .notebook import AsyncCell
+
+        with AsyncCell(self, self._call.clock) as cell:
+            async with self:
+                async for _ in self:
+                    cell.update()
 
     async def aclose(self) -> None:
         """Close the stream, from any task."""

@@ -190,6 +190,8 @@ class ItemReading(Generic[E]):
 class _Parsed(_StreamState[CompletionEvent, D], Generic[P, D]):
     """The part that the sync and async variants share."""
 
+    _language = "json"
+
     def __init__(self, stream: _StreamState[CompletionEvent, D], structure: Structure[P]) -> None:
         """Wrap a stream, or the proxy that a tracer put around it.
 

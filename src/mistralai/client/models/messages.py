@@ -70,6 +70,12 @@ class AssistantMessage(BaseModel):
     _dumped_when_set: ClassVar[frozenset[str]] = frozenset({"prefix"})
     _sent_defaults: ClassVar[Mapping[str, object]] = MappingProxyType({"prefix": False})
 
+    def _repr_markdown_(self) -> str | None:
+        """Return the message for a notebook; `None`, which shows the repr, if it is empty."""
+        from .markdown import markdown_of_message
+
+        return markdown_of_message(self) or None
+
 
 class ToolMessage(BaseModel):
     """The result of a function.

@@ -66,6 +66,12 @@ class ChatCompletionResponse(Answer):
         default_factory=list[ChatCompletionChoice]
     )
 
+    def _repr_markdown_(self) -> str | None:
+        """Return the answer for a notebook; `None`, which shows the repr, if it is empty."""
+        from .markdown import markdown_of_answer
+
+        return markdown_of_answer(self) or None
+
 
 class FIMCompletionResponse(ChatCompletionResponse):
     """A whole answer of fill in the middle: the text between prompt and suffix."""
