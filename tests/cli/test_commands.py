@@ -3,13 +3,16 @@
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 
+import click
 import pytest
 
 from mistralai import Mistral
+from mistralai.cli.app import mistralai
 from mistralai.simulator import Answer, At, Scenario, Simulator, faults
 from support.commands import QUIET, ask, run_cli, run_here
 from support.serving import HELLO
@@ -280,12 +283,32 @@ def test_the_command_line_is_completed(subtests):
             assert done.returncode == 0
 
 
-def test_help_has_examples(subtests):
-    for words in ([], ["chat"], ["fim"], ["models"], ["doctor"], ["replay"], ["completion"]):
+def commands(command, *words):
+    """Yield every command below a command, with the words that call it."""
+    yield command, words
+    if isinstance(command, click.Group):
+        with click.Context(command) as context:
+            for name in command.list_commands(context):
+                yield from commands(command.get_command(context, name), *words, name)
+
+
+def test_help_has_an_example_of_every_command_and_option(subtests, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for command, words in commands(mistralai):
         with subtests.test(" ".join(words)):
             shown = run_here(*words, "--help").stdout
-            assert shown.startswith("Usage: mistralai")
-            assert "Examples:" in shown
+            assert max(map(len, shown.splitlines())) <= 80
+            if words == ("simulate",):  # the help of `python -m mistralai.simulator`
+                assert "\nexamples:\n" in shown
+                continue
+            assert shown.startswith(" ".join(["Usage: mistralai", *words]))
+            examples = f"{command.epilog}\n".partition("Example")[2]
+            assert " ".join(["mistralai", *words]) in examples
+            options = [option for option in command.params if isinstance(option, click.Option)]
+            for option in options:
+                used = any(f"{flag} " in examples.replace("\n", " ") for flag in option.opts)
+                explained = re.search("for example|such as", option.help or "")
+                assert used or explained or option.name == "version", option.opts
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")

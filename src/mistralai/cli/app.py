@@ -39,10 +39,12 @@ Examples:
   git diff | mistralai chat "Review this"
   mistralai chat --simulate          a conversation without a key or network
   mistralai doctor                   diagnose key, network and server problems
+  mistralai --debug chat "Hello"     log the call
 
 \b
 Exit codes: 1 any other failure, 2 usage, 3 authentication, 4 rate limit,
-5 connection, 6 incomplete or timed out, 7 some rows of a run failed, 130 interrupted.
+5 connection, 6 incomplete or timed out, 7 some rows of a run failed,
+130 interrupted.
 """
 
 

@@ -18,14 +18,14 @@ def global_options() -> list[click.Parameter]:
             is_flag=True,
             expose_value=False,
             callback=_no_color,
-            help="Do not use colors. [env: NO_COLOR]",
+            help="Do not use colors, for example in a recording of the terminal. [env: NO_COLOR]",
         ),
         click.Option(
             ["--debug"],
             is_flag=True,
             expose_value=False,
             callback=_debug,
-            help="Log each call, and show the traceback of an error.",
+            help="Log each call, and show the traceback of an error, for example --debug 2> log.",
         ),
     ]
 

@@ -17,7 +17,7 @@ from .request_options import RequestOptions
 from .settings import current_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,8 +82,8 @@ _CONNECTION = (
     click.option(
         "--server-url",
         metavar="URL",
-        help="Another server with a compatible API: vLLM, llama.cpp, LiteLLM ..."
-        " [env: MISTRAL_SERVER_URL]",
+        help="Another server with a compatible API (vLLM, llama.cpp, LiteLLM), for example"
+        " --server-url http://localhost:8000. [env: MISTRAL_SERVER_URL]",
     ),
     click.option(
         "--server",
@@ -101,13 +101,15 @@ _CONNECTION = (
         "--timeout",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        help="Timeout for connecting, for the first token, and between tokens.",
+        help="Timeout for connecting, for the first token, and between tokens, for example"
+        " --timeout 30.",
     ),
     click.option(
         "--record",
         type=click.Path(dir_okay=False),
         metavar="FILE",
-        help="Append requests and responses to this file, for `mistralai replay`.",
+        help="Append requests and responses to this file, without the key, for example --record"
+        " talk.jsonl; `mistralai replay` plays it back.",
     ),
 )
 _ASKING = (
@@ -116,23 +118,26 @@ _ASKING = (
         "--temperature",
         type=click.FloatRange(0),
         metavar="NUMBER",
-        help="Sampling temperature, 0 to 1.5.",
+        help="Sampling temperature, 0 to 1.5, for example -t 0.2.",
     ),
     click.option(
         "--max-tokens",
         type=click.IntRange(0),
         metavar="N",
-        help="Maximum length of the answer in tokens.",
+        help="Maximum length of the answer in tokens, for example --max-tokens 500.",
     ),
     click.option(
         "--seed",
         "random_seed",
         type=click.IntRange(0),
         metavar="N",
-        help="Seed for sampling, for reproducible answers.",
+        help="Seed for sampling, for answers that can be repeated, for example --seed 42.",
     ),
     click.option(
-        "--stop", multiple=True, metavar="TEXT", help="Stop at this text; may be repeated."
+        "--stop",
+        multiple=True,
+        metavar="TEXT",
+        help="End the answer at this text, for example --stop END. May be repeated.",
     ),
     click.option(
         "--param",
@@ -140,25 +145,42 @@ _ASKING = (
         multiple=True,
         callback=_params,
         metavar="KEY=JSON",
-        help="Another field of the request, for example top_p=0.9; may be repeated.",
+        help="Another field of the request, for example --param top_p=0.9. May be repeated.",
     ),
 )
 _SHOWING = (
-    click.option("--json", "as_json", is_flag=True, help="Write one JSON object per event."),
-    click.option("--raw", is_flag=True, help="Write the bytes of the response."),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Write one JSON object per event and a summary, for example --json | jq .type",
+    ),
+    click.option(
+        "--raw",
+        is_flag=True,
+        help="Write the bytes of the response, for example --raw > answer.sse",
+    ),
     click.option(
         "--stats/--no-stats",
-        help="Write timing, token usage, cost and attempts after the answer.",
+        help="Write timing, token usage, cost and attempts to standard error, for example --stats >"
+        " answer.md",
     ),
     click.option(
-        "--copy", is_flag=True, help="Copy the answer to the terminal's clipboard (OSC 52)."
+        "--copy",
+        is_flag=True,
+        help="Copy the answer to the clipboard of the terminal, also over ssh, for example --copy >"
+        " answer.md",
     ),
-    click.option("--plain/--no-plain", help="Do not render Markdown."),
+    click.option(
+        "--plain/--no-plain",
+        help="Do not render Markdown, for example --plain to select its source with the mouse.",
+    ),
     click.option(
         "--thinking",
         type=click.Choice(["show", "fold", "hide"]),
         metavar="HOW",
-        help="show, fold or hide the thinking. [default: show on a terminal, else hide]",
+        help="show, fold or hide the thinking, for example --thinking fold. [default: show on a"
+        " terminal, else hide]",
     ),
 )
 
@@ -169,19 +191,24 @@ def connection_options(command: Callable[Concatenate[Connection, P], R]) -> Call
 
 
 def model_option(
-    default: str = DEFAULT_MODEL, variable: str | None = MODEL_VARIABLE
+    default: str = DEFAULT_MODEL,
+    variable: str | None = MODEL_VARIABLE,
+    *,
+    example: str = "mistral-small-latest",
 ) -> Callable[[C], C]:
     """Add `--model`.
 
     Args:
         default: The default model.
         variable: The environment variable that overrides the default.
+        example: Another model, for help.
     """
-    text = "The model, or an alias for it in config.toml."
+    text = f"The model, or an alias for it in config.toml, for example -m {example}."
     return click.option(
         "-m",
         "--model",
         default=default,
+        metavar="NAME",
         show_default=True,
         envvar=variable,
         callback=_alias,
@@ -242,8 +269,31 @@ def passed_as(
     return called
 
 
+_SECTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(inspect.signature(RequestOptions).parameters, "Request"),
+    **dict.fromkeys(inspect.signature(DisplayOptions).parameters, "Output"),
+    **dict.fromkeys(inspect.signature(_connection).parameters, "Server"),
+    **dict.fromkeys(("no_color", "debug", "help"), "Other options"),
+}
+"""The sections of `--help` by the names of options. Others are in the first one."""
+
+
 class ConfiguredCommand(click.Command):
-    """A command whose options have defaults in the configuration."""
+    """A command whose options have defaults in the configuration, and sections in `--help`."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in sections."""
+        titles = dict.fromkeys(["Options", *_SECTIONS.values()])
+        sections: dict[str, list[tuple[str, str]]] = {title: [] for title in titles}
+        for option in self.get_params(ctx):
+            record = option.get_help_record(ctx) if isinstance(option, click.Option) else None
+            if record is not None:
+                name = "help" if option.is_eager else option.name or ""
+                sections[_SECTIONS.get(name, "Options")].append(record)
+        for title, records in sections.items():
+            if records:
+                with formatter.section(title):
+                    formatter.write_dl(records)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments. The order is: option, environment, configuration, default."""

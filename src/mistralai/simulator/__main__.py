@@ -21,6 +21,17 @@ from .simulator import Simulator
 from .timing import Timing
 
 _PROGRAM: Final = "python -m mistralai.simulator"
+_EXAMPLES: Final = f"""\
+examples:
+  {_PROGRAM} --port 8765 --tps 50
+  {_PROGRAM} --scenario poem --fault cut-after-5
+  {_PROGRAM} --scenario answers.toml --tls --ca-file ca.pem
+  {_PROGRAM} --upstream https://api.mistral.ai --record out
+  {_PROGRAM} --replay out --speed inf
+  {_PROGRAM} --limit-rps 5 --limit-tpm 20000
+
+The address is the only line on standard output. SIGINT and SIGTERM end it.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,7 +141,11 @@ def _allow_many_files() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=_PROGRAM, description="Serve a simulated Mistral chat API on this machine."
+        prog=_PROGRAM,
+        usage=f"{_PROGRAM} [options]",
+        description="Serve a simulated Mistral chat API on this machine.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")

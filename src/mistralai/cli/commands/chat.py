@@ -41,15 +41,15 @@ _EXAMPLES = """\b
 Examples:
   mistralai chat "Write a short poem about coding."
   git diff | mistralai chat "Review this"
-  mistralai chat -m magistral-medium-latest --thinking fold "Why is the sky blue?"
+  mistralai chat -m magistral-medium-latest --thinking fold "Why is it blue?"
   mistralai chat -a invoice.pdf -a logo.png "Whose invoice is this?"
   mistralai chat -s @reviewer.txt -a main.py "Review this"
   git diff | mistralai chat --template review --var language=Python
   mistralai chat --schema book.json "Name a book" | jq .title
   mistralai chat --json "Hello" | jq -r .type
   mistralai chat --simulate thinking --stats "Hello"
-  mistralai chat                     a conversation; /help for help, Ctrl-D to exit
-  mistralai chat -c "And in French?" continue the last one
+  mistralai chat                       a conversation; Ctrl-D exits
+  mistralai chat -c "And in French?"   continues the last one
 """
 
 
@@ -78,21 +78,22 @@ def _variables(
     multiple=True,
     type=click.Path(allow_dash=True),
     metavar="FILE|URL|-",
-    help="Attach an image, a PDF or office document, audio or text; - is standard input. May be"
-    " repeated.",
+    help="Attach an image, a PDF or office document, audio or text, for example -a photo.jpg; - is"
+    " standard input. May be repeated.",
 )
 @click.option(
     "-s",
     "--system",
     metavar="TEXT|@FILE",
     callback=_system,
-    help="System prompt, as text or in a file.",
+    help="System prompt as text or in a file, for example -s @reviewer.txt.",
 )
 @click.option(
     "--template",
     metavar="NAME",
     shell_complete=complete,
-    help="Use a template; see `mistralai templates --help`.",
+    help="Take prompt and options from a template, for example --template review; see"
+    " `mistralai templates`.",
 )
 @click.option(
     "--var",
@@ -100,13 +101,19 @@ def _variables(
     multiple=True,
     callback=_variables,
     metavar="KEY=VALUE",
-    help="A variable of the template, e.g. --var language=Python; may be repeated.",
+    help="A variable of the template, for example --var language=Python. May be repeated.",
 )
-@click.option("--schema", metavar="FILE|JSON", help="Request JSON of this schema, and validate it.")
 @click.option(
-    "--reasoning-effort", metavar="LEVEL", help="none or high; some models have more levels."
+    "--schema",
+    metavar="FILE|JSON",
+    help="Request JSON of this schema and validate the answer, for example --schema book.json.",
 )
 @model_option()
+@click.option(
+    "--reasoning-effort",
+    metavar="LEVEL",
+    help="none or high, some models have more levels; for example --reasoning-effort high.",
+)
 @session_options
 @request_options
 @display_options

@@ -22,7 +22,11 @@ Examples:
 """
 
 
-@click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)
+@click.command(
+    cls=optional_value("--simulate", "auto", is_scenario),
+    epilog=_EXAMPLES,
+    short_help="Diagnose key, network and server problems.",
+)
 @model_option()
 @connection_options
 @click.pass_context

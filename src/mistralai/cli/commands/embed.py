@@ -41,12 +41,12 @@ Examples:
     "--dimensions",
     type=click.IntRange(1),
     metavar="N",
-    help="Length of the vectors, for models that offer a choice, e.g. --dimensions 256.",
+    help="Length of the vectors, for models that offer a choice, for example --dimensions 256.",
 )
 @click.option(
     "--dtype",
     metavar="TYPE",
-    help="Type of the numbers: float, int8, uint8, binary or ubinary, e.g. --dtype int8.",
+    help="Type of the numbers: float, int8, uint8, binary or ubinary, for example --dtype int8.",
 )
 @click.option(
     "--batch",
@@ -56,7 +56,7 @@ Examples:
     metavar="N",
     help="Maximum number of texts per request.",
 )
-@model_option("mistral-embed", None)
+@model_option("mistral-embed", None, example="codestral-embed")
 @connection_options
 @click.pass_obj
 def embed(

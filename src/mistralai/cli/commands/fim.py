@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 _EXAMPLES: Final = """\b
 Examples:
   mistralai fim "def add(a, b):" --suffix "print(add(1, 2))"
-  mistralai fim < begin.py
+  mistralai fim --max-tokens 50 < begin.py
   mistralai fim --simulate=fim "def "
 """
 
 
 @click.command(cls=optional_value("--simulate", "fim", is_scenario), epilog=_EXAMPLES)
 @click.argument("prefix", required=False)
-@click.option("--suffix", default="", metavar="TEXT", help="The text after the gap.")
-@model_option("codestral-latest", None)
+@click.option("--suffix", default="", metavar="TEXT", help="Text after the gap.")
+@model_option("codestral-latest", None, example="codestral-2508")
 @request_options
 @display_options
 @connection_options

@@ -40,7 +40,8 @@ _MAX_QUESTION: Final = 70  # characters
     type=click.FloatRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help="2 is twice as fast; inf does not wait.",
+    metavar="FACTOR",
+    help="2 is twice as fast, inf does not wait.",
 )
 @display_options
 @click.pass_obj

@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 _EXAMPLES: Final = """\b
 Examples:
   mistralai run prompts.jsonl -o answers.jsonl -m mistral-small-latest
-  mistralai run prompts.jsonl -o answers.jsonl --rps 20 --tpm 2000000 --max-errors 5%
+  mistralai run prompts.jsonl -o answers.jsonl --rps 20 --tpm 2000000
+  mistralai run prompts.jsonl -o answers.jsonl --rpm 600 --concurrency 16
+  mistralai run prompts.jsonl -o answers.jsonl --max-errors 5% --attempts 5
+  mistralai run prompts.jsonl -o answers.jsonl --keep-failed --row-timeout 60
+  mistralai run prompts.jsonl -o answers.jsonl --skip-bad --dry-run
+  mistralai run prompts.jsonl -o answers.jsonl --restart --ordered
   mistralai run questions.csv -o answers.parquet --map prompt=question
-  cat prompts.txt | mistralai run - -o - | jq -r .response.body.choices[0].message.content
+  mistralai run reviews.txt -o out.jsonl -s "Good or bad?" --schema mood.json
+  cat prompts.txt | mistralai run - -o - --stats-json run.json | jq .custom_id
 
 \b
 The same command again continues where the last one ended.
-Exit codes: 0 every row is done, 7 some rows failed, 1 stopped by --max-errors, 2 usage,
-130 interrupted; those of `mistralai chat` for what else stopped the run.
+Exit codes: 0 every row is done, 7 some rows failed, 1 too many rows failed,
+2 usage, 130 interrupted; those of `mistralai chat` for other reasons.
 """
 
 

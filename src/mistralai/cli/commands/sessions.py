@@ -116,7 +116,9 @@ def export(output: Output, name: str, file: str | None) -> None:
         save(conversation, Path(file), replace=False)
 
 
-@sessions.command(epilog="\b\nExample:\n  mistralai sessions rm rome trip-2")
+@sessions.command(
+    epilog="\b\nExamples:\n  mistralai sessions rm rome trip-2\n  mistralai sessions rm --all --yes"
+)
 @click.argument("names", nargs=-1, shell_complete=complete_name)
 @click.option("--all", "remove_all", is_flag=True, help="Remove all sessions.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. A script is never asked.")

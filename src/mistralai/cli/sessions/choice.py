@@ -86,7 +86,8 @@ _OPTIONS: Final = (
     click.option(
         "--save/--no-save",
         default=None,
-        help="Keep this conversation on disk, or not. [default: save, or as in config.toml]",
+        help="Keep this conversation on disk or not, for example --no-save. [default: save, or as"
+        " in config.toml]",
     ),
 )
 
