@@ -21,7 +21,7 @@ import anyio
 if TYPE_CHECKING:
     from .outcomes import Outcome
 
-_KEPT: Final = 1000  # rows, before anyone reads
+_KEPT: Final = 250  # rows, before anyone reads
 _AHEAD: Final = 64  # rows, before a reader
 
 
