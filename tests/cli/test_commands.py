@@ -15,6 +15,7 @@ from mistralai import Mistral
 from mistralai.cli.app import mistralai
 from mistralai.simulator import Answer, At, Scenario, Simulator, faults
 from support.commands import QUIET, ask, run_cli, run_here
+from support.proxy import connect_proxy
 from support.serving import HELLO
 from support.terminal import in_terminal
 
@@ -95,11 +96,24 @@ def test_the_doctor_never_shows_the_key(sim):
 PROBLEMS = [
     ({}, "FAIL  key      MISTRAL_API_KEY is not set", 3),
     ({"MISTRAL_API_KEY": "'quoted'"}, "is surrounded by spaces or quotes", 3),
-    ({"MISTRAL_SERVER_URL": "http://127.0.0.1:9"}, "cannot connect to port 9", 5),
+    (
+        {"MISTRAL_SERVER_URL": "http://127.0.0.1:9"},
+        "cannot connect to port 9 (Connection refused). Is the server running?",
+        5,
+    ),
+    (
+        {"HTTPS_PROXY": "http://u:pass@127.0.0.1:9", "MISTRAL_API_KEY": "key"},
+        (
+            "FAIL  proxy    could not connect to the proxy http://127.0.0.1:9 of HTTPS_PROXY"
+            " (is it running?): [Errno 111] Connection refused;"
+            " set NO_PROXY=api.mistral.ai to connect without it; tried once.\n"
+        ),
+        5,
+    ),
     ({"MISTRAL_SERVER_URL": "http://no.such.host.invalid"}, "resolve no.such.host.invalid", 5),
     (
         {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": "http://u:pass@proxy.invalid:3128"},
-        "FAIL  proxy    cannot resolve proxy.invalid",
+        "FAIL  proxy    could not connect to the proxy http://proxy.invalid:3128 of HTTP_PROXY: ",
         5,
     ),
 ]
@@ -127,7 +141,37 @@ def test_the_doctor_reports_a_certificate_that_is_not_trusted():
 def test_the_doctor_reports_a_server_without_tls(sim):
     url = sim.url.replace("http:", "https:")
     done = run_here("doctor", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=url)
-    assert "Does the server use TLS on this port?" in done.stdout
+    assert f"FAIL  TLS      the server does not speak TLS. Try {sim.url}\n" in done.stdout
+
+
+def test_the_doctor_finds_an_address_that_ends_in_v1(sim):
+    done = run_here("doctor", MISTRAL_API_KEY="key", MISTRAL_SERVER_URL=f"{sim.url}/v1")
+    advice = "ends in /v1, which each request adds"
+    assert f"note  server   {sim.url}/v1 {advice}. Give it without /v1.\n" in done.stdout
+    assert f"FAIL  models   Not Found (status 404, url {sim.url}/v1/v1/models)." in done.stdout
+    assert done.stdout.count(f"server_url {advice}: give it without /v1.\n") == 2
+    assert done.returncode == 1
+
+
+def test_the_doctor_connects_through_the_proxy(subtests):
+    with (
+        Simulator(tls=True) as sim,
+        connect_proxy(credentials="user:secret") as proxy,
+    ):
+        known = proxy.url.replace("//", "//user:secret@")
+        trust = {"SSL_CERT_FILE": str(sim.ca_file)}
+        through = f"connected through {proxy.url} of HTTPS_PROXY; NO_PROXY exempts hosts"
+        asking = f"the proxy {proxy.url} of HTTPS_PROXY asks for credentials: 407 "
+        for environment, message, code in (
+            ({"HTTPS_PROXY": known, **trust}, f"ok    proxy    {through}\n", 0),
+            ({"HTTPS_PROXY": proxy.url, **trust}, f"FAIL  proxy    {asking}", 5),
+            ({"HTTPS_PROXY": known}, "FAIL  TLS      the certificate of 127.0.0.1:", 5),
+        ):
+            with subtests.test(message):
+                done = at(sim, "doctor", run=run_cli, NO_PROXY="", **environment)
+                assert message in done.stdout
+                assert "secret" not in done.stdout
+                assert (done.stderr, done.returncode) == ("", code)
 
 
 def test_the_doctor_reports_how_the_stream_fails(subtests):
@@ -217,7 +261,7 @@ def test_simulate_takes_a_file_a_recording_and_a_name_with_faults(sim, tmp_path)
 def test_the_doctor_names_the_proxy_and_leaves_the_rest_to_it(sim):
     environment = {"MISTRAL_SERVER_URL": "http://x.test", "HTTP_PROXY": sim.url, "NO_PROXY": ""}
     done = run_cli("doctor", MISTRAL_API_KEY="key", **environment)  # warns: http is not encrypted
-    assert f"note  proxy    127.0.0.1:{sim.port}, from the environment" in done.stdout
+    assert f"ok    proxy    connected through {sim.url} of HTTP_PROXY;" in done.stdout
     assert "ok    DNS      resolved by the proxy" in done.stdout
     assert "ok    stream" in done.stdout
     assert done.returncode == 0

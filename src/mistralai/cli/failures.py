@@ -42,7 +42,7 @@ def _is_connecting(error: Exception) -> bool:
     return isinstance(error, errors.APITimeoutError) and error.phase == "connect"
 
 
-_DOCTOR: Final = "`mistralai doctor` diagnoses the cause."
+DOCTOR: Final = "`mistralai doctor` diagnoses the cause."
 
 _KEY: Final = "Set MISTRAL_API_KEY to a key from https://console.mistral.ai, or use --simulate."
 
@@ -53,10 +53,10 @@ _TABLE: Final = (
     _Row(errors.CapacityExceededError, RATE_LIMIT, "Try later, or another model with -m."),
     _Row(errors.RateLimitError, RATE_LIMIT, "Wait, or raise the workspace's limit."),
     _Row(errors.NotFoundError, OTHER, "Check --server-url, and the model with `mistralai models`."),
-    _Row(errors.APITimeoutError, CONNECTION, _DOCTOR, _is_connecting),
+    _Row(errors.APITimeoutError, CONNECTION, DOCTOR, _is_connecting),
     _Row(errors.APITimeoutError, PARTIAL, "Raise the limit with --timeout."),
     _Row(errors.IncompleteStreamError, PARTIAL, "The answer is incomplete: try again."),
-    _Row(errors.APIConnectionError, CONNECTION, _DOCTOR),
+    _Row(errors.APIConnectionError, CONNECTION, DOCTOR),
     _Row(errors.HTTPValidationError, OTHER, "Check the options."),
     _Row(errors.ResponseValidationError, OTHER, "Check --server-url."),
     _Row(errors.MistralClientError, OTHER),
@@ -107,6 +107,8 @@ def _row(error: BaseException) -> _Row | None:
 def _hint(error: BaseException) -> str:
     if isinstance(error, CommandError):
         return error.hint
+    if isinstance(error, errors.SDKError) and error.hint != type(error).hint:
+        return error.hint  # about this very error
     row = _row(error)
     return "" if row is None else row.hint
 

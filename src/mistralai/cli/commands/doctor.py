@@ -35,8 +35,9 @@ def doctor(context: click.Context, connection: Connection, *, model: str) -> Non
 
     Each line reports a result and what to do about it. The key is not shown.
     """
-    from ..doctor.checks import Target, run_checks
+    from ..doctor.checks import run_checks
     from ..doctor.finding import State
+    from ..doctor.target import Target
 
     output: Output = context.obj
     code = 0

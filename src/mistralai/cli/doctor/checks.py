@@ -2,69 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
-import ssl
-import urllib.request
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ..failure import AUTHENTICATION, CONNECTION
+from ...client._call.request import surplus_path
+from ..failure import AUTHENTICATION
 from ..request_options import RequestOptions
 from ..sinks.stats import duration
 from .finding import Finding, State
+from .network import check_dns, check_proxy, check_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...client import Mistral
-
-_CONNECT_TIMEOUT: Final = 10.0  # seconds
-
-_PORTS: Final = {"http": 80, "https": 443}
-
-
-@dataclass(slots=True)
-class Target:
-    """The server to check, and the checks that have failed.
-
-    Attributes:
-        client: The client, configured as for every command.
-        url: The server's address.
-        model: The model that is asked for a token.
-        own_server: True if the server is not Mistral's, and may not need a key.
-        simulated: True if the server is the embedded simulator.
-        failed: The names of the checks that failed or were skipped.
-    """
-
-    client: Mistral
-    url: str
-    model: str
-    own_server: bool
-    simulated: bool
-    failed: set[str] = field(default_factory=set[str])
-
-    @property
-    def host(self) -> str:
-        """The server's host name."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """The server's port."""
-        parts = urlsplit(self.url)
-        return parts.port or _PORTS.get(parts.scheme, 443)
-
-    @property
-    def proxy(self) -> str | None:
-        """The proxy for requests to the server, from the environment."""
-        proxies = urllib.request.getproxies()
-        proxy = proxies.get(urlsplit(self.url).scheme) or proxies.get("all")
-        if proxy is None or urllib.request.proxy_bypass(self.host):
-            return None
-        return proxy
+    from .target import Target
 
 
 def run_checks(target: Target) -> Iterator[Finding]:
@@ -103,76 +55,12 @@ def _format_of(key: str) -> Finding:
 
 
 def _server(target: Target) -> Finding:
-    parts = urlsplit(target.url)
-    message = f"{parts.scheme}://{target.host}:{target.port}{parts.path}"
-    return Finding("server", State.OK, message)
-
-
-def _proxy(target: Target) -> Finding:
-    proxy = target.proxy
-    if proxy is None:
-        return Finding("proxy", State.OK, "none")
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    message = f"{parts.hostname}:{parts.port or 80}, from the environment; NO_PROXY exempts hosts"
-    try:
-        socket.getaddrinfo(parts.hostname, parts.port or 80)
-    except OSError as error:
-        message = f"cannot resolve {parts.hostname} ({error.strerror}). Check HTTPS_PROXY."
-        return Finding("proxy", State.FAILED, message, CONNECTION)
-    return Finding("proxy", State.NOTE, message)
-
-
-def _dns(target: Target) -> Finding:
-    if target.proxy is not None:
-        return Finding("DNS", State.OK, "resolved by the proxy")
-    try:
-        ipaddress.ip_address(target.host)
-    except ValueError:
-        pass
-    else:
-        return Finding("DNS", State.OK, f"{target.host} is an IP address")
-    try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        message = (
-            f"cannot resolve {target.host} ({error.strerror}). Check the name and the network."
-        )
-        return Finding("DNS", State.FAILED, message, CONNECTION)
-    addresses = sorted({str(address[0]) for *_, address in found})
-    return Finding("DNS", State.OK, f"{target.host} resolves to {', '.join(addresses)}")
-
-
-def _tls(target: Target) -> Finding:
-    if target.proxy is not None:
-        return Finding("TLS", State.OK, "checked through the proxy, see models")
-    try:
-        connection = socket.create_connection((target.host, target.port), _CONNECT_TIMEOUT)
-    except OSError as error:
-        message = f"cannot connect to port {target.port} ({error.strerror or error})."
-        return Finding("TLS", State.FAILED, f"{message} Is a firewall blocking it?", CONNECTION)
-    with connection:
-        if urlsplit(target.url).scheme != "https":
-            return Finding("TLS", State.NOTE, "not used: http is not encrypted")
-        return _handshake(target, connection)
-
-
-def _handshake(target: Target, connection: socket.socket) -> Finding:
-    import httpx2
-
-    context = httpx2.create_ssl_context()  # with the same trusted CAs as the client
-    try:
-        with context.wrap_socket(connection, server_hostname=target.host) as secured:
-            return Finding("TLS", State.OK, f"{secured.version()}, the certificate is valid")
-    except ssl.SSLCertVerificationError as error:
-        message = (
-            f"the certificate is not trusted ({error.verify_message}). Set SSL_CERT_FILE to the"
-            " certificate file of the CA, for example your company's."
-        )
-        return Finding("TLS", State.FAILED, message, CONNECTION)
-    except OSError as error:
-        reason = error.strerror or error
-        message = f"TLS handshake failed ({reason}). Does the server use TLS on this port?"
-        return Finding("TLS", State.FAILED, message, CONNECTION)
+    address = f"{target.scheme}://{target.host}:{target.port}{urlsplit(target.url).path}"
+    surplus = surplus_path(target.url)
+    if surplus is None:
+        return Finding("server", State.OK, address)
+    message = f"{address} ends in {surplus}, which each request adds. Give it without {surplus}."
+    return Finding("server", State.NOTE, message)
 
 
 def _models(target: Target) -> Finding:
@@ -205,9 +93,9 @@ def _stream(target: Target) -> Finding:
 _CHECKS: Final[dict[str, tuple[Callable[[Target], Finding], frozenset[str]]]] = {
     "key": (_key, frozenset()),
     "server": (_server, frozenset()),
-    "proxy": (_proxy, frozenset()),
-    "DNS": (_dns, frozenset({"proxy"})),
-    "TLS": (_tls, frozenset({"proxy", "DNS"})),
+    "proxy": (check_proxy, frozenset()),
+    "DNS": (check_dns, frozenset({"proxy"})),
+    "TLS": (check_tls, frozenset({"proxy", "DNS"})),
     "models": (_models, frozenset({"key", "proxy", "DNS", "TLS"})),
     "stream": (_stream, frozenset({"key", "proxy", "DNS", "TLS"})),
 }

@@ -7,7 +7,7 @@ from enum import Enum
 
 from ..escapes import one_line
 from ..failure import OTHER
-from ..failures import exit_code, sentence
+from ..failures import DOCTOR, exit_code, sentence
 
 
 class State(Enum):
@@ -37,8 +37,9 @@ class Finding:
 
     @classmethod
     def of(cls, name: str, error: Exception) -> Finding:
-        """Return the finding for an error."""
-        return cls(name, State.FAILED, sentence(error), exit_code(error))
+        """Return the finding for an error, without the advice to call the doctor."""
+        message = sentence(error).removesuffix(DOCTOR).rstrip()
+        return cls(name, State.FAILED, message, exit_code(error))
 
     def __str__(self) -> str:
         return f"{self.state.value:4}  {self.name:7}  {one_line(self.message)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import httpx2
 
@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     import ssl
 
 _making = threading.Lock()
+
+_NOT_TLS: Final = frozenset(
+    {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
+)
+"""OpenSSL's reasons, over its versions, for an answer that is not TLS."""
+
+
+def speaks_no_tls(error: BaseException) -> bool:
+    """Return True if an error of a handshake says that the peer's answer was not TLS."""
+    return getattr(error, "reason", None) in _NOT_TLS
 
 
 def tls_context() -> ssl.SSLContext:

@@ -24,6 +24,7 @@ from .._http.deadline import Deadline
 from .._http.foreign import AsyncForeignBody, ForeignBody
 from .._http.reading import own_body
 from .._http.sockets import shut_down
+from .._http.tls import speaks_no_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,11 +44,6 @@ _BEFORE_CONNECTION = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
-_NOT_TLS: Final = frozenset(
-    {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"}
-)
-"""OpenSSL's reasons, over its versions, for an answer that is not TLS."""
-
 _IN_HANDSHAKE: Final = (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
 """Failures of a connection that was open already."""
 
@@ -338,7 +334,7 @@ def _kind_of_connecting(error: Exception, handled: BaseException | None) -> Kind
     for cause in causes(error, handled):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return "certificate"
-        if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", None) in _NOT_TLS:
+        if isinstance(cause, ssl.SSLError) and speaks_no_tls(cause):
             return "not_tls"
         if isinstance(cause, socket.gaierror):
             return "unknown_host"
