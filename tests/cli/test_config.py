@@ -1,6 +1,9 @@
 """`config.toml`: its keys, their order with options and variables, and `mistralai config`."""
 
+import stat
+import subprocess
 import sys
+import tomllib
 
 import pytest
 
@@ -110,7 +113,7 @@ def test_a_wrong_key_is_a_warning_and_a_wrong_value_an_error_each_with_its_line(
             assert run_here("chat", "--help").returncode == 0
 
 
-def test_a_command_prints_the_key_in_the_place_of_the_variable(sim, write, tmp_path):
+def test_a_command_prints_the_key_in_the_place_of_the_variable(sim, write, home, tmp_path):
     command = printing(tmp_path, "print('sk-0123456789abcdef\\nlogin: me')")
     write(f'api_key_command = "{command}"')
     done = run_here("chat", "my key is sk-0123456789abcdef", MISTRAL_SERVER_URL=sim.url)
@@ -120,6 +123,12 @@ def test_a_command_prints_the_key_in_the_place_of_the_variable(sim, write, tmp_p
     done = run_here("--debug", "chat", "x", MISTRAL_SERVER_URL=f"{sim.url}/sk-0123456789abcdef")
     assert "status 404" in done.stderr
     assert "0123456789" not in done.stderr
+    done = run_here("doctor", MISTRAL_SERVER_URL=sim.url)
+    assert "ok    key      api_key_command prints a key of 19 characters" in done.stdout
+    done = run_here("config", "show")
+    assert f"# {home / 'config' / 'mistralai' / 'config.toml'}\n" in done.stdout
+    assert "api_key_command = " in done.stdout
+    assert "0123456789" not in done.stdout
 
 
 FAILING = [
@@ -142,3 +151,122 @@ def test_a_command_that_prints_no_key_is_named_without_its_output(sim, write, tm
             assert message in done.stderr
             assert "1234" not in done.stderr
             assert (done.stdout, done.returncode) == ("", 3)
+
+
+def test_the_configuration_is_shown_with_its_sources(write):
+    write("""
+        save = false
+        aliases."gpt-4.1" = "mistral-large-latest"
+        servers.mine = "http://me:hunter2@127.0.0.1:8000"
+        modle = "x"
+    """)
+    done = run_here("config", "show", MISTRAL_MODEL="small", MISTRAL_API_KEY="sk-0123456789")
+    assert (
+        done.stdout.partition("\n")[2]
+        == """\
+model = "small"  # environment
+server = "https://api.mistral.ai"  # default
+save = false  # config.toml
+# the key is that of MISTRAL_API_KEY, which is not shown
+
+[aliases]
+"gpt-4.1" = "mistral-large-latest"  # config.toml
+
+[servers]
+mine = "http://me:***@127.0.0.1:8000"  # config.toml
+
+[rendering]
+plain = false  # default
+stats = false  # default
+"""
+    )
+    assert "unknown key 'modle'" in done.stderr
+
+
+EDITED = """\
+# Mine.
+model = "large" # the best
+
+[aliases] # of models
+fast = "small"
+"""
+
+
+def test_a_key_is_set_and_the_rest_of_the_file_is_kept(write, home, tmp_path):
+    path = home / "config" / "mistralai" / "config.toml"
+    assert run_here("config", "path").stdout == f"{path}\n"
+    assert run_here("config", "set", "save", "false").returncode == 0
+    assert path.read_text() == "save = false\n"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    write(EDITED)
+    path.chmod(0o640)
+    for words in [
+        ("set", "model", "medium"),
+        ("set", "aliases.gpt-4.1", "large"),
+        ("set", "rendering.stats", "true"),
+        ("set", "save", "true"),
+        ("unset", "aliases.fast"),
+    ]:
+        assert run_here("config", *words).stderr == "", words
+    text = path.read_text()
+    for kept in ("# Mine.\n", "# the best\n", "[aliases] # of models\n"):
+        assert kept in text
+    assert tomllib.loads(text) == {
+        "model": "medium",
+        "save": True,
+        "aliases": {"gpt-4.1": "large"},
+        "rendering": {"stats": True},
+    }
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert [*path.parent.iterdir()] == [path]
+    assert run_here("config", "unset", "server").stderr == "server is not set in config.toml\n"
+    assert path.read_text() == text
+
+    linked = tmp_path / "dotfiles.toml"
+    path.rename(linked)
+    path.symlink_to(linked)
+    assert run_here("config", "set", "model", "small").returncode == 0
+    assert path.is_symlink()
+    assert 'model = "small" # the best\n' in linked.read_text()
+
+
+REFUSED = [
+    (("save", "maybe"), "save must be true or false, not 'maybe'"),
+    (("servers.a", "localhost"), "servers.a must be an address that begins with http:// or"),
+    (("rendering.thinking", "loud"), "rendering.thinking must be one of show, fold, hide, not"),
+    (("model", ""), "model must be a text, not ''"),
+    (("aliases", "x"), "aliases is a table: name a key in it, for example aliases.NAME"),
+    (("rendering", "x"), "name a key in it, for example rendering.thinking"),
+    (("sav", "true"), "unknown key 'sav'; did you mean 'save'? The keys are: model, server, save"),
+    (("api_key", "sk-1234"), "a key is not read from config.toml; use api_key_command"),
+    (("model",), "Missing argument 'VALUE'."),
+]
+
+
+def test_a_wrong_key_or_value_is_not_written(write, subtests):
+    path = write(EDITED)
+    for words, message in REFUSED:
+        with subtests.test(" ".join(words)):
+            done = run_here("config", "set", *words)
+            assert message in done.stderr
+            assert "1234" not in done.stderr
+            assert done.returncode == 2
+            assert path.read_text() == EDITED
+    with subtests.test("a malformed file"):
+        write("model = ")
+        for words in (["set", "model", "x"], ["unset", "model"], ["show"]):
+            assert "config.toml is not valid TOML" in run_here("config", *words).stderr
+        assert path.read_text() == "model = "
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits files as on Unix")
+def test_a_file_that_cannot_be_written_stays_as_it_was(write):
+    path = write(EDITED)
+    command = f"ulimit -f 0; exec '{sys.executable}' -m mistralai config set model x"
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "File too large" in done.stderr
+    assert done.returncode == 1
+    assert [(file, file.read_text()) for file in path.parent.iterdir()] == [(path, EDITED)]

@@ -48,6 +48,7 @@ def doctor(context: click.Context, connection: Connection, *, model: str) -> Non
             model=model,
             own_server=bool(connection.server_url or os.environ.get("MISTRAL_SERVER_URL")),
             simulated=connection.simulate is not None,
+            printed_key="".join(output.secrets),
         )
         for finding in run_checks(target):
             output.write(f"{finding}\n")

@@ -38,6 +38,9 @@ def _key(target: Target) -> Finding:
         return Finding("key", State.OK, "not needed for the simulator")
     if key.strip():
         return _format_of(key)
+    if target.printed_key:
+        message = f"api_key_command prints a key of {len(target.printed_key)} characters"
+        return Finding("key", State.OK, message)
     if target.own_server:
         return Finding("key", State.NOTE, "MISTRAL_API_KEY is not set; your server may not need it")
     message = (

@@ -29,6 +29,7 @@ class Target:
         model: The model that is asked for a token.
         own_server: True if the server is not Mistral's, and may not need a key.
         simulated: True if the server is the embedded simulator.
+        printed_key: The key that `api_key_command` printed, or an empty string.
         failed: The names of the checks that failed or were skipped.
     """
 
@@ -37,6 +38,7 @@ class Target:
     model: str
     own_server: bool
     simulated: bool
+    printed_key: str = ""
     failed: set[str] = field(default_factory=set[str])
 
     @property
