@@ -297,7 +297,7 @@ def test_a_conversation_is_kept_with_every_change_and_continued(sim, talk):
 
 def test_another_conversation_is_loaded(sim, talk, subtests):
     for name in ("rome", "oslo"):
-        ask(sim, "--session", name, f"A week in {name.title()}?")
+        ask(sim, "--session", name, "-m", "small", f"A week in {name.title()}?")
     with Simulator(Scenario(faults=[faults.Status(status=400)])) as refusing:
         ask(refusing, "--session", "paris", "Too far?")
     (Sessions().folder / "older.jsonl").write_text('{"mistralai": "session", "format": 0}\n')
@@ -308,12 +308,13 @@ def test_another_conversation_is_loaded(sim, talk, subtests):
     say(
         term,
         "/load rome",
-        "continuing rome with mistral-large-latest, after: A week in Rome?",
+        "continuing rome with small, after: A week in Rome?",
     )
     term.send("/sessions\r")
     shown = term.wait_for("  oslo  A week in Oslo?", "* rome  A week in Rome?", "hello\n>")
     assert "older  (the session older has format 0" in shown.partition("/sessions")[2]
     say(term, "And then?")
+    assert sim.requests[-1].json["model"] == "small"
     assert messages(sim)[0] == ("user", "A week in Rome?")
     with subtests.test("one without an answer"):
         term.send("/load paris\r")
