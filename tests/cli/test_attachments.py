@@ -161,10 +161,14 @@ def test_a_conversation_attaches_to_the_next_question(echo, folder, tmp_path):
         "chat", *options, columns=200, XDG_STATE_HOME=str(tmp_path), **environment
     ) as term:
         term.wait_for("attached: pixel.png (image/png, 69 bytes)\n>")
-        term.send(f"/attach {folder / 'page.pdf'}\r")
-        term.wait_for("69 bytes), page.pdf (application/pdf, 299 bytes)")
-        term.send(f"/attach {folder / 'none'}\r")
-        term.wait_for("none cannot be attached: No such file or directory")
+        term.send(f"/attach '{folder / 'tone.wav'}' {folder}/no\\-ending {folder / 'none'}\r")
+        term.wait_for("none cannot be attached: No such file or directory", ", no-ending (")
+        term.send("/attach -\r")
+        term.wait_for("attached: nothing")
+        term.send(f"/attach {folder / 'two words.png'}\r")
+        term.wait_for("attached: two words.png (image/png")
+        term.send(f'/attach "{folder / "page.pdf"}"\r')
+        term.wait_for("two words.png (image/png, 69 bytes), page.pdf (application/pdf, 299 bytes)")
         term.send("Whose are these?\r")
         term.wait_for("Whose are these?\nWhose are these?\n>")
         assert [chunk["type"] for chunk in content(echo)] == ["text", "image_url", "document_url"]
@@ -174,7 +178,7 @@ def test_a_conversation_attaches_to_the_next_question(echo, folder, tmp_path):
         term.send(f"/attach {folder / 'page.pdf'}\r")
         term.wait_for("attached: page.pdf")
         term.send("/attach -\r")
-        term.wait_for("attached: nothing")
+        term.wait_until(lambda now: now.count("attached: nothing") == 2, "nothing attached")
         term.send(f"/save {tmp_path / 'chat.md'}\r")
         term.wait_for("saved 2 messages")
         term.send("/undo\r")

@@ -109,6 +109,7 @@ def _ogg() -> bytes:
 SENT: dict[str, tuple[bytes, str]] = {
     "pixel.png": (_png(), "image/png"),
     "png-that-says.txt": (_png(), "image/png"),
+    "two words.png": (_png(), "image/png"),
     "photo.jpg": (_jpeg(), "image/jpeg"),
     "pixel.gif": (_gif(), "image/gif"),
     "pixel.webp": (_webp(), "image/webp"),

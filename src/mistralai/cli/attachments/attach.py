@@ -58,10 +58,17 @@ def attach(source: str) -> Attachment:
     """
     if source == STDIN:
         return _from_bytes("stdin", "standard input", _from_stdin())
-    if source.lower().startswith(_LINKS):
+    if is_link(source):
         return _from_url(source)
+    if not source:
+        raise UsageError("the name of the file to attach is empty")
     path = Path(source).expanduser()
     return _from_bytes(path.name, source, _from_file(path, source))
+
+
+def is_link(source: str) -> bool:
+    """Return whether a source is a URL, and reading it may take time."""
+    return source.lower().startswith(_LINKS)
 
 
 def with_attachments(text: str, attachments: list[Attachment]) -> str | list[dict[str, Any]]:

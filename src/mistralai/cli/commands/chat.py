@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
+from ..escapes import one_line
 from ..options import (
     connection_options,
     display_options,
@@ -223,12 +225,14 @@ def _apply(template: Template, request: RequestOptions) -> None:
 def _attachments(sources: Sequence[str], output: Output) -> list[Attachment]:
     if not sources:
         return []
-    from ..attachments.attach import attach
+    from ..attachments.attach import attach, is_link
 
-    attachments = [attach(source) for source in sources]
-    for attachment in attachments:
-        if attachment.note:
-            output.note(attachment.note)
+    attachments: list[Attachment] = []
+    for source in sources:
+        with output.waiting(one_line(source)) if is_link(source) else nullcontext():
+            attachments.append(attach(source))
+        if attachments[-1].note:
+            output.note(attachments[-1].note)
     return attachments
 
 

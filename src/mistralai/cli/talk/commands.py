@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -79,21 +80,22 @@ class SlashCommands:
             self.attachments = []
         self.conversation.add_question(content, self.request.model)
 
-    def attach(self, source: str) -> str:
-        """Attach a file or URL to the next question, or show or remove its attachments."""
-        if source == "-":
+    def attach(self, text: str) -> str:
+        """Attach files or URLs to the next question, or show or remove its attachments."""
+        notes: list[str] = []
+        if text == "-":
             self.attachments = []
-        elif source:
+        elif text:
             from ..attachments.attach import attach
 
             try:
-                attachment = attach(source)
+                for source in _sources(text):
+                    self.attachments.append(attach(source))
+                    notes.append(self.attachments[-1].note)
             except CommandError as error:
-                return sentence(error)
-            self.attachments.append(attachment)
-            if attachment.note:
-                return f"{attachment.note}\nattached: {attachment}"
-        return f"attached: {', '.join(map(str, self.attachments)) or 'nothing'}"
+                notes.append(sentence(error))
+        attached = f"attached: {', '.join(map(str, self.attachments)) or 'nothing'}"
+        return "\n".join(filter(None, [*notes, attached]))
 
     def model(self, name: str) -> str:
         """Change the model, or show it."""
@@ -213,6 +215,17 @@ class SlashCommands:
         """End the session."""
         self.exit_requested = True
         return ""
+
+
+def _sources(text: str) -> list[str]:
+    """Return the files and URLs in a line: one file as it is called, or words as in a shell.
+
+    A terminal pastes the name of a file that is dropped on it with quotes or backslashes.
+    """
+    try:
+        return [text] if Path(text).expanduser().exists() else shlex.split(text)
+    except (OSError, ValueError):  # a name that is too long; a quote that is not closed
+        return [text]
 
 
 @dataclass(frozen=True, slots=True)
