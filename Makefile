@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow bench ecosystem docs lock clean
+.PHONY: demo test check lint types test-slow test-ray bench ecosystem docs lock clean
 
 # The command line, with the simulator in place of the API where nothing says which server to ask;
 # paced, so that it can be seen to stream.
@@ -33,13 +33,23 @@ types: $(VENV)/ready
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test-slow: $(VENV)/ready
-	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem
+	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem --ignore tests/on_ray
 
 # Libraries that import `mistralai`, each installed with this project in an environment of its own, and
 # HTTP servers of many kinds, in another one.
 # The environments are kept in .ecosystem; `make clean` makes the next run begin with new ones.
 ecosystem: $(VENV)/ready
 	$(BIN)/python -m pytest -m slow tests/ecosystem -o faulthandler_timeout=0
+
+# Bulk runs with workers on Ray, in an environment with it, which is kept in .ray: two minutes.
+test-ray: .ray/ready
+	.ray/bin/python -m pytest -m slow tests/on_ray
+
+.ray/ready: requirements/ray.txt pyproject.toml
+	$(PYTHON) -m venv --clear .ray
+	.ray/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements/ray.txt
+	.ray/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # What a token costs, here and with others: about half an hour. `make bench ARGS="--only A,L --quick"`
 # for a part; ARGS=--help for more.
@@ -77,6 +87,7 @@ lock:
 	$(LOCK) --output-file requirements/dev.txt requirements/dev.in
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in
 	$(LOCK) --output-file requirements/docs.txt requirements/docs.in
+	$(LOCK) --output-file requirements/ray.txt requirements/ray.in
 
 clean:
-	rm -rf $(VENV) .bench .docs .ecosystem build dist site .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .docs .ecosystem .ray build dist site .coverage* .hypothesis .mypy_cache .ruff_cache

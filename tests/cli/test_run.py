@@ -24,6 +24,9 @@ ENDINGS = {
     "nothing is sent": (("--dry-run", "--rps", "5"), 0, "requests       5 per second"),
     "a wrong limit": (("--max-errors", "x"), 2, "max_errors is 'x'; give a number"),
     "a wrong mapping": (("--map", "prompt"), 2, "'prompt' is not FIELD=COLUMN"),
+    "workers without an engine": (("--workers", "2"), 2, "need --engine ray"),
+    "a recording of workers": (("--engine", "ray", "--record", "r"), 2, "--record needs"),
+    "an engine that is not installed": (("--engine", "ray"), 1, "pip install 'mistralai[ray]'"),
     "a column that is not there": (("--map", "prompt=q", "--restart"), 0, "5 of 5 done"),
 }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The extent of a run, before it begins.
+    """What a run would ask.
 
     Attributes:
         rows: The number of rows; `None` for a pipe or an iterable, which is not read in advance.

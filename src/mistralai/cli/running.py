@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,7 +62,12 @@ class Running:
             CommandError: The run was refused, or stopped.
             MistralClientError: The server refused the key or the model.
         """
-        with self._connection.client(self._output) as client:
+        with (
+            self._connection.client(self._output) as client,
+            redirect_stdout(
+                self._output.err
+            ),  # Ray prints there; answers have a stream of their own
+        ):
             job = self._job(client)
             try:
                 interrupted = anyio.run(self._to_the_end, job)

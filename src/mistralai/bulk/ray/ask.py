@@ -43,7 +43,7 @@ class Ask:
         >>> dataset.map_batches(
         ...     Ask,
         ...     fn_constructor_args=({"api_key": key}, {"model": "mistral-small-latest"}),
-        ...     concurrency=2,
+        ...     compute=ray.data.ActorPoolStrategy(size=2),
         ...     batch_size=32,
         ... )
     """

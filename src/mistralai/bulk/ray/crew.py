@@ -13,6 +13,7 @@ worker reports. A row whose worker is lost goes to another one, and fails after 
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import anyio
@@ -252,8 +253,8 @@ class RemoteAsker:
             held = await self._crew.lease()
             leased = _Leased(self._crew, self._gate, held, row, self._defaults)
             outcome = await leased.asked()
-            if outcome is not None:
-                return outcome
+            if outcome is not None:  # what lost workers asked was asked
+                return replace(outcome, requests=outcome.requests + losses)
             losses += leased.sent
         message = (
             f"line {row.number}: {_MOST_LOSSES} workers were lost while they asked this row; look"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -24,6 +24,8 @@ Examples:
   mistralai run prompts.jsonl -o answers.jsonl --keep-failed --row-timeout 60
   mistralai run prompts.jsonl -o answers.jsonl --skip-bad --dry-run
   mistralai run prompts.jsonl -o answers.jsonl --restart --ordered
+  mistralai run rows.jsonl -o out.jsonl --engine ray --workers 8
+  mistralai run rows.jsonl -o out.jsonl --engine ray --ray-address auto
   mistralai run questions.csv -o answers.parquet --map prompt=question
   mistralai run reviews.txt -o out.jsonl -s "Good or bad?" --schema mood.json
   cat prompts.txt | mistralai run - -o - --stats-json run.json | jq .custom_id
@@ -134,6 +136,21 @@ def _max_errors(
     metavar="FILE",
     help="Write the figures of the run to this file, as JSON.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    metavar="NAME",
+    help="What asks the rows: local, or ray for workers on a cluster.",
+)
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Workers on Ray. [default: 2]")
+@click.option(
+    "--ray-address",
+    metavar="ADDRESS",
+    help="A cluster of Ray, or auto for the one of this machine; by default a local one is started."
+    " [env: RAY_ADDRESS]",
+)
 @click.option("--dry-run", is_flag=True, help="Read the input, say what would be asked, and exit.")
 @model_option()
 @request_options
@@ -161,6 +178,9 @@ def run(
     row_timeout: float,
     max_errors: int | str | None,
     stats_json: str | None,
+    engine: str,
+    workers: int | None,
+    ray_address: str | None,
     dry_run: bool,
 ) -> None:
     """Ask every row of PROMPTS, and write the answers as they end.
@@ -172,6 +192,11 @@ def run(
     from ...bulk import Limits
     from ..running import Running
 
+    on_ray = engine == "ray"
+    if not on_ray and (workers is not None or ray_address is not None):
+        raise click.UsageError("--workers and --ray-address need --engine ray")
+    if on_ray and connection.record is not None:
+        raise click.UsageError("--record needs --engine local: it records this process")
     if schema is not None:
         from ..schema import Schema
 
@@ -203,9 +228,17 @@ def run(
             "keep_failed": keep_failed,
             "ordered": ordered,
             "restart": restart,
+            **(_on_ray(workers, ray_address) if on_ray else {}),
         },
     )
     if dry_run:
         running.plan()
     else:
         context.exit(running.run())
+
+
+def _on_ray(workers: int | None, address: str | None) -> dict[str, Any]:
+    """Return the argument of `Run` that lets workers on Ray ask the rows."""
+    from ...bulk.ray import Ray
+
+    return {"engine": Ray(address=address) if workers is None else Ray(workers, address)}
