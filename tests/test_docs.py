@@ -15,8 +15,9 @@ PAGES = [ROOT / "README.md", *sorted({*DOCS.glob("*.md")} - APART)]
 EXAMPLES = [example for page in PAGES for example in printed_on(page)]
 
 
-def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys):
+def test_the_examples_run_and_print_their_output(subtests, monkeypatch, capsys, tmp_path):
     monkeypatch.setenv("MISTRAL_API_KEY", "key")
+    monkeypatch.chdir(tmp_path)  # some write files
     for example in EXAMPLES:
         # Empty lines, so that a traceback has the line numbers of the page.
         source = "\n" * example.line + example.source

@@ -8,6 +8,7 @@ from mistralai.client._call.failure import Kind, TransportFailure
 from mistralai.client._call.faults import Progress, transport_error, truncated
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head
+from mistralai.client._http.proxies import Proxy
 from mistralai.client.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -17,6 +18,7 @@ from mistralai.client.errors import (
     StreamTruncatedError,
 )
 from mistralai.client.errors import precise as classes
+from mistralai.client.types.secret import Secret
 from support.flows import KEY, fails
 
 URL = "https://user:secret@api.example:8443/v1/chat/completions"
@@ -197,6 +199,12 @@ def test_a_timeout_is_of_the_precise_class_and_says_whose_it_is() -> None:
     full = transport_error(fails("connect_timeout", httpx2.PoolTimeout, "all busy"), at)
     limit = "within 10 s (timeouts.connect)"
     assert str(full).startswith(f"no connection to api.example:8443 {limit}: all busy; 0.2 s")
+    through = fails("connect_timeout", httpx2.ConnectTimeout)
+    through.proxy = Proxy(Secret("http://user:secret@proxy:3128"), "HTTPS_PROXY")
+    assert str(transport_error(through, at)).startswith(
+        "no connection to the proxy http://proxy:3128 within 10 s (timeouts.connect); 0.2 s"
+    )
+    assert str(transport_error(through, START)).endswith(", through the proxy http://proxy:3128")
     early = fails("timeout", httpx2.ReadTimeout, "5 s")
     early.early = True
     assert str(transport_error(early, HALFWAY)).startswith(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would ask.
+    """The extent of a run, before it begins.
 
     Attributes:
         rows: The number of rows; `None` for a pipe or an iterable, which is not read in advance.

@@ -116,6 +116,8 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
     message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"
+    if failure.proxy is not None and at.phase != "connect":
+        message += f", through the proxy {failure.proxy.shown}"
     return precise(APITimeoutError, failure.standard)(
         message,
         at.response,
