@@ -78,6 +78,38 @@ def test_invalid_options_are_reported_before_anything_is_sent(subtests):
             assert "Traceback" not in done.stderr
 
 
+NO_COMMAND = [
+    (["Hello"], """No such command 'Hello'. Did you mean `mistralai chat "Hello"`?"""),
+    (["chta"], "No such command 'chta'. Did you mean 'chat'?"),
+    (["Models", "--json"], "No such command 'Models'. Did you mean 'models'?"),
+    (["help"], "No such command 'help'. Did you mean `mistralai --help`?"),
+    (
+        ["Write", "a", "poem", "-m", "large"],
+        """No such command 'Write'. Did you mean `mistralai chat "Write a poem"`?""",
+    ),
+    (
+        ["Is $HOME set?"],
+        "No such command 'Is $HOME set?'. Did you mean `mistralai chat 'Is $HOME set?'`?",
+    ),
+    (
+        ["a\x1b[31m\nb"],
+        r"""No such command 'a\x1b[31m b'. Did you mean `mistralai chat 'a\x1b[31m b'`?""",
+    ),
+    (
+        ["x" * 99],
+        f"""No such command '{"x" * 59}…'. Did you mean `mistralai chat "{"x" * 59}…"`?""",
+    ),
+]
+
+
+def test_a_command_that_does_not_exist_is_answered_with_the_one_that_was_meant(subtests):
+    for words, message in NO_COMMAND:
+        with subtests.test(message):
+            done = run_here(*words)
+            assert done.stderr.splitlines()[-1] == f"Error: {message}"
+            assert (done.stdout, done.returncode) == ("", 2)
+
+
 def test_a_key_that_cannot_be_sent_is_reported_and_not_shown(subtests):
     for words in (("chat", "x"), ("doctor",)):
         with subtests.test(words[0]):

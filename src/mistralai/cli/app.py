@@ -61,6 +61,17 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return with_global_options(command)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        commands = self.list_commands(ctx)
+        known = args[0] in commands or args[0].startswith("-")
+        if not known and not ctx.resilient_parsing:  # parsing for completion must not fail
+            from .suggestion import no_such_command
+
+            ctx.fail(no_such_command(args, commands))
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=_LazyGroup, epilog=_EXAMPLES, params=global_options())
 @click.version_option(__version__, package_name="mistralai", message="%(prog)s %(version)s")
