@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.pages import DOCS, printed_on
+from support.processes import running
 
 PAGES = [DOCS / "streaming.md", DOCS / "faults.md", DOCS / "cookbook.md"]
 PLAIN = {page: [program for program in printed_on(page) if program.mark is None] for page in PAGES}
@@ -38,12 +39,9 @@ URL = only(r"^(http://127\.0\.0\.1:\d+)$")
 def url():
     """Start the simulator by the line on the pages; gives its address."""
     _, *words = shlex.split(only(r"^\$ (python -m mistralai\.simulator .*)$"))
-    command = [sys.executable, *words, "--port", "0", "--speed", "inf"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            yield server.stdout.readline().strip()
-        finally:
-            server.terminate()
+    command = (sys.executable, *words, "--port", "0", "--speed", "inf")
+    with running(*command, stdout=subprocess.PIPE) as server:
+        yield server.stdout.readline().strip()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from mistralai.bulk.journal import Journal, State
 from mistralai.bulk.outcomes import Outcome, RowError
 from mistralai.simulator import Reply, Scenario, Timing
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
+from support.processes import running
 from support.programs import PROGRAMS
 
 ROWS = 400
@@ -43,12 +44,13 @@ class Children:
 
 @contextmanager
 def children(*arguments):
-    command = [sys.executable, PROGRAMS / "runs_in_children.py", *arguments]
+    command = (sys.executable, PROGRAMS / "runs_in_children.py", *arguments)
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+    with running(*command, stdin=pipe, stdout=pipe) as process:
         assert process.stdout.readline() == "ready\n"
         yield Children(process)
         process.stdin.close()
+        process.wait(30)
 
 
 def succeeded(path):

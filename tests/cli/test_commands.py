@@ -2,7 +2,6 @@
 
 import itertools
 import json
-import os
 import re
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from mistralai import Mistral
 from mistralai.cli.app import mistralai
 from mistralai.simulator import Answer, At, Scenario, Simulator, faults
 from support.commands import QUIET, ask, run_cli, run_here
+from support.processes import running
 from support.proxy import connect_proxy
 from support.serving import HELLO
 from support.terminal import in_terminal
@@ -279,12 +279,8 @@ def test_a_file_that_is_not_a_recording_is_named(subtests, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of Unix")
 def test_simulate_serves_until_ctrl_c():
-    with subprocess.Popen(
-        [sys.executable, "-m", "mistralai", "simulate", "--port", "0", "--scenario", "poem"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ},
-    ) as server:
+    simulate = (sys.executable, "-m", "mistralai", "simulate", "--port", "0", "--scenario", "poem")
+    with running(*simulate, stdout=subprocess.PIPE) as server:
         url = server.stdout.readline().strip()
         done = run_cli("chat", "--server-url", url, "x", MISTRAL_API_KEY="any")
         assert done.stdout.startswith("A cursor blinks")

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,6 +16,7 @@ from mistralai.cli.sessions.folder import Sessions
 from mistralai.cli.sessions.keeper import Keeper
 from mistralai.simulator import At, Reply, Scenario, Simulator, faults
 from support.commands import ask, run_cli, run_here
+from support.processes import running
 
 if sys.platform == "win32":
     pytest.skip("kills processes and limits files as on Unix", allow_module_level=True)
@@ -46,18 +48,15 @@ def turns(*texts):
     return both[:-1]
 
 
+@contextmanager
 def begun(sim, *words):
     """Start `mistralai chat` in a process of its own, and wait for its first output."""
     server = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mistralai", "chat", *words],
-        env={**os.environ, **server},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout.read(1)
-    return process
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+    command = (sys.executable, "-m", "mistralai", "chat", *words)
+    with running(*command, env={**os.environ, **server}, **pipes) as process:
+        assert process.stdout.read(1)
+        yield process
 
 
 def test_an_answer_in_a_pipe_is_saved_and_continued(sim, folder):

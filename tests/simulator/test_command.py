@@ -11,16 +11,14 @@ import pytest
 
 from mistralai.simulator import Simulator
 from mistralai.simulator.__main__ import main
+from support.processes import running
 from support.raw_client import RawClient, chat
 
 
 def command(*arguments):
-    return subprocess.Popen(
-        [sys.executable, "-m", "mistralai.simulator", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    pipe = subprocess.PIPE
+    words = (sys.executable, "-m", "mistralai.simulator", *arguments)
+    return running(*words, stdout=pipe, stderr=pipe)
 
 
 KEY = {"authorization": "Bearer key"}
@@ -38,7 +36,6 @@ def serving():
 
         def serving(*arguments):
             process = stack.enter_context(command("--port", "0", *arguments))
-            stack.callback(process.terminate)
             return process.stdout.readline().strip()
 
         yield serving
@@ -126,9 +123,8 @@ def test_limits_can_be_given(serving):
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
 def test_as_many_connections_are_served_as_the_system_allows():
     served = f"ulimit -S -n 64; exec {sys.executable} -m mistralai.simulator --port 0"
-    process = subprocess.Popen(["/bin/sh", "-c", served], stdout=subprocess.PIPE, text=True)
-    with process, ExitStack() as stack:
-        stack.callback(process.terminate)
+    shell = running("/bin/sh", "-c", served, stdout=subprocess.PIPE)
+    with shell as process, ExitStack() as stack:
         url = process.stdout.readline().strip()
         for _ in range(100):
             client = stack.enter_context(RawClient(url))

@@ -12,6 +12,7 @@ import pytest
 
 from mistralai.simulator import Answer, ScenarioLike, Simulator
 
+from .processes import interruptible
 from .programs import PROGRAMS, STRICT
 from .serving import chunk, event
 
@@ -45,7 +46,7 @@ class Program:
 
     def __init__(self, name: str, *args: str, flags: tuple[str, ...] = STRICT) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, *flags, PROGRAMS / name, *args],
+            interruptible([sys.executable, *flags, PROGRAMS / name, *args]),
             env=os.environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -70,9 +71,11 @@ class Program:
 
         A signal that comes just before a system call does not end it, so another one follows.
         """
-        self._process.send_signal(number)
-        while not select.select([self._stdout], [], [], 10)[0]:
+        for _ in range(3):
             self._process.send_signal(number)
+            if select.select([self._stdout], [], [], 10)[0]:
+                return
+        raise AssertionError(f"{self._process.args} did not react to signal {number}")
 
     def end(self) -> tuple[list[str], str, int]:
         """Wait for its end; return the lines that were not read, its stderr, and its status."""

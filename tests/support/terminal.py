@@ -19,8 +19,11 @@ from typing import Self
 
 import pyte
 
-_CONTROLLED = """
+from .processes import RESET
+
+_CONTROLLED = f"""
 import fcntl, os, sys, termios
+{RESET}
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """

@@ -108,13 +108,14 @@ class PendingStream(Coroutine[Any, Any, S_co], AsyncOnly, Generic[S_co]):
         def __getattr__(self, name: str) -> Any:
             """Raise an error that says how to get at the stream, if the stream has the name."""
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            from .._stream.eventstreaming import EventStreamAsync
+            if not name.startswith("_"):  # programs probe for those, and this imports a module
+                from .._stream.eventstreaming import EventStreamAsync
 
-            if name.startswith("_") or not hasattr(EventStreamAsync, name):
-                raise AttributeError(message, name=name, obj=self)
-            raise AttributeError(
-                f"{message}; the stream has it: `async with ... as stream` or `stream = await ...`"
-            )
+                if hasattr(EventStreamAsync, name):
+                    message += (
+                        "; the stream has it: `async with ... as stream` or `stream = await ...`"
+                    )
+            raise AttributeError(message, name=name, obj=self)
 
     async def show(self) -> None:
         """Begin the stream and show it, as `EventStreamAsync.show`; the stream is not kept."""
