@@ -65,6 +65,7 @@ LOOKS = {
         "See [the docs](https://e/x?a=1#b), [here](/a) or &lt;b>"
     ),
     "```python\nif a[0]: print('x')\n```\ntext": None,
+    "A line,\nanother.\n\n# T\n> a\n> b": "A line,  \nanother.\n\n# T  \n> a  \n> b",
     "1. Run\n   ~~~sh\n   ls\n   ~~~\n2. Done": None,
     "```python\nprint(1)": "```python\nprint(1)\n```",
     "> ~~~\n> still": "> ~~~\n> still\n> ~~~",
@@ -80,10 +81,11 @@ LOOKS = {
     "````\n```\n<b>\n````": "<pre><code>&#96;&#96;&#96;&#10;&#60;b&#62;</code></pre>",
     "![cat](https://e/cat.png)": "[cat](https://e/cat.png)",
     "[run](javascript:a()) [a](file:///x)": "[run]&#40;javascript:a()) [a]&#40;file:///x)",
+    "[a](java&#x" + 200 * "0" + "73;cript:a())": "[a]&#40;java&#x" + 200 * "0" + "73;cript:a())",
     r"$\href{javascript:a()}{b}$ $\href{https://e}{b}$": (
         r"$href{javascript:a()}{b}$ $\href{https://e}{b}$"
     ),
-    "a\r\nb\rc": "a\nb\nc",
+    "a\r\n\r\nb\r\rc": "a\n\nb\n\nc",
 }
 
 
@@ -91,6 +93,13 @@ def test_a_text_looks_as_it_was_written(subtests):
     for text, shown in LOOKS.items():
         with subtests.test(text):
             assert safe(text) == (text if shown is None else shown)
+
+
+def test_a_hostile_text_is_neutralised_in_time():
+    """Each of these takes minutes where a search begins again at every character."""
+    for part in ("](", "!", "\\", "`", "```\n", "$$ ", "1. ", "> ", "\n \n", "<", "](\n", "`a``b"):
+        text = part * (50_000 // len(part))
+        assert tags_of_others(safe(f"{text}a`<b>")) == []
 
 
 def test_the_pieces_of_a_page_are_neutral_too():

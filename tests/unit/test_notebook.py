@@ -6,7 +6,7 @@ import pytest
 
 from mistralai import Mistral
 from mistralai.client._stream.eventstreaming import EventStream
-from mistralai.client._stream.notebook import Cell
+from mistralai.client._stream.notebook import Cell, Terminal
 from mistralai.client.models import ChatCompletionResponse
 from mistralai.extra import ParsedChatCompletionResponse
 from mistralai.simulator import Answer, Simulator
@@ -146,17 +146,24 @@ class Drawings:
         self.last = stream.get_final_text()
 
 
-def drawn(pieces, gap, **screen):
+def show(pieces, gap, screen_of):
     """Show a stream of pieces, with gaps of some seconds between them; return the screen."""
-    body = [part for n in range(pieces) for part in (Wait(gap), text(f"{n} "))]
+    body = [part for piece in pieces for part in (Wait(gap), text(piece))]
     hand = ByHand(answers(ROLE, *body, STOP, DONE))
     hand.network.run(hand.call.open())
     stream = EventStream(hand.call, ByNetwork(hand), None, ("", 0))
-    screen = Drawings(hand.clock, **screen)
+    screen = screen_of(hand.clock)
     with Cell(stream, hand.call.clock, screen) as cell, stream:
         for _ in stream:
             cell.update()
-    assert screen.last == "".join(f"{n} " for n in range(pieces))
+    return screen
+
+
+def drawn(pieces, gap, **screen):
+    """Show a stream of numbers; return the screen."""
+    words = [f"{n} " for n in range(pieces)]
+    screen = show(words, gap, lambda clock: Drawings(clock, **screen))
+    assert screen.last == "".join(words)
     return screen
 
 
@@ -192,6 +199,8 @@ PRINTED = 'Hi\n\\x1b[2Jthere\nweather({"city": "Brest"})\n2 completion tokens ·
 def test_outside_of_notebooks_the_text_is_printed(client, capsys):
     client.chat.stream(**ASK).show()
     assert capsys.readouterr().out.startswith(PRINTED)
+    show(["a", "b\r", "\nc", "\r"], 0.1, lambda _: Terminal())
+    assert capsys.readouterr().out.startswith("ab\nc\\x0d\nfirst token ")
 
 
 @pytest.mark.anyio

@@ -25,18 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TAG: Final = re.compile(r"<(?=[A-Za-z/!?])")
-_IMAGE: Final = re.compile(r"!+(?=\[)")
-_TARGET: Final = re.compile(r"\]([(:])(?=\s*([^\s)]*))")
-_TEX_LINK: Final = re.compile(r"\\+href(?!\s*\{\s*(?:https?|mailto):)")
+_IMAGE: Final = re.compile(r"(?<!!)!+(?=\[)")
+_TARGET: Final = re.compile(r"\]([(:])(?=\s*([^\s)]{0,200}))")
+_ADDRESS_START: Final = 200  # characters in which a scheme must be found, if there is one
+_TEX_LINK: Final = re.compile(r"(?<!\\)\\+href(?!\s*\{\s*(?:https?|mailto):)")
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.\-]*):")
 _SAFE_SCHEMES: Final = ("http", "https", "mailto")
 
 _PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~\n]")
 _BLANK_LINE: Final = re.compile(r"(\n[ \t]*\n)")
+_LINE_END: Final = re.compile(r"(?<=[^\s\\|])\n(?=[^\s|])")  # not in tables
 _BACKTICKS: Final = re.compile(r"`+")
 _MATH: Final = re.compile(r"(\$\$.+?\$\$|\$[^$\n]+\$)", re.DOTALL)
 _FENCE: Final = re.compile(
-    r"(?P<lead>(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<fence>`{3,}(?!.*`)|~{3,})(?P<info>.*)"
+    r"(?P<lead>(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*)(?P<fence>`{3,}+(?!.*`)|~{3,})(?P<info>.*)"
 )
 
 
@@ -120,13 +122,16 @@ def _is_safe(address: str) -> bool:
     plain = unescape(address).replace("\\", "")
     plain = "".join(character for character in plain if character > " ").lower()
     scheme = _SCHEME.match(plain)
-    return scheme is None or scheme[1] in _SAFE_SCHEMES
+    if scheme is None:  # an entity may hide a scheme behind any number of zeros
+        return len(address) < _ADDRESS_START
+    return scheme[1] in _SAFE_SCHEMES
 
 
 def _prose(text: str) -> str:
     """Return text outside of fences; a span of code does not cross a blank line."""
     paragraphs = _BLANK_LINE.split(text)
-    return "".join("".join(_paragraph(paragraph)) for paragraph in paragraphs)
+    shown = "".join("".join(_paragraph(paragraph)) for paragraph in paragraphs)
+    return _LINE_END.sub("  \n", shown)  # a model breaks lines where it wants them, as in a poem
 
 
 def _paragraph(text: str) -> Iterator[str]:
