@@ -9,14 +9,9 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
+from ..configured import optional_value
 from ..escapes import one_line
-from ..options import (
-    connection_options,
-    display_options,
-    model_option,
-    optional_value,
-    request_options,
-)
+from ..options import connection_options, display_options, model_option, request_options
 from ..scenario_names import is_scenario
 from ..sessions.choice import session_options
 from ..settings import current_config

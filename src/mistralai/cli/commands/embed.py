@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..options import connection_options, model_option, optional_value
+from ..configured import optional_value
+from ..options import connection_options, model_option
 from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:

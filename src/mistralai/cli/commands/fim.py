@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..options import (
-    connection_options,
-    display_options,
-    model_option,
-    optional_value,
-    request_options,
-)
+from ..configured import optional_value
+from ..options import connection_options, display_options, model_option, request_options
 from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:

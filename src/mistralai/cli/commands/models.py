@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from ..configured import optional_value
 from ..escapes import one_line
-from ..options import connection_options, optional_value
+from ..options import connection_options
 from ..scenario_names import is_scenario
 
 if TYPE_CHECKING:

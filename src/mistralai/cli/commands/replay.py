@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
+from ..configured import ConfiguredCommand
 from ..escapes import one_line
-from ..options import ConfiguredCommand, display_options
+from ..options import display_options
 from ..outcome import text_of
 
 if TYPE_CHECKING:

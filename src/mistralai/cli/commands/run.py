@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..options import connection_options, model_option, optional_value, request_options
+from ..configured import optional_value
+from ..options import connection_options, model_option, request_options
 from ..scenario_names import is_scenario
 from ..textfile import text_or_file
 
