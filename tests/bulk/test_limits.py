@@ -129,6 +129,7 @@ def test_a_minute_against_a_rate_limit_uses_nine_tenths_of_it(subtests):
             size = per_second if rate.requests_per_second else per_second * 60
             possible = min(per_second * 60, size + per_second * 65 - early)
             assert len(server.admitted) - early >= 0.9 * possible
+            assert len(server.sent) <= 1.4 * len(server.admitted)
             assert all(outcome.succeeded for _, outcome in feed.outcomes)
             assert all(outcome.attempts == 1 for _, outcome in feed.outcomes)
 

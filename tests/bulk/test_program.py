@@ -67,9 +67,10 @@ async def test_a_slow_reader_slows_the_run_and_none_does_not(tmp_path):
     with served() as (sim, client):
         async with Run(client, prompts, None, defaults=MODEL, limits=few) as job:
             assert (await anext(job)).succeeded
-            # Those that wait for the reader, and one of each worker, are all that can be done.
-            await anyio.to_thread.run_sync(sim.wait_for_requests, 65)
-            assert job.stats.done <= 1 + 64 + 8
+            # The row that was read, those that wait for the reader, and one of each worker.
+            await anyio.to_thread.run_sync(sim.wait_for_requests, 1 + 64 + 8)
+            with pytest.raises(TimeoutError):
+                await anyio.to_thread.run_sync(sim.wait_for_requests, 1 + 64 + 8 + 1, 0.2)
             assert (await job.finish()).done == 120
         async with Run(client, ["One"] * 270, write, defaults=MODEL) as job:
             await unread.wait()

@@ -129,6 +129,21 @@ def test_rows_that_failed_are_asked_again_unless_they_are_to_be_kept(files):
     assert all(line["error"] is None for line in lines_of(answers))
 
 
+def test_an_input_that_changes_during_the_run_is_noticed(files):
+    prompts, answers = files
+
+    async def change_in_between(client, change):
+        async with Run(client, prompts, answers, defaults=MODEL, restart=True) as job:
+            prompts.write_text(change(prompts.read_text()))  # before the first row is read
+            return await job.finish()
+
+    with served() as (_, client):
+        stats = anyio.run(change_in_between, client, lambda text: text + "Prompt 6\n")
+        assert (stats.rows, stats.done) == (5, 5)
+        with pytest.raises(InputError, match="line 5 of the input changed during the run"):
+            anyio.run(change_in_between, client, lambda text: text.replace("t 5", "t five"))
+
+
 def test_a_second_run_at_the_same_time_is_refused(files):
     prompts, answers = files
     gate = Gate()

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from anyio.lowlevel import checkpoint
 
-from .errors import TooManyErrorsError
+from .errors import InputError, TooManyErrorsError
 from .journal import State
+from .runfile import written_digest
 from .sources import FileSource
 from .stats import Quantiles, Stats
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator
 
     from .delivery import Delivery
     from .ids import Ids
@@ -63,6 +64,7 @@ class Feed:
         stats: The figures of the run.
         delivery: The way to the reader.
         keep_failed: Whether rows that failed in an earlier run are left.
+        digests: The hashes of the rows of a file, which was read before; `None` without.
 
     Attributes:
         phase: The phase.
@@ -84,6 +86,7 @@ class Feed:
         stats: Stats,
         delivery: Delivery,
         keep_failed: bool,
+        digests: Generator[bytes] | None = None,
     ) -> None:
         self.phase = Phase.RUNNING
         self.error: BaseException | None = None
@@ -100,6 +103,7 @@ class Feed:
         self._stats = stats
         self._delivery = delivery
         self._keep_failed = keep_failed
+        self._digests = digests
         self._ttft = Quantiles()
         self._failed_now = 0
         self._finished_now = 0
@@ -109,7 +113,7 @@ class Feed:
         self._unsynced = 0
         self._written = anyio.Event()
         self._many = anyio.Event()
-        self._file: Iterator[Numbered] | None = None
+        self._file: Generator[Numbered] | None = None
         self._items: AsyncIterator[Numbered] | None = None
         if isinstance(source, FileSource):
             self._file = source.items()
@@ -168,6 +172,12 @@ class Feed:
             self.error = error
         self.drop()
 
+    def close(self) -> None:
+        """Close the files of the input, wherever they are read."""
+        for reading in (self._file, self._digests):
+            if reading is not None:
+                reading.close()
+
     async def keep_synced(self) -> None:
         """Sync the output in groups of lines, until cancelled."""
         while True:
@@ -191,10 +201,15 @@ class Feed:
     async def _next_of_file(self) -> Row | None:
         assert self._file is not None
         for number, item in self._file:
+            expected = None if self._digests is None else next(self._digests, b"")
+            if expected == b"":  # a row that was appended since
+                return None
             index, self._index = self._index, self._index + 1
             state = self._states(index)
             if state is State.UNASKED or (state is State.FAILED and not self._keep_failed):
                 row = self._maker.row(index, number, item, None)
+                if expected is not None and written_digest(row) != expected:
+                    raise InputError(f"line {number} of the input changed during the run", number)
                 if row.problem is None or state is State.UNASKED:
                     return row
                 self._stats.failed += 1  # as in the run before

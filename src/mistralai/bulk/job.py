@@ -201,6 +201,7 @@ class Run:
             stats=self.stats,
             delivery=self._delivery,
             keep_failed=self._keep_failed,
+            digests=self._opened.digests if self._opened is not None and self._in_file else None,
         )
         if journal is not None:
             self._feed.answered.update(journal.models)
@@ -369,6 +370,7 @@ class Run:
         except Exception as error:  # noqa: BLE001 - kept for whoever waits
             feed.error = feed.error or error
         finally:
+            feed.close()
             sink.close()
             if self._opened is not None:
                 self._opened.close()

@@ -17,7 +17,7 @@ from .rows import BadRowError, Row, parse
 from .runfile import RunFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
     from .rows import Item
@@ -99,11 +99,13 @@ class Opened:
         journal: The journal.
         lock: The lock of the `.run` file, to be released after the journal is closed.
         rows: The number of rows; `None` for an input that is read once.
+        digests: The hashes of the rows, in order.
     """
 
     journal: Journal
     lock: Lock
     rows: int | None
+    digests: Generator[bytes]
 
     def close(self) -> None:
         """Close the journal and release the lock."""
@@ -187,7 +189,7 @@ def _open(
         journal = Journal(path, ids if compared else None)
     finally:
         ids.close()
-    return Opened(journal, lock, rows.count if source is not None else None)
+    return Opened(journal, lock, rows.count if source is not None else None, run_file.digests())
 
 
 class _Counted:

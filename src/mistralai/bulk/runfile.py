@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 from .errors import OutputError, ResumeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from .rows import Row
@@ -46,6 +46,11 @@ class Header:
 def run_path(output: Path) -> Path:
     """Return the path of the file that belongs to an output."""
     return output.with_name(f"{output.name}.run")
+
+
+def written_digest(row: Row) -> bytes:
+    """Return the hash of a row, as the file has it."""
+    return row.digest().hex().encode()
 
 
 class RunFile:
@@ -114,13 +119,14 @@ class RunFile:
 
     def _write_rows(self, file: IO[bytes], rows: Iterable[Row], *, compared: bool) -> bool:
         grown = not compared
-        for place, (row, old) in enumerate(zip_longest(rows, self._digests(compared=compared)), 1):
+        before = self.digests() if compared else iter(())
+        for place, (row, old) in enumerate(zip_longest(rows, before), 1):
             if row is None:
                 raise ResumeError(
                     f"{self._output} belongs to another run: the input has {place - 1} rows, fewer"
                     f" than before; {_ADVICE}"
                 )
-            digest = row.digest().hex().encode()
+            digest = written_digest(row)
             if old is None:
                 grown = True
             elif digest != old:
@@ -131,9 +137,8 @@ class RunFile:
             file.write(digest + b"\n")
         return grown
 
-    def _digests(self, *, compared: bool) -> Iterator[bytes]:
-        if not compared:
-            return
+    def digests(self) -> Generator[bytes]:
+        """Yield the hashes of the rows, as they are written."""
         with self.path.open("rb") as file:
             self._header(file)
             for line in file:

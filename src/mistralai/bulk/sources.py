@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -48,7 +48,7 @@ class FileSource:
         self._mapping = mapping
         self._fields = fields
 
-    def items(self) -> Iterator[Numbered]:
+    def items(self) -> Generator[Numbered]:
         """Yield the items that are not blank, from the beginning.
 
         Raises:
