@@ -51,7 +51,7 @@ test-ray: .ray/ready
 	.ray/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# What a token costs, here and with others: about half an hour. `make bench ARGS="--only A,L --quick"`
+# What a token costs, here and with others: three quarters of an hour. `make bench ARGS="--only A,L --quick"`
 # for a part; ARGS=--help for more.
 bench:
 	$(PYTHON) -m benchmarks $(ARGS)

@@ -74,7 +74,7 @@ def _letters(value: str) -> list[str]:
     letters = value.upper().split(",")
     if unknown := set(letters) - set(SCENARIOS):
         raise argparse.ArgumentTypeError(
-            f"unknown scenario {', '.join(unknown)}; give letters from A to Q"
+            f"unknown scenario {', '.join(unknown)}; give letters from A to R"
         )
     return letters
 

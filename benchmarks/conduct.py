@@ -20,6 +20,8 @@ from .runs import RUNS
 Figure = dict[str, float]
 Figures = dict[str, list[Figure]]
 TIME_LIMIT = 600.0
+SCENARIO = '[reply]\npreset = "lorem"\ntokens = 20\n'
+"""The answers of the simulator: 20 tokens, without a pause."""
 
 
 @dataclass(frozen=True)
@@ -30,28 +32,48 @@ class Server:
         plain: The address without TLS.
         tls: The address with TLS.
         ca_file: The certificate of its CA.
+        simulator: The address of the package's simulator, which also answers in one piece.
     """
 
     plain: str
     tls: str
     ca_file: Path
+    simulator: str
+
+    def address(self, place: str) -> str:
+        """Return the address that a run asks for: `plain`, `tls` or `simulator`."""
+        return {"plain": self.plain, "tls": self.tls, "simulator": self.simulator}[place]
 
 
 @contextmanager
 def serving(environments: Environments) -> Iterator[Server]:
-    """Run the server on the last core, and the clients on the first."""
+    """Run the servers on the last core, and the clients on the first."""
+    python = environments.python("this")
     with tempfile.TemporaryDirectory() as folder:
-        ca_file = Path(folder, "ca.pem")
-        command = [environments.python("this"), "-m", "benchmarks.server", ca_file]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-            _pin(process.pid, -1)
+        ca_file, scenario = Path(folder, "ca.pem"), Path(folder, "scenario.toml")
+        scenario.write_text(SCENARIO)
+        simulator = [python, "-m", "mistralai.simulator", "--port", "0", "--scenario", scenario]
+        with (
+            _process([python, "-m", "benchmarks.server", ca_file]) as ports,
+            _process(simulator) as simulated,
+        ):
             _pin(0, 0)  # the workers inherit it
-            assert process.stdout is not None
-            plain, tls = process.stdout.readline().split()
-            try:
-                yield Server(f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", ca_file)
-            finally:
-                process.terminate()
+            plain, tls = ports.split()
+            yield Server(
+                f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{tls}", ca_file, simulated
+            )
+
+
+@contextmanager
+def _process(command: list[Any]) -> Iterator[str]:
+    """Run a server on the last core, and yield the line that it prints."""
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        _pin(process.pid, -1)
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
 
 
 class Conductor:
@@ -78,6 +100,7 @@ class Conductor:
         """
         figures: Figures = {peer: [] for peer in RUNS[name].peers if peer in peers}
         failed: dict[str, str] = {}
+        rounds = min(rounds, RUNS[name].most_rounds)
         for number in range(1, rounds + 1):
             for peer in [peer for peer in figures if peer not in failed]:
                 started = time.perf_counter()
@@ -105,7 +128,7 @@ class Conductor:
         job = run.job | (run.quick if self._quick else {})
         python = self._environments.python(who.environment)
         env = self._environments.variables(self._server.ca_file) | (more or {})
-        base = self._server.tls if run.tls else self._server.plain
+        base = self._server.address(run.server)
         if run.measure == "imports":
             return startup.imports(peer, python, env, **job)
         if run.measure == "start":

@@ -32,6 +32,9 @@ PEERS = {
     "floor-pydantic": Peer("floor, pydantic", "floor_pydantic", "floors"),
     "floor-msgspec": Peer("floor, msgspec", "floor_msgspec", "floors"),
     "floor-uvloop": Peer("floor, pydantic, uvloop", "floor_pydantic", "floors", "uvloop"),
+    "gather": Peer("this package, gather by hand", "by_hand_gather", "this"),
+    "curator": Peer("curator, online", "curator_online", "curator"),
+    "this-ray": Peer("this package, Ray, 2 workers", "this_on_ray", "ray"),
 }
 
 OURS = tuple(name for name in PEERS if name.startswith("this"))

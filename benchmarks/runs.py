@@ -14,7 +14,8 @@ class Run:
         peers: The peers that are measured.
         job: The arguments of `measure`.
         quick: The arguments that a quick run replaces.
-        tls: Connect with TLS.
+        server: The server that is asked: `plain`, `tls` or `simulator`.
+        most_rounds: The rounds that are enough, for a run that takes minutes.
         units: The unit of each figure shown.
     """
 
@@ -24,7 +25,8 @@ class Run:
     units: dict[str, str]
     job: dict[str, Any] = field(default_factory=dict)
     quick: dict[str, Any] = field(default_factory=dict)
-    tls: bool = False
+    server: str = "plain"
+    most_rounds: int = 99
 
 
 SYNC = ("this", "mistralai", "openai", "litellm", "httpx2", "floor-pydantic", "floor-msgspec")
@@ -97,7 +99,7 @@ RUNS = {
         {"cpu_us": "µs CPU per event", "whole": "complete streams"},
         PACED,
         PACED_QUICK,
-        tls=True,
+        server="tls",
     ),
     "fixed": Run(
         "a stream of one token, sync",
@@ -122,7 +124,7 @@ RUNS = {
         {"wall_ms": "ms", "handshakes": "handshakes"},
         {"shape": "bulk-20", "events": 20, "streams": 20},
         {},
-        tls=True,
+        server="tls",
     ),
     "import": Run(
         "CPU of imports",
@@ -241,6 +243,25 @@ RUNS = {
         },
         {"deltas": [2000, 16000], "repeats": 5},
         {"deltas": [200, 1600], "repeats": 2},
+    ),
+    "rows": Run(
+        "2,000 rows of 20 tokens, 100 at a time, into a file",
+        "rows:asked",
+        ("this", "gather", "curator", "this-ray"),
+        {"rows_per_s": "rows per second", "cpu_us": "µs CPU per row, of the process"},
+        {"rows": 2000, "concurrency": 100},
+        {"rows": 60, "concurrency": 10},
+        server="simulator",
+    ),
+    "rows-memory": Run(
+        "memory of a run of 100,000 rows",
+        "rows:remembered",
+        ("this",),
+        {"first_mib": "MiB after a tenth of the rows", "more_mib": "MiB more after all of them"},
+        {"rows": 100_000, "concurrency": 100},
+        {"rows": 200, "concurrency": 10},
+        server="simulator",
+        most_rounds=1,
     ),
     "leaving": Run(
         "closing a stream early, until the server sees it",

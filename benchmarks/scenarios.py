@@ -133,6 +133,15 @@ SCENARIOS = {
         ("crowd",),
         (*_each("crowd", 4000, "whole", least=True), *_each("crowd", 20, "lag_p99_ms")),
     ),
+    "R": Scenario(
+        "a bulk run: rows of 20 tokens from one file into another",
+        ("rows", "rows-memory"),
+        (
+            Target("rows", "rows_per_s", 0.85, "gather", least=True),
+            Target("rows", "rows_per_s", 5, "curator", least=True),
+            *_each("rows-memory", 30, "more_mib"),
+        ),
+    ),
     "O": Scenario(
         "times of faults",
         ("leaving", "closing", "ending", "limits"),

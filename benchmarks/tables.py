@@ -105,7 +105,7 @@ def _what(target: Target) -> str:
     run = RUNS[target.run]
     parts = [run.units[target.figure]]
     if target.of != "this":
-        parts += ["TLS"] if run.tls else []
+        parts += ["TLS"] if run.server == "tls" else []
         parts += [PEERS[target.of].label.removeprefix("this package, ")]
     if target.peer:
         parts += [f"to {PEERS[target.peer].label}"]
@@ -113,9 +113,11 @@ def _what(target: Target) -> str:
 
 
 def _wanted(target: Target) -> str:
+    bound = "at least" if target.least else "at most"
     if target.peer:
-        return _times(Value(target.most, target.most, target.most))
-    return f"{'at least' if target.least else 'at most'} {target.most:g}"
+        times = _times(Value(target.most, target.most, target.most))
+        return f"{bound} {times}" if target.least else times
+    return f"{bound} {target.most:g}"
 
 
 def _found(target: Target, found: Value | None) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """This package."""
 
+import asyncio
 import sys
 
 from mistralai import Mistral
@@ -25,6 +26,28 @@ async def stream_async(client, take):
     async with client.chat.stream_async(**QUESTION) as events:
         async for event in events:
             take(event.data.choices[0].delta.content)
+
+
+def ask_rows(url, source, target, concurrency):
+    from mistralai.bulk import Limits, run
+
+    limits = Limits(concurrency=concurrency)
+    return run(connect(url), source, target, defaults={"model": "m"}, limits=limits).done
+
+
+def ask_and_count(url, source, target, concurrency, finished):
+    """Ask rows, and say after each how many are finished."""
+    from mistralai.bulk import Limits, Run
+
+    async def ask():
+        limits = Limits(concurrency=concurrency)
+        async with Run(connect(url), source, target, defaults={"model": "m"}, limits=limits) as job:
+            count = 0
+            async for _ in job:
+                count += 1
+                finished(count)
+
+    asyncio.run(ask())
 
 
 if __name__ == "__main__":
