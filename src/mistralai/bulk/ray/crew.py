@@ -253,7 +253,7 @@ class RemoteAsker:
             held = await self._crew.lease()
             leased = _Leased(self._crew, self._gate, held, row, self._defaults)
             outcome = await leased.asked()
-            if outcome is not None:  # what lost workers asked was asked
+            if outcome is not None:  # a row that a lost worker had counts as asked
                 return replace(outcome, requests=outcome.requests + losses)
             losses += leased.sent
         message = (
