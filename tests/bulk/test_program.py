@@ -1,11 +1,13 @@
 """A run as a part of a program: its inputs, its reader, its end."""
 
+import asyncio
+import contextlib
 import csv
 
 import anyio
 import pytest
 
-from mistralai.bulk import InputError, Limits, Run, run
+from mistralai.bulk import InputError, Limits, ResumeError, Run, run
 from mistralai.simulator import Answer, Gate
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 from support.flows import DONE, ROLE, STOP, text
@@ -108,6 +110,31 @@ async def test_the_end_of_the_body_decides_what_becomes_of_the_rest(tmp_path):
         assert len(sim.requests) == 8 + 30
         with pytest.raises(RuntimeError, match="entered once"):
             await left.__aenter__()
+
+
+def test_a_run_that_is_cancelled_while_it_opens_leaves_its_output_free(tmp_path):
+    """asyncio's own cancellation returns while a thread still reads the input."""
+    prompts = write_prompts(tmp_path / "prompts.txt", 3000)
+    answers = tmp_path / "answers.jsonl"
+
+    async def enter(client):
+        async with Run(client, prompts, answers, defaults=MODEL) as job:
+            job.drop()
+        return job.stats.rows
+
+    async def cancel_and_enter(client):
+        task = asyncio.create_task(enter(client))
+        while not answers.with_name("answers.jsonl.run").exists():
+            await anyio.lowlevel.checkpoint()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        while True:
+            with contextlib.suppress(ResumeError):  # until the thread has ended
+                return await enter(client)
+
+    with served() as (_, client):
+        assert asyncio.run(cancel_and_enter(client)) == 3000
 
 
 def test_tables_are_read_and_written(tmp_path):

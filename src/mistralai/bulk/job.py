@@ -4,6 +4,7 @@ Theory of operation. A run is
 
 - new, until `async with`;
 - opening, while its input is read and its output compared with it;
+- abandoned, if that failed, or was cancelled;
 - running, while its engine asks rows;
 - ended, when every row that is to be finished is in the output, and its files are closed.
 
@@ -57,6 +58,7 @@ _PARQUET: Final = ".parquet"
 class _State(enum.Enum):
     NEW = "new"
     OPENING = "opening"
+    ABANDONED = "abandoned"
     RUNNING = "running"
     ENDED = "ended"
 
@@ -188,7 +190,12 @@ class Run:
         self._engine = self._make_engine(self._client, self._defaults, self._limits)
         self._state = _State.OPENING
         self._began = anyio.current_time()
-        sink = await to_thread.run_sync(self._open)
+        try:
+            sink = await to_thread.run_sync(self._open)
+        except BaseException:  # asyncio's own cancellation does not wait for the thread
+            self._state = _State.ABANDONED
+            self._close_if_abandoned()
+            raise
         journal = sink if isinstance(sink, Journal) else None
         ids = None if self._in_file else Ids()
         self._feed = Feed(
@@ -321,7 +328,13 @@ class Run:
             restart=self._restart,
         )
         self.stats.rows = self._opened.rows
+        self._close_if_abandoned()
         return self._opened.journal
+
+    def _close_if_abandoned(self) -> None:
+        """Close an output that was opened for a run that was cancelled in the meantime."""
+        if self._state is _State.ABANDONED and self._opened is not None:
+            self._opened.close()
 
     def _header(self) -> Header:
         address, _ = self._client.sdk_configuration.get_server_details()
