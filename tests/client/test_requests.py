@@ -111,10 +111,10 @@ def test_stream_may_be_said_twice(sent, subtests):
             assert sent(stream=stream).json == {**ASK, "stream": True}
 
 
-def test_complete_drops_what_is_said_of_streaming(colour, subtests):
+def test_complete_sends_its_own_stream(colour, subtests):
     with Simulator() as sim:
         client = colour.client(server_url=sim.url)
-        for stream in (True, False, None):
+        for stream in (False, None):
             with subtests.test(repr(stream)):
                 colour.complete(client, **ASK, stream=stream)
                 assert sim.requests[-1].json == {**ASK, "stream": False}

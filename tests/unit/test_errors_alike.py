@@ -138,8 +138,8 @@ COMMON += ["request_id", "partial", "events_received"]
 FIELDS: list[tuple[type[errors.MistralClientError], list[str]]] = [
     (errors.MistralClientError, []),
     (errors.MistralError, []),
-    (errors.SDKError, ["error", "retry_after"]),
-    (errors.RateLimitError, ["error", "retry_after"]),
+    (errors.SDKError, ["error", "retry_after", "hint"]),
+    (errors.RateLimitError, ["error", "retry_after", "hint"]),
     (errors.HTTPValidationError, ["data"]),
     (errors.ResponseValidationError, []),
     (errors.NoResponseError, []),

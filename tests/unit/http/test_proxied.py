@@ -15,7 +15,9 @@ from mistralai.client._http import proxied, tls
 from mistralai.client._http.attempt import Attempt
 from mistralai.client._http.deadline import Deadline
 from mistralai.client._http.proxied import AsyncProxyTransport, ProxyTransport
+from mistralai.client._http.proxies import Proxy
 from mistralai.client._http.sockets import keepalive
+from mistralai.client.types.secret import Secret
 from support.flows import Clock
 from support.kinds import Kind, on_every_kind
 from support.peers import Listener, nobody, sockets_to
@@ -38,11 +40,15 @@ def trusted(certificate, fresh_tls_context, monkeypatch, tmp_path):
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
 
+def proxy_at(url: str) -> Proxy:
+    return Proxy(Secret(url), "HTTPS_PROXY")
+
+
 def through_proxy(kind: Kind, listener: Listener | None = None) -> Side:
     """A transport whose proxy is in the hands of the test."""
     listener = listener or kind.enter(Listener())
     make = ProxyTransport if kind.name == "sync" else AsyncProxyTransport
-    return Side(kind, listener, transport=kind.keep(make(listener.url)))
+    return Side(kind, listener, transport=kind.keep(make(proxy_at(listener.url))))
 
 
 def tunnel(side: Side, certificate: Any, answer: bytes = HELLO, **settings: Any) -> httpx2.Response:
@@ -137,7 +143,7 @@ def test_a_proxy_that_is_not_there_or_refuses_is_an_error_of_httpx2(kind):
     make = type(side.transport)
     for proxy in (f"http://127.0.0.1:{nobody()}", f"https://127.0.0.1:{nobody()}"):
         with pytest.raises(httpx2.ConnectError):
-            kind.handle(kind.keep(make(proxy)), SECURE)
+            kind.handle(kind.keep(make(proxy_at(proxy))), SECURE)
 
 
 def test_a_head_that_does_not_come_ends_in_time(kind):
@@ -205,7 +211,7 @@ def test_what_is_set_aside_is_not_touched_and_not_used(kind):
 
 
 def test_each_loop_has_connections_of_its_own_which_end_with_it(listener):
-    transport = AsyncProxyTransport(listener.url)
+    transport = AsyncProxyTransport(proxy_at(listener.url))
 
     async def main() -> None:
         request = httpx2.Request("GET", PLAIN)
