@@ -28,6 +28,7 @@ def check_leaving(monkeypatch: pytest.MonkeyPatch, kind: str, client: str) -> No
                 assert program.says() == "closed Hel", f"way {way + 1}"
                 sim.requests[way].closed.wait()
                 program.go_on()
-            assert program.end() == ([], "", 0)
+            ended = program.end()
+            assert ended == ([], "", 0), ended
         finally:
             program.kill()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,12 @@ def serving(
         yield sim
 
 
+def _waits(pid: int) -> bool:
+    """Return True if a process waits in a system call, as far as the system says."""
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "S"
+
+
 class Program:
     """A program of `tests/programs` that runs beside the test.
 
@@ -67,10 +74,12 @@ class Program:
         self._stdin.flush()
 
     def interrupt(self, number: int) -> None:
-        """Send it a signal, and wait until it prints something.
+        """Send it a signal once it waits, and wait until it prints something.
 
         A signal that comes just before a system call does not end it, so another one follows.
         """
+        while not _waits(self._process.pid):
+            os.sched_yield()
         for _ in range(3):
             self._process.send_signal(number)
             if select.select([self._stdout], [], [], 10)[0]:
