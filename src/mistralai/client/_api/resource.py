@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._hints import resolve_hints
-from .loading import first, first_call, holds_up
+from .loading import first, first_call, would_block_loop
 from .signatures import ShortTraceback, is_own
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Resource:
         __tracebackhide__ = True
         # Where the models would be loaded now, and a loop wait for them, the body is made, and an
         # error of it raised, in the thread that loads them.
-        late = holds_up()
+        late = would_block_loop()
         checked = self._spec(
             endpoint, method, params, stream=True, asynchronous=True, body=not late
         )
@@ -162,10 +162,8 @@ class Resource:
     async def _planned(self, spec: Callable[[], CallSpec]) -> CallSpec:
         """Return the specification of an asynchronous call, the first one from a thread."""
         __tracebackhide__ = True
-        if first.over:
-            return spec()
         try:
-            return await first_call(self.sdk_configuration, spec)
+            return spec() if first.over else await first_call(self.sdk_configuration, spec)
         except ValueError as error:
             raise _without_frames(error)  # noqa: B904 - it is the same error
 
