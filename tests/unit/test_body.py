@@ -169,15 +169,15 @@ def test_dicts_go_out_without_what_the_api_does_not_know_and_it_is_named() -> No
             "json_schema": {"name": "s", "schema": {"x-mine": 1}, "more": 1},
         },
     }
-    left_out: list[str] = []
-    body = json.loads(build_body(ChatBody, fields, left_out=left_out))
+    dropped_keys: list[str] = []
+    body = json.loads(build_body(ChatBody, fields, dropped_keys=dropped_keys))
     user, assistant, _ = body["messages"]
     assert user == {"role": "user", "content": [hologram, {"type": "text", "text": "a"}]}
     assert {*assistant} == {"role", "content", "tool_calls", "prefix"}
     assert assistant["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}"}
     assert body["tools"][0]["function"]["parameters"] == {"x-mine": 1}
     assert body["response_format"]["json_schema"] == {"name": "s", "schema": {"x-mine": 1}}
-    assert left_out == [
+    assert dropped_keys == [
         "messages.name",
         "messages.content.cache_control",
         "messages.refusal",

@@ -234,8 +234,8 @@ def connection_for(
     record: str | None = None,
 ) -> Connection:
     """Return the connection for the options, or else the environment, or else the configuration."""
-    given = {"--server-url": server_url, "--server": server, "--simulate": simulate}
-    names = [name for name, value in given.items() if value is not None]
+    servers = {"--server-url": server_url, "--server": server, "--simulate": simulate}
+    names = [name for name, value in servers.items() if value is not None]
     if len(names) > 1:
         raise UsageError(f"{' and '.join(names)} are mutually exclusive")
     config = current_config()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ._api.loading import first, holds_up, in_thread
+from ._api.loading import first, in_thread, would_block_loop
 from ._api.params import ChatBody, ChatParams, ParseParams
 from ._api.resource import Endpoint, Resource
 from ._api.signatures import check_names, check_stream, described_by
@@ -166,7 +166,7 @@ class Chat(Resource):
             pending = self.stream_async(**params, response_format=requested)
             return await parse_pending(structure, pending)
 
-        if holds_up():
+        if would_block_loop():
             return PendingStream(prepared_in_thread)
         structure, requested = prepare()
         pending = self.stream_async(**params, response_format=requested)

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
-from ..types.basemodel import as_written
+from ..types.basemodel import keep_known_fields
 from ..types.unset import UNSET
 from .params import AgentsBody, ChatBody, EmbeddingsBody, FIMBody
 from .schemas import FIM, LightAgents, LightChat, LightEmbeddings
@@ -30,7 +30,7 @@ def build_body(
     stream: bool | None = None,
     extra_body: Mapping[str, Any] | None = None,
     names: Mapping[str, str] | None = None,
-    left_out: list[str] | None = None,
+    dropped_keys: list[str] | None = None,
 ) -> bytes:
     """Check the caller's keywords and write them as JSON: compact, UTF-8, no needless escapes.
 
@@ -44,7 +44,7 @@ def build_body(
         stream: Whether to ask for a stream; `None` where the endpoint has none.
         extra_body: Fields to put over the others, whatever they are.
         names: The names of fields on the wire, where they differ from the keywords.
-        left_out: Collects the keys of the caller's dicts that the API does not have, such as
+        dropped_keys: Collects the keys of the caller's dicts that the API does not have, such as
             `messages.refusal`.
 
     Raises:
@@ -65,9 +65,9 @@ def build_body(
         from .refusals import InvalidFieldsError
 
         raise InvalidFieldsError.of(invalid, fields) from None
-    dropped = [] if left_out is None else left_out
+    dropped = [] if dropped_keys is None else dropped_keys
     for name, value in body.items():
-        as_written(value, fields[name], dropped, name)
+        keep_known_fields(value, fields[name], dropped, name)
     try:
         if not extra and not names:
             return adapter.serializer.to_json(body)

@@ -41,7 +41,7 @@ class _First:
 first = _First()
 
 
-def holds_up() -> bool:
+def would_block_loop() -> bool:
     """Return whether to make a request's body now would hold up a loop that runs."""
     return not first.over and f"{__package__}.body" not in sys.modules and _loop() is not None
 

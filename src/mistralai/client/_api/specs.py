@@ -101,21 +101,21 @@ def _body(
         return b""
     from .body import build_body
 
-    left_out: list[str] = []
+    dropped_keys: list[str] = []
     body = build_body(
         endpoint.body,
         params,
         stream=stream if "stream" in endpoint.body.__annotations__ else None,
         extra_body=params.get("extra_body"),
         names=dict(endpoint.names),
-        left_out=left_out,
+        dropped_keys=dropped_keys,
     )
-    if left_out:
-        _log_left_out(configuration, left_out)
+    if dropped_keys:
+        _log_dropped(configuration, dropped_keys)
     return body
 
 
-def _log_left_out(configuration: SDKConfiguration, names: list[str]) -> None:
+def _log_dropped(configuration: SDKConfiguration, names: list[str]) -> None:
     from .log import log_of
 
     log = log_of(configuration.debug_logger)

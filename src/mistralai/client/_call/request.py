@@ -263,10 +263,10 @@ def address(path: str, values: Mapping[str, object], query: Iterable[str] = ()) 
         if {"", ".", ".."} & {*value.split("/")}:
             raise ValueError(f"{name} is {value!r}, which is not allowed in a path")
         path = path.replace(f"{{{name}}}", quote(value, safe="/:"))
-    given = {name: values.get(name) for name in query}
+    parameters = {name: values.get(name) for name in query}
     pairs = {
         name: _string(name, value)
-        for name, value in given.items()
+        for name, value in parameters.items()
         if value is not None and value is not UNSET
     }
     return f"{path}?{urlencode(pairs)}" if pairs else path
@@ -342,10 +342,10 @@ class Request:
             headers["accept-encoding"] = "identity"
         if self.body:
             headers["content-type"] = "application/json"
-        given = {name.lower(): value for name, value in self.headers.items()}
-        if "authorization" not in given:
+        headers_of_call = {name.lower(): value for name, value in self.headers.items()}
+        if "authorization" not in headers_of_call:
             headers |= self._authorization()
-        headers |= given
+        headers |= headers_of_call
         self.sent_headers.update(field for field in headers.items() if _is_credential(field[0]))
         return headers
 

@@ -77,9 +77,9 @@ def _merged(
 
     One call after another has the same ones, but for the length.
     """
-    given = {name.encode() for name, _ in ours}
-    kept = [field for field in its_own if field[0].lower() not in given]
-    if not _ADDED.isdisjoint(given | {name.lower() for name, _ in kept}):
+    names = {name.encode() for name, _ in ours}
+    kept = [field for field in its_own if field[0].lower() not in names]
+    if not _ADDED.isdisjoint(names | {name.lower() for name, _ in kept}):
         return None
     encoded = ((name.encode(), value.encode()) for name, value in ours)
     return _Merged(chain([(b"Host", host)], kept, encoded))

@@ -151,8 +151,8 @@ def _settings(proxy: str, *, secure: bool) -> dict[str, Any]:
     if not secure:  # no context is loaded
         return {"verify": False, "proxy": httpx2.Proxy(proxy), "limits": _UNLIMITED}
     tls = tls_context()
-    given = httpx2.Proxy(proxy, ssl_context=tls if proxy.startswith("https:") else None)
-    return {"verify": tls, "proxy": given, "limits": _UNLIMITED}
+    address = httpx2.Proxy(proxy, ssl_context=tls if proxy.startswith("https:") else None)
+    return {"verify": tls, "proxy": address, "limits": _UNLIMITED}
 
 
 def _is_refused(request: httpx2.Request, response: httpx2.Response) -> bool:

@@ -61,9 +61,9 @@ class BaseModel(PydanticBaseModel):
     if not TYPE_CHECKING:  # it would hide the names of the fields from type checkers
 
         def __init__(self, /, **data: Any) -> None:
-            given = {name: value for name, value in data.items() if value is not UNSET}
-            super().__init__(**given)
-            _model_as_written(self, given, [], "")
+            values = {name: value for name, value in data.items() if value is not UNSET}
+            super().__init__(**values)
+            _keep_known_fields_of(self, values, [], "")
 
         # The mark of pydantic's own constructor: validation of JSON does not call it.
         __init__.__pydantic_base_init__ = True
@@ -80,15 +80,15 @@ class BaseModel(PydanticBaseModel):
         if not isinstance(model, PydanticBaseModel):
             return model  # `model_construct` may leave a plain value in the place of a model
         fields = model.__pydantic_fields_set__
-        given = fields - self._never_null
-        dumped = {k: v for k, v in handler(self).items() if v is not None or k in given}
+        nullable = fields - self._never_null
+        dumped = {k: v for k, v in handler(self).items() if v is not None or k in nullable}
         for name in self._dumped_when_set:
             if name not in fields:
                 dumped.pop(name, None)
         return dumped
 
 
-def as_written(value: object, source: object, dropped: list[str], path: str) -> None:
+def keep_known_fields(value: object, source: object, dropped: list[str], path: str) -> None:
     """Remove unknown fields from models that were made of a caller's dicts, and set the defaults.
 
     Objects among the dicts stay as they are.
@@ -104,13 +104,13 @@ def as_written(value: object, source: object, dropped: list[str], path: str) -> 
     if isinstance(value, list):
         if isinstance(source, (list, tuple)):
             values, sources = cast("list[object]", value), cast("list[object]", source)
-            for one, its_source in zip(values, sources, strict=True):
-                as_written(one, its_source, dropped, path)
+            for item, item_source in zip(values, sources, strict=True):
+                keep_known_fields(item, item_source, dropped, path)
     elif isinstance(source, Mapping) and isinstance(value, BaseModel):
-        _model_as_written(value, cast("Mapping[str, object]", source), dropped, path)
+        _keep_known_fields_of(value, cast("Mapping[str, object]", source), dropped, path)
 
 
-def _model_as_written(
+def _keep_known_fields_of(
     model: BaseModel, source: Mapping[str, object], dropped: list[str], path: str
 ) -> None:
     prefix = f"{path}." if path else ""
@@ -121,7 +121,7 @@ def _model_as_written(
         extra.clear()
     for name, value in values.items():
         if name in source and value is not source[name]:
-            as_written(value, source[name], dropped, f"{prefix}{name}")
+            keep_known_fields(value, source[name], dropped, f"{prefix}{name}")
     for name, default in model._sent_defaults.items():  # noqa: SLF001 - of this class
         if name not in fields:
             values[name] = default
