@@ -74,17 +74,12 @@ _OPENING, _HOLDING, _STREAMING, _DRAINING, _ENDED = State
 
 
 class Call:
-    """A call whose answer is read as a whole.
+    """A call whose answer is read as a whole."""
 
-    Attributes:
-        timing: When the parts of the answer were received.
-    """
-
-    __slots__ = ("_attempts", "timing")
+    __slots__ = ("_attempts",)
 
     def __init__(self, spec: CallSpec, environment: Environment) -> None:
         self._attempts = Attempts(spec, environment)
-        self.timing: Timing = self._attempts.timing
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:

@@ -26,11 +26,12 @@ import os
 import sys
 import warnings
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, NoReturn, Protocol, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, NoReturn, Self, TypeVar, cast
 
 from .._hints import resolve_hints
 from ..errors import IncompleteStreamError
 from ..errors.mistralerror import request_id
+from .drivers import AsyncDriver, SyncDriver
 from .misused import AsyncOnly, SyncOnly
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from .._call.flow import StreamCall
     from .._call.reader import EndReason
     from .._call.retry import Attempt
-    from .._call.steps import Steps
     from .._call.timing import Timing
     from ..models import (
         AssistantMessage,
@@ -55,47 +55,11 @@ if TYPE_CHECKING:
         UsageInfo,
     )
     from .caller import Caller
+    from .drivers import Driver
     from .views import AsyncView, View
 
 T = TypeVar("T")
-
-
-R = TypeVar("R")
-
-
-class Driver(Protocol):
-    """The part of a driver that both variants have."""
-
-    def abandon(self) -> None:
-        """Abandon the connection without waiting, from a finaliser."""
-        ...
-
-
-class SyncDriver(Driver, Protocol):
-    """Carries out the steps of a call in the caller's thread."""
-
-    def run(self, steps: Steps[R]) -> R:
-        """Carry out the steps and return their result."""
-        ...
-
-    def close(self) -> None:
-        """Return the connection, or close it, from any thread."""
-        ...
-
-
-class AsyncDriver(Driver, Protocol):
-    """Carries out the steps of a call on an event loop."""
-
-    async def run(self, steps: Steps[R]) -> R:
-        """Carry out the steps and return their result."""
-        ...
-
-    async def aclose(self) -> None:
-        """Return the connection, or close it, from any task."""
-        ...
-
-
-D = TypeVar("D", bound=Driver)
+D = TypeVar("D", bound="Driver")
 
 
 class _StreamState(Generic[T, D]):

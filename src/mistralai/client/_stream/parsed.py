@@ -19,7 +19,8 @@ from .._hints import resolve_hints
 from ..errors import StructuredOutputError
 from ..errors.mistralerror import request_id
 from ..models import CompletionEvent
-from .eventstreaming import AsyncDriver, D, EventStream, EventStreamAsync, SyncDriver, _StreamState
+from .drivers import AsyncDriver, SyncDriver
+from .eventstreaming import D, EventStream, EventStreamAsync, _StreamState
 from .views import NOTHING, AsyncView, Nothing, View
 
 if TYPE_CHECKING:
