@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+
+from .processes import sleeps
 
 _TIMEOUT = 30.0  # seconds until a test fails
 
@@ -68,7 +69,7 @@ class Kernel:
     def __init__(self, manager: KernelManager, client: BlockingKernelClient, pid: int) -> None:
         self._manager = manager
         self._client = client
-        self._process = psutil.Process(pid)
+        self._pid = pid
 
     def run(self, source: str, on_output: Callable[[Output], object] = lambda _: None) -> Output:
         """Run a cell.
@@ -97,7 +98,7 @@ class Kernel:
         """Return when the main thread waits: for several looks, because it also waits for locks."""
         looks = 0
         while looks < 50:
-            looks = looks + 1 if self._process.status() == psutil.STATUS_SLEEPING else 0
+            looks = looks + 1 if sleeps(self._pid) else 0
 
 
 @contextmanager

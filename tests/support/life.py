@@ -7,13 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
 from mistralai.simulator import Answer, ScenarioLike, Simulator
 
-from .processes import interruptible
+from .processes import interruptible, sleeps
 from .programs import PROGRAMS, STRICT
 from .serving import chunk, event
 
@@ -37,12 +36,6 @@ def serving(
         if tls:
             monkeypatch.setenv("SSL_CERT_FILE", str(sim.ca_file))
         yield sim
-
-
-def _waits(pid: int) -> bool:
-    """Return True if a process waits in a system call, as far as the system says."""
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "S"
 
 
 class Program:
@@ -78,7 +71,7 @@ class Program:
 
         A signal that comes just before a system call does not end it, so another one follows.
         """
-        while not _waits(self._process.pid):
+        while not sleeps(self._process.pid):
             os.sched_yield()
         for _ in range(3):
             self._process.send_signal(number)

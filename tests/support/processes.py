@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 RESET = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
@@ -42,3 +43,9 @@ def running(*command: Any, **options: Any) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
+
+
+def sleeps(pid: int) -> bool:
+    """Return True if the main thread of a process waits in the system, as far as that says."""
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "S"
