@@ -1,5 +1,6 @@
 """Measures of work that are the same on every machine: no clock is read."""
 
+import gc
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterable
@@ -17,11 +18,13 @@ def count_steps(run: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
+    gc.disable()  # what a collection of garbage calls would be counted too
     sys.settrace(trace)
     try:
         run()
     finally:
         sys.settrace(before)
+        gc.enable()
     return steps
 
 

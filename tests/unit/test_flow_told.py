@@ -70,7 +70,8 @@ def test_every_step_of_a_call_is_logged_with_its_request_id() -> None:
     # The end of a whole answer is logged too.
     hand = ByHand(answers(b"{}", mistral_correlation_id="id-1"), stream=False)
     hand.answer()
-    assert hand.lines[-1] == f"[id-1] end (answered): {hand.call.timing}"
+    ended = "headers 0.000 s, total 0.000 s, 0 events, 2 bytes"
+    assert hand.lines[-1] == f"[id-1] end (answered): {ended}"
 
 
 def test_the_log_shows_neither_key_nor_password_nor_prompt() -> None:
