@@ -1,9 +1,8 @@
 """A lock of the operating system, which ends with the process that holds it.
 
-On Unix the locked file is the `.run` file itself. That file is replaced by renaming, so whoever
-gets a lock checks that the path still leads to the file that was locked, and a replacement is
-locked before it is renamed. Windows cannot rename over an open file: there a file beside it is
-locked.
+On Unix the locked file is the `.run` file itself. That file is replaced by renaming, so a
+replacement is locked before it is renamed. Windows cannot rename over an open file: there a file
+beside it is locked.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from .._locks import lock, open_locked
 from .errors import OutputError, ResumeError
 
 if TYPE_CHECKING:
@@ -38,29 +38,14 @@ class Lock:
         if sys.platform == "win32":
             self._locked_path = path.with_name(f"{path.name}.lock")
         try:
-            self._descriptor = self._open()
+            self._descriptor = open_locked(self._locked_path, os.O_RDWR | os.O_CREAT, _MODE)
+        except BlockingIOError:
+            raise ResumeError(
+                f"another run is writing to {path.name.removesuffix('.run')};"
+                " wait for it, or choose another output"
+            ) from None
         except OSError as error:
-            if isinstance(error, ResumeError):
-                raise
             raise OutputError(f"{path} cannot be written: {error.strerror}") from error
-
-    def _open(self) -> int:
-        while True:
-            descriptor = os.open(self._locked_path, os.O_RDWR | os.O_CREAT, _MODE)
-            try:
-                _lock(descriptor)
-                if _is_at(descriptor, self._locked_path):
-                    return descriptor
-            except BlockingIOError:
-                os.close(descriptor)
-                raise ResumeError(
-                    f"another run is writing to {self._path.name.removesuffix('.run')};"
-                    " wait for it, or choose another output"
-                ) from None
-            except BaseException:
-                os.close(descriptor)
-                raise
-            os.close(descriptor)  # a run that has just begun replaced the file
 
     def replace(self, new: Path) -> None:
         """Rename a file over the locked one, and hold the lock of that file instead.
@@ -73,7 +58,7 @@ class Lock:
             return
         descriptor = os.open(new, os.O_RDWR)
         try:
-            _lock(descriptor)
+            lock(descriptor)
             new.replace(self._path)
         except BaseException:
             os.close(descriptor)
@@ -92,25 +77,3 @@ class Lock:
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             os.close(descriptor)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int) -> None:
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except PermissionError as error:
-            raise BlockingIOError from error
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

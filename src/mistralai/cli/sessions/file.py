@@ -27,7 +27,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from .lock import lock
+from ..._locks import open_locked
 from .records import SessionError
 
 if TYPE_CHECKING:
@@ -123,16 +123,18 @@ def open_session(path: Path, *, create: bool = True, exclusive: bool = False) ->
     if create:
         flags |= os.O_CREAT | (os.O_EXCL if exclusive else 0)
         make_folder(path.parent)
-    while True:
-        descriptor = os.open(path, flags, _FILE_MODE)
-        try:
-            _lock(descriptor, path.stem)
-            if _is_at(descriptor, path):
-                return SessionFile(path, descriptor)
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)  # it was removed between opening and locking
+    try:
+        descriptor = open_locked(path, flags, _FILE_MODE)
+    except BlockingIOError as error:
+        raise SessionError(
+            f"the session {path.stem} is open in another process.",
+            "Close it there, or start another with --session NAME.",
+        ) from error
+    try:
+        return SessionFile(path, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
 
 
 def make_folder(path: Path) -> None:
@@ -154,21 +156,3 @@ def make_folder(path: Path) -> None:
 def complete_lines(data: bytes) -> bytes:
     """Return the bytes of a file up to its last complete line."""
     return data[: data.rfind(b"\n") + 1]
-
-
-def _lock(descriptor: int, name: str) -> None:
-    try:
-        lock(descriptor)
-    except (BlockingIOError, PermissionError) as error:  # on Windows it is the second
-        raise SessionError(
-            f"the session {name} is open in another process.",
-            "Close it there, or start another with --session NAME.",
-        ) from error
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Return whether an open file is the one at a path."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
