@@ -351,6 +351,24 @@ def test_help_has_an_example_of_every_command_and_option(subtests, monkeypatch):
                 assert used or explained or option.name == "version", option.opts
 
 
+def test_a_command_loads_only_modules_that_it_needs(subtests):
+    parts = {f"mistralai.cli.{part}" for part in ("configfile", "failures", "talk", "templates")}
+    never = parts | {"mistralai.bulk", "prompt_toolkit", "rich", "tempfile", "tomlkit"}
+    of_files = {"difflib", "platformdirs", "tomllib"}
+    cases = [
+        (["--help"], never | of_files | {"httpx2", "pydantic", "csv"}),
+        (["chat", "--help"], never | of_files | {"httpx2", "pydantic"}),
+        (["chat", "--simulate", "poem", "Hi"], never - {"tempfile"}),
+    ]
+    for words, unneeded in cases:
+        with subtests.test(words[0]):
+            done = run_cli(*words, flags=("-X", "importtime"))
+            loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+            assert done.returncode == 0
+            assert "mistralai.cli.app" in loaded
+            assert not loaded & unneeded
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
 def test_help_fits_a_narrow_terminal():
     with in_terminal("chat", "--help", columns=40, rows=200) as term:

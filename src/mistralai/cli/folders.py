@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from platformdirs import PlatformDirs
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from platformdirs import PlatformDirs
 
 _NAME = "mistralai"
 
@@ -33,4 +33,6 @@ def state_folder() -> Path:
 
 def _dirs() -> PlatformDirs:
     """Return the folders for the current environment, which a test may have changed."""
+    from platformdirs import PlatformDirs
+
     return PlatformDirs(_NAME, appauthor=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
 from .escapes import one_line
@@ -27,8 +25,11 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
         UsageError: The file is not UTF-8, or not valid TOML. The message names the line.
         OSError: The file cannot be read.
     """
+    data = path.read_bytes()
+    import tomllib  # most users have no such file
+
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
         return text, tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from error
@@ -40,6 +41,8 @@ def line_of(text: str, keys: Keys) -> int:
     tomllib gives no positions. So the file is read line by line: the key is in the lines after the
     longest beginning of the file that is valid without it.
     """
+    import tomllib
+
     lines = text.split("\n")
     without = 0
     for number in range(1, len(lines) + 1):
@@ -60,6 +63,8 @@ def place(path: Path, text: str, keys: Keys) -> str:
 
 def unknown_key(keys: Keys, known: Iterable[str]) -> str:
     """Return what to say about a key that is not known, with the nearest one that is."""
+    import difflib
+
     name = dotted(keys)
     near = difflib.get_close_matches(name, [*known], 1)
     return f"unknown key {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import click
 
 from ..config import FILE_NAME, KINDS, TABLES, load
-from ..configfile import keys_of, set_key, unset_key
 from ..global_options import CommandGroup
 from ..options import DEFAULT_MODEL, MODEL_VARIABLE, SERVER_VARIABLE
 from ..settings import config_path
@@ -74,6 +73,8 @@ def _keys(_context: click.Context, _argument: click.Parameter, incomplete: str) 
 @click.argument("value")
 def set_(key: str, value: str) -> None:
     """Set KEY to VALUE. Comments and the order of the file are kept."""
+    from ..configfile import keys_of, set_key
+
     set_key(config_path(), keys_of(key), value)
 
 
@@ -82,6 +83,8 @@ def set_(key: str, value: str) -> None:
 @click.pass_obj
 def unset(output: Output, key: str) -> None:
     """Remove KEY, so that its default applies."""
+    from ..configfile import keys_of, unset_key
+
     if not unset_key(config_path(), keys_of(key)):
         output.note(f"{key} is not set in {FILE_NAME}")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -130,6 +129,8 @@ def _write_csv(output: Output, embeddings: Iterable[Embedding]) -> int:
 
 
 def _row(values: Iterable[object]) -> str:
+    import csv
+
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue()

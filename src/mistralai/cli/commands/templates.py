@@ -9,7 +9,6 @@ import click
 from ..escapes import harmless, one_line
 from ..failure import CommandError
 from ..global_options import CommandGroup
-from ..templates import folder, load, names, path_of
 
 if TYPE_CHECKING:
     from ..output import Output
@@ -37,6 +36,8 @@ _MAX_EXCERPT: Final = 60  # characters
 
 def complete(_context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     """Return the templates whose names begin with a text, for completion in a shell."""
+    from ..templates import names
+
     return [name for name in names() if name.startswith(incomplete)]
 
 
@@ -53,6 +54,8 @@ def templates() -> None:
 @click.pass_obj
 def list_(output: Output) -> None:
     """List the templates, each with the beginning of its prompt."""
+    from ..templates import folder, load, names
+
     found = names()
     width = max(map(len, found), default=0)
     for name in found:
@@ -70,6 +73,8 @@ def list_(output: Output) -> None:
 @click.pass_obj
 def show(output: Output, name: str) -> None:
     """Print the template NAME, and warn of keys that are not known."""
+    from ..templates import load, path_of
+
     _, warnings = load(name)
     for warning in warnings:
         output.note(f"mistralai: {warning}")
@@ -82,6 +87,8 @@ def show(output: Output, name: str) -> None:
 @click.pass_obj
 def path(output: Output, name: str | None) -> None:
     """Print the path of the template NAME, or of the folder of templates."""
+    from ..templates import folder, path_of
+
     output.write(f"{folder() if name is None else path_of(name)}\n")
 
 
@@ -90,6 +97,8 @@ def path(output: Output, name: str | None) -> None:
 @click.pass_obj
 def edit(output: Output, name: str) -> None:
     """Open the template NAME in $VISUAL or $EDITOR. A new one begins with an example."""
+    from ..templates import load, path_of
+
     file = path_of(name)
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Self
 
-from ..failures import sentence
 from .conversation import Conversation
 from .folder import Sessions, conversation_of, missing
 from .records import Question, encode, header
@@ -143,6 +142,8 @@ class Keeper:
             self._write_waiting()
         except OSError as error:
             if self._state is State.CURRENT:
+                from ..failures import sentence
+
                 self._output.say(f"mistralai: not saved: {sentence(error)}; {_HINT}")
             self._state = State.BEHIND
         else:
