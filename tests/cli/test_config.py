@@ -198,6 +198,7 @@ def test_a_key_is_set_and_the_rest_of_the_file_is_kept(write, home, tmp_path):
     assert run_here("config", "set", "save", "false").returncode == 0
     assert path.read_text() == "save = false\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {stat.S_IMODE(f.stat().st_mode) for f in (path.parent, path.parent.parent)} == {0o700}
 
     write(EDITED)
     path.chmod(0o640)

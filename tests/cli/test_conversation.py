@@ -131,6 +131,7 @@ def test_earlier_input_is_recalled_in_the_next_conversation_too(sim, talk, tmp_p
     term.wait_for("> one\none\n>")
     history = tmp_path / "state" / "mistralai" / "history"
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    assert stat.S_IMODE(history.parent.stat().st_mode) == 0o700
 
 
 def test_retry_sends_the_last_question_again(sim, talk):

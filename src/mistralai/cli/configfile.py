@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .config import ANY, FLAG, KINDS, TABLES, kind_of, unknown
 from .escapes import one_line
 from .failure import CommandError, UsageError
+from .folders import make_folder
 from .tomlfile import Keys, dotted, read_toml
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _change(
 
 def _write(path: Path, text: str) -> None:
     """Replace a file. Whenever the process ends, the file is the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

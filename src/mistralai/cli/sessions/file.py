@@ -22,19 +22,18 @@ end.
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import sys
 from typing import TYPE_CHECKING, Final
 
 from ..._locks import open_locked
+from ..folders import make_folder
 from .records import SessionError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FILE_MODE: Final = 0o600
-_FOLDER_MODE: Final = 0o700
 _BINARY: Final = getattr(os, "O_BINARY", 0)  # Windows would write CRLF
 
 
@@ -135,22 +134,6 @@ def open_session(path: Path, *, create: bool = True, exclusive: bool = False) ->
     except BaseException:
         os.close(descriptor)
         raise
-
-
-def make_folder(path: Path) -> None:
-    """Create a folder that only its owner can read, and its parents.
-
-    Raises:
-        NotADirectoryError: There is a file in its place.
-        OSError: It cannot be created.
-    """
-    if path.is_dir():
-        return
-    make_folder(path.parent)
-    try:
-        path.mkdir(_FOLDER_MODE, exist_ok=True)
-    except FileExistsError:  # not to be taken for a session that exists
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
 
 def complete_lines(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.output import create_output
 
-from ..folders import state_folder
+from ..folders import make_folder, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,7 +93,7 @@ def _history() -> History:
     """Return the history of all sessions, or of this one alone if no file can be written."""
     path = state_folder() / "history"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, _PRIVATE))
     except OSError:
         return InMemoryHistory()
