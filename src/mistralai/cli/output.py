@@ -15,7 +15,7 @@ from .encoding import replace_unencodable
 from .spinner import Spinner
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Generator, Iterable, Mapping
     from contextlib import AbstractContextManager
 
 _MIN_COLUMNS = 10
@@ -123,6 +123,11 @@ class Output:
         self.clear_spinner()
         self.err.write(f"{self.dim(self.without_key(line))}\n")
         self.err.flush()
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Write warnings to standard error, as faint lines that begin with the program's name."""
+        for warning in warnings:
+            self.note(f"mistralai: {warning}")
 
     def say(self, line: str) -> None:
         """Write a line to standard error that must not be overlooked, such as an error."""

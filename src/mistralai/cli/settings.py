@@ -33,7 +33,6 @@ def current_config() -> Config:
     if isinstance(found, Config):
         return found
     config, warnings = load(config_path())
-    for warning in warnings:
-        context.ensure_object(Output).note(f"mistralai: {warning}")
+    context.ensure_object(Output).warn(warnings)
     context.meta[_KEY] = config
     return config

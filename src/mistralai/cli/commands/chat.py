@@ -204,8 +204,7 @@ def _template(name: str | None, variables: dict[str, str], output: Output) -> Te
     from ..templates import load
 
     template, warnings = load(name)
-    for warning in warnings:
-        output.note(f"mistralai: {warning}")
+    output.warn(warnings)
     template.check(variables)
     return template
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..config import FILE_NAME, KINDS, TABLES, load
+from ..config import FILE_NAME, KINDS, TABLES
 from ..global_options import CommandGroup
 from ..options import DEFAULT_MODEL, MODEL_VARIABLE, SERVER_VARIABLE
-from ..settings import config_path
+from ..settings import config_path, current_config
 from ..tomlfile import dotted
 
 if TYPE_CHECKING:
@@ -56,10 +56,7 @@ def show(output: Output) -> None:
 
     The command that prints the key is not run.
     """
-    found, warnings = load(config_path())
-    for warning in warnings:
-        output.note(f"mistralai: {warning}")
-    output.write(output.without_key("".join(f"{line}\n" for line in _lines(found))))
+    output.write(output.without_key("".join(f"{line}\n" for line in _lines(current_config()))))
 
 
 def _keys(_context: click.Context, _argument: click.Parameter, incomplete: str) -> list[str]:

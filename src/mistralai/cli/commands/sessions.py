@@ -144,7 +144,6 @@ def rm(output: Output, names: Sequence[str], *, remove_all: bool, yes: bool) -> 
 
 def _readable(output: Output) -> Iterator[Session]:
     """Yield the sessions, and note those that cannot be read."""
-    from ..failures import sentence
     from ..sessions.folder import Sessions
 
     all_sessions = Sessions()
@@ -152,7 +151,9 @@ def _readable(output: Output) -> Iterator[Session]:
         try:
             yield all_sessions.read(name)
         except (CommandError, OSError) as error:
-            output.note(f"mistralai: {sentence(error)}")
+            from ..failures import sentence
+
+            output.warn([sentence(error)])
 
 
 def _row(session: Session) -> Sequence[str]:

@@ -76,8 +76,7 @@ def show(output: Output, name: str) -> None:
     from ..templates import load, path_of
 
     _, warnings = load(name)
-    for warning in warnings:
-        output.note(f"mistralai: {warning}")
+    output.warn(warnings)
     text = harmless(path_of(name).read_text("utf-8-sig"))
     output.write(text if text.endswith("\n") else f"{text}\n")
 
@@ -105,8 +104,7 @@ def edit(output: Output, name: str) -> None:
         file.write_text(_NEW, "utf-8")
     click.edit(filename=str(file))
     _, warnings = load(name)
-    for warning in warnings:
-        output.note(f"mistralai: {warning}")
+    output.warn(warnings)
 
 
 def _excerpt(template: Template) -> str:
