@@ -17,7 +17,7 @@ from .request_options import RequestOptions
 from .settings import current_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -55,15 +55,32 @@ class DisplayOptions:
             raise UsageError("--json and --raw are mutually exclusive")
 
 
+def pairs(
+    values: Iterable[str], form: str, *, may_be_empty: bool = True
+) -> Iterator[tuple[str, str]]:
+    """Yield the two sides of each `KEY=VALUE`.
+
+    Args:
+        values: The values of an option.
+        form: The form and an example, for the message.
+        may_be_empty: Whether there may be nothing after `=`.
+
+    Raises:
+        BadParameter: A value has no `=`, or nothing before or after it.
+    """
+    for text in values:
+        key, equals, value = text.partition("=")
+        if not key or not equals or not (value or may_be_empty):
+            raise click.BadParameter(f"{text!r} is not {form}")
+        yield key, value
+
+
 def _params(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, Any]:
     """Parse the values of `--param KEY=JSON`; a value that is not valid JSON is a string."""
     params: dict[str, Any] = {}
-    for text in values:
-        key, equals, value = text.partition("=")
-        if not key or not equals:
-            raise click.BadParameter(f"{text!r} is not KEY=JSON, for example top_p=0.9")
+    for key, value in pairs(values, "KEY=JSON, for example top_p=0.9"):
         if key in _NEVER_A_PARAM:
             raise click.BadParameter(f"{key!r} is set by the command itself")
         try:

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from ..configured import optional_value
 from ..escapes import one_line
-from ..options import connection_options, display_options, model_option, request_options
+from ..options import connection_options, display_options, model_option, pairs, request_options
 from ..scenario_names import is_scenario
 from ..sessions.choice import session_options
 from ..settings import current_config
@@ -58,13 +58,7 @@ def _variables(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
     """Parse the values of `--var KEY=VALUE`."""
-    variables: dict[str, str] = {}
-    for text in values:
-        key, equals, value = text.partition("=")
-        if not key or not equals:
-            raise click.BadParameter(f"{text!r} is not KEY=VALUE, for example language=Python")
-        variables[key] = value
-    return variables
+    return dict(pairs(values, "KEY=VALUE, for example language=Python"))
 
 
 @click.command(cls=optional_value("--simulate", "auto", is_scenario), epilog=_EXAMPLES)

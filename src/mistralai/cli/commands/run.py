@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ..configured import optional_value
-from ..options import connection_options, model_option, request_options
+from ..options import connection_options, model_option, pairs, request_options
 from ..scenario_names import is_scenario
 from ..textfile import text_or_file
 
@@ -47,13 +47,8 @@ def _mapping(
     _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, str]:
     """Parse the values of `--map FIELD=COLUMN`."""
-    mapping: dict[str, str] = {}
-    for text in values:
-        name, equals, column = text.partition("=")
-        if not name or not equals or not column:
-            raise click.BadParameter(f"{text!r} is not FIELD=COLUMN, for example prompt=question")
-        mapping[name] = column
-    return mapping
+    form = "FIELD=COLUMN, for example prompt=question"
+    return dict(pairs(values, form, may_be_empty=False))
 
 
 def _max_errors(
