@@ -6,7 +6,7 @@ from typing_extensions import TypedDict, Unpack
 
 from mistralai.client._api.keywords import Nullable
 from mistralai.client._api.params import AgentsParams, ChatParams, FIMParams
-from mistralai.client._api.signatures import check_names, described_by
+from mistralai.client._api.signatures import check_keywords, described_by
 from mistralai.client.types import UNSET
 
 
@@ -69,7 +69,7 @@ def test_a_marked_method_still_returns_its_own_result() -> None:
 def test_known_names_pass_whatever_their_values(subtests: pytest.Subtests) -> None:
     for params in [{"model": "m", "messages": []}, {"tools": 1, "model": 2, "messages": 3}]:
         with subtests.test(params=params):
-            check_names(params, Params, method="stream")
+            check_keywords(params, Params, method="stream")
 
 
 WRONG_NAMES = [
@@ -90,7 +90,7 @@ def test_other_names_raise_the_error_that_python_would(subtests: pytest.Subtests
     for params, complaint in WRONG_NAMES:
         with subtests.test(params=params):
             with pytest.raises(TypeError) as caught:
-                check_names(params, Params, method="stream")
+                check_keywords(params, Params, method="stream")
             assert str(caught.value) == complaint
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ._api.loading import first, in_thread, would_block_loop
 from ._api.params import ChatBody, ChatParams, ParseParams
 from ._api.resource import Endpoint, Resource
-from ._api.signatures import check_names, check_stream, described_by
+from ._api.signatures import check_keywords, described_by
 from ._call.request import take_headers
 
 if TYPE_CHECKING:
@@ -143,8 +143,7 @@ class Chat(Resource):
         from ._api.pending import PendingStream
 
         take_headers(params)
-        check_names(params, ParseParams, method="parse_stream_async")
-        check_stream(params, method="parse_stream_async")
+        check_keywords(params, ParseParams, method="parse_stream_async")
 
         def prepare() -> tuple[Structure[P], ResponseFormatTypedDict]:
             from ._stream import parsed
@@ -181,6 +180,5 @@ def _is_stream(result: object) -> bool:
 def _structure(method: str, wanted: type[P], params: Mapping[str, object]) -> Structure[P]:
     from ._answer.structure import Structure
 
-    check_names(params, ParseParams, method=method)
-    check_stream(params, method=method)
+    check_keywords(params, ParseParams, method=method)
     return Structure(wanted)

@@ -3,7 +3,7 @@
 `def stream(self, **params: Unpack[ChatParams])` is all that type checkers need.
 The interpreter would take any keyword and show none. So the same `TypedDict`
 gives the method its `__signature__`, which tracing libraries bind, and its
-`__annotations__`; `check_names` raises the `TypeError` that Python would raise.
+`__annotations__`; `check_keywords` raises the `TypeError` that Python would raise.
 Types are resolved when an annotation is read (`_hints`).
 """
 
@@ -72,21 +72,25 @@ def nullable_of(params_type: type) -> frozenset[str]:
     return frozenset(name for name, annotation in annotations if _is_nullable(annotation))
 
 
-def check_names(params: Mapping[str, object], params_type: type, *, method: str) -> None:
-    """Refuse the keywords that Python would refuse.
+def check_keywords(params: Mapping[str, object], params_type: type, *, method: str) -> None:
+    """Refuse the keywords that Python would refuse, and a `stream` that contradicts the method.
 
     Args:
         params: The keywords of a call.
         params_type: The `TypedDict` that describes them.
-        method: The method's name, for the error.
+        method: The method's name, such as `complete` or `parse_stream_async`.
 
     Raises:
         TypeError: A keyword is unknown, or a required one is missing.
+        ValueError: `stream` is true for a method that returns a whole answer, or false for one
+            that streams.
     """
     __tracebackhide__ = True
     required = required_of(params_type)
     known = params_type.__annotations__.keys()
     if required <= params.keys() <= known:
+        if "stream" in params:
+            _check_stream(params["stream"], method)
         return
     for name in params:
         if name not in known:
@@ -103,19 +107,8 @@ def check_names(params: Mapping[str, object], params_type: type, *, method: str)
     )
 
 
-def check_stream(params: Mapping[str, object], *, method: str) -> None:
-    """Refuse a `stream` that contradicts the method.
-
-    Args:
-        params: The keywords of a call.
-        method: The method's name, such as `complete` or `parse_stream_async`.
-
-    Raises:
-        ValueError: `stream` is true for a method that returns a whole answer, or false for one
-            that streams.
-    """
+def _check_stream(value: object, method: str) -> None:
     __tracebackhide__ = True
-    value = params.get("stream")
     streams = "stream" in method
     if value is None or value is UNSET or bool(value) is streams:
         return

@@ -9,7 +9,7 @@ from .._call.retry import Policy
 from .._call.steps import CallSpec
 from .._call.timeouts import DEFAULTS, Timeouts, resolve
 from ..types.unset import UNSET
-from .signatures import check_names, check_stream
+from .signatures import check_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,8 +45,7 @@ def spec_of(
         ValueError: A value is wrong.
     """
     __tracebackhide__ = True
-    check_names(params, endpoint.params, method=method)
-    check_stream(params, method=method)
+    check_keywords(params, endpoint.params, method=method)
     server_url = params.get("server_url") or None
     base = checked_url(server_url) if server_url else configuration.get_server_details()[0]
     url = joined(base, address(endpoint.path, params, endpoint.query))
