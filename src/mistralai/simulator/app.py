@@ -12,14 +12,13 @@ from .choice import Choice
 from .faults.choice import FaultChooser, requested
 from .faults.fault import Fault
 from .faults.names import as_faults
-from .jsonvalues import is_object
 from .limits import RateLimit, RateMeter, whole_seconds
 from .model.completion import Completion
 from .model.compose import compose
 from .model.embedding import embeddings
 from .model.seeding import Randomness
 from .proxy import Upstream
-from .received import Request
+from .received import Request, unchecked_body
 from .scenario import Scenario, ScenarioLike
 
 _CHAT: Final = "/v1/chat/completions"
@@ -181,11 +180,7 @@ def _spoiled(answer: Answer, faults: Iterable[Fault]) -> Answer:
 
 def _model_of(request: Request) -> str:
     """Return the model that an unchecked request names, or an empty text."""
-    try:
-        body = request.json
-    except (ValueError, RecursionError):
-        return ""
-    model = body.get("model") if is_object(body) else None
+    model = unchecked_body(request).get("model")
     return model if isinstance(model, str) else ""
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from .jsonvalues import is_list, is_object
-from .received import Request
+from .received import Request, unchecked_body
 from .scenario import ScenarioLike
 
 Role: TypeAlias = Literal["assistant", "system", "tool", "user"]
@@ -49,20 +49,11 @@ class Cases:
 
     def __call__(self, request: Request) -> ScenarioLike:
         """Return the answer to a request."""
-        body = _body(request)
+        body = unchecked_body(request)
         for when, answer in self.cases:
             if when.matches(body):
                 return answer
         return self.otherwise
-
-
-def _body(request: Request) -> Mapping[str, Any]:
-    """Return the body of a request that is not checked yet; empty if it is not an object."""
-    try:
-        body = request.json
-    except (ValueError, RecursionError):
-        return {}
-    return body if is_object(body) else {}
 
 
 def _last_input(body: Mapping[str, Any]) -> tuple[object, str]:

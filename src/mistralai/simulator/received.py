@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+from .jsonvalues import is_object
 from .signals import Signal
 
 
@@ -81,3 +82,12 @@ class Request:
             ValueError: The body is not valid JSON.
         """
         return json.loads(self.body)
+
+
+def unchecked_body(request: Request) -> Mapping[str, Any]:
+    """Return the body of a request that is not checked yet; empty if it is not a JSON object."""
+    try:
+        body = request.json
+    except (ValueError, RecursionError):
+        return {}
+    return body if is_object(body) else {}
