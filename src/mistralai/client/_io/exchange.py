@@ -296,9 +296,8 @@ def forget_requests(
         handled: The exception that the caller was handling when it called: not ours to change.
         ours_alone: Whether to keep only frames of this package, because the client may be any.
     """
-    while error is not None and error is not handled:
-        error.__traceback__ = _without_requests(error.__traceback__, ours_alone=ours_alone)
-        error = error.__cause__ or error.__context__
+    for each in causes(error, handled):
+        each.__traceback__ = _without_requests(each.__traceback__, ours_alone=ours_alone)
 
 
 def _without_requests(traceback: TracebackType | None, *, ours_alone: bool) -> TracebackType | None:
