@@ -239,12 +239,9 @@ def _error(
 
         return HTTPValidationError(_validation_data(found.fields), head.raw, body)
     message = found.details.message or _phrase(head.status)
-    hint = _HINTS.get(head.status)
-    if head.status not in _WRONG_PLACE or not url:
-        error = cls(message, head.raw, body, error=found.details, hint=hint)
-    else:
-        hint = path_advice(url)
-        error = cls(message, head.raw, body, error=found.details, url=url, hint=hint)
+    place = url if url and head.status in _WRONG_PLACE else None
+    hint = _HINTS.get(head.status) if place is None else path_advice(place)
+    error = cls(message, head.raw, body, error=found.details, url=place, hint=hint)
     error.retry_after = retry_after(head.headers, wall_time)
     return error
 
