@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from .processes import sleeps
+from .processes import wait_until_it_sleeps
 
 _TIMEOUT = 30.0  # seconds until a test fails
 
@@ -96,9 +96,7 @@ class Kernel:
 
     def wait_until_it_sleeps(self) -> None:
         """Return when the main thread waits: for several looks, because it also waits for locks."""
-        looks = 0
-        while looks < 50:
-            looks = looks + 1 if sleeps(self._pid) else 0
+        wait_until_it_sleeps(self._pid, looks=50)
 
 
 @contextmanager

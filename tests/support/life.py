@@ -12,7 +12,7 @@ import pytest
 
 from mistralai.simulator import Answer, ScenarioLike, Simulator
 
-from .processes import interruptible, sleeps
+from .processes import interruptible, wait_until_it_sleeps
 from .programs import PROGRAMS, STRICT
 from .serving import chunk, event
 
@@ -71,8 +71,7 @@ class Program:
 
         A signal that comes just before a system call does not end it, so another one follows.
         """
-        while not sleeps(self._process.pid):
-            os.sched_yield()
+        wait_until_it_sleeps(self._process.pid)
         for _ in range(3):
             self._process.send_signal(number)
             if select.select([self._stdout], [], [], 10)[0]:

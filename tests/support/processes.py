@@ -1,5 +1,6 @@
 """Processes that run beside a test: they can be interrupted, and do not outlive it."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 RESET = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
 """A line of Python after which the process, and what it becomes, can be interrupted."""
 
+_ASLEEP_OR_ENDED = {"S", "Z", "X"}  # proc_pid_stat(5)
 _BECOME = f"{RESET}; import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
 
 
@@ -45,7 +47,25 @@ def running(*command: Any, **options: Any) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def sleeps(pid: int) -> bool:
-    """Return True if the main thread of a process waits in the system, as far as that says."""
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "S"
+def wait_until_it_sleeps(pid: int, looks: int = 1) -> None:
+    """Return when the main thread of a process waits in the system, or the process has ended.
+
+    Args:
+        pid: The process. Where the system does not say how it is, it counts as asleep.
+        looks: How often in a row it must be found asleep: it may also wait for a lock for a moment.
+    """
+    found = 0
+    while found < looks:
+        if _sleeps(pid):
+            found += 1
+        else:
+            found = 0
+            os.sched_yield()
+
+
+def _sleeps(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # another system, or nobody asks for its exit status any more
+        return True
+    return status.rpartition(")")[2].split()[0] in _ASLEEP_OR_ENDED
