@@ -1,4 +1,4 @@
-"""What a mistake in the use of the API is answered with, word for word.
+"""Messages about mistakes in the use of the API, word for word.
 
 `docs/faults.md` describes the failures of a network and a server; these are the caller's own.
 """

@@ -43,7 +43,6 @@ class RateMeter:
         self._clock = clock
         self._at = clock()
         tokens, requests = limit.tokens_per_minute, limit.requests_per_second
-        # Each bucket: what is in it, the most, and what is added per second.
         self._requests = None if requests is None else _Bucket(max(1.0, requests), requests)
         self._tokens = None if tokens is None else _Bucket(tokens, tokens / 60)
 
