@@ -66,6 +66,6 @@ def wait_until_it_sleeps(pid: int, looks: int = 1) -> None:
 def _sleeps(pid: int) -> bool:
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:  # another system, or nobody asks for its exit status any more
+    except OSError:  # another system, or its exit status was asked for
         return True
     return status.rpartition(")")[2].split()[0] in _ASLEEP_OR_ENDED
