@@ -13,7 +13,7 @@ from pydantic import Field
 from ..types.basemodel import BaseModel
 from ..types.lenient import EmptyIsNull, Lenient, LooseInt, LooseStr, NullIs
 from .content import ContentChunk
-from .elsewhere import HintingModel
+from .elsewhere import Hinting
 from .logprobs import ChatCompletionResponseChoiceLogprobs
 from .toolcalls import ToolCall
 from .usage import UsageInfo
@@ -57,7 +57,7 @@ class DeltaMessage(BaseModel):
     metadata: Annotated[dict[str, Any] | None, Lenient()] = None
 
 
-class CompletionResponseStreamChoice(HintingModel):
+class CompletionResponseStreamChoice(Hinting, BaseModel):
     """The part of one choice that one event adds.
 
     Attributes:

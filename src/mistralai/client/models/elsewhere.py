@@ -1,19 +1,20 @@
-"""The base of models whose fields are often looked for in the wrong place."""
+"""A base of models whose fields are often looked for in the wrong place."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..types.basemodel import BaseModel
-
-__all__ = ["HintingModel"]
+__all__ = ["Hinting"]
 
 
-class HintingModel(BaseModel):
-    """A model that says where an attribute is that it does not have itself.
+class Hinting:
+    """A second base of a model, which says where an attribute is that the model does not have.
 
-    An attribute that exists costs nothing more: Python asks `__getattr__` only for others.
+    An attribute that exists costs nothing more: Python asks `__getattr__` only for others. It is
+    not a model itself, because pydantic would build a validator for it.
     """
+
+    __slots__ = ()
 
     _elsewhere: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Sentences by the name of the attribute."""

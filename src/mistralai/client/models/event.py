@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from ..types.basemodel import BaseModel
 from .chunk import CompletionChunk
-from .elsewhere import HintingModel
+from .elsewhere import Hinting
 
 __all__ = ["CompletionEvent"]
 
@@ -17,7 +18,7 @@ _PLACES = {
 }
 
 
-class CompletionEvent(HintingModel):
+class CompletionEvent(Hinting, BaseModel):
     """One event of a stream."""
 
     data: CompletionChunk
