@@ -60,7 +60,6 @@ class App:
     ) -> None:
         self._seed = seed
         self._api_key = api_key
-        self._rate = rate
         self._meter = None if rate is None else RateMeter(rate, time.monotonic)
         everywhere = as_faults(faults)
         if everywhere and isinstance(scenario, Wire | Upstream):
@@ -146,12 +145,13 @@ class App:
         return Answer.of_json(card)
 
     def _check_rate(self, completion: Completion) -> None:
-        if self._rate is None or self._meter is None:
+        if self._meter is None:
             return
         wait = self._meter.take(completion.usage()["total_tokens"])
         if wait > 0:
-            retry_after = whole_seconds(wait) if self._rate.retry_after else None
-            raise errors.Refused(errors.over_the_rate(self._rate.code, retry_after))
+            limit = self._meter.limit
+            retry_after = whole_seconds(wait) if limit.retry_after else None
+            raise errors.Refused(errors.over_the_rate(limit.code, retry_after))
 
     def _completed(
         self, completion: Completion, scenario: Scenario, request: Request, *, stream: bool

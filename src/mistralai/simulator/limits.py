@@ -40,6 +40,8 @@ class RateMeter:
     """
 
     def __init__(self, limit: RateLimit, clock: Callable[[], float]) -> None:
+        self.limit = limit
+        """The limits."""
         self._clock = clock
         self._at = clock()
         tokens, requests = limit.tokens_per_minute, limit.requests_per_second
