@@ -2,9 +2,11 @@
 
 import random
 
+import anyio
 import pytest
 
 from mistralai.bulk import Limits
+from mistralai.bulk.gate import Gate
 from mistralai.bulk.limits import AnswerRate, Bucket, Growth, Level, Pause
 from mistralai.simulator import RateLimit
 from support.virtual import VirtualServer, simulate
@@ -84,6 +86,23 @@ def test_a_pause_is_the_servers_or_grows():
     for tenth in range(100):
         rate.add(tenth / 10)
     assert rate.spread(20, 10.0) == pytest.approx(2, rel=0.1)
+
+
+@pytest.mark.anyio
+async def test_each_request_that_waits_for_the_level_is_admitted():
+    """However many wait at the same time, and however little room one that ends leaves."""
+    gate, admitted = Gate(Limits(concurrency=1)), []
+
+    async def ask(number):
+        admission = await gate.admit({"messages": []})
+        admitted.append(number)
+        await anyio.lowlevel.checkpoint()
+        gate.answered(admission, 0, 0)
+
+    async with anyio.create_task_group() as tasks:
+        for number in range(6):
+            tasks.start_soon(ask, number)
+    assert sorted(admitted) == [*range(6)]
 
 
 def test_limits_are_checked(subtests):

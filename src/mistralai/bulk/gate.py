@@ -104,7 +104,7 @@ class Gate:
         self._pause = Pause()
         self._rate = AnswerRate(clock())
         self._paused = 0  # requests that wait for the end of a pause
-        self._room = anyio.Event()  # set when a request has ended; replaced by whoever waited
+        self._room = anyio.Event()  # set, and replaced, when a request has ended
         self._line = anyio.Lock(fast_acquire=True)  # those who wait for the buckets, in order
         self._requests: Bucket | None = None
         self._tokens: Bucket | None = None
@@ -177,6 +177,7 @@ class Gate:
         """Note that a request has ended."""
         self.in_flight -= 1
         self._room.set()
+        self._room = anyio.Event()  # here: waiters that did so would each wait for another one
 
     def _estimate(self, fields: Mapping[str, Any]) -> float:
         if self._tokens is None:
@@ -197,7 +198,6 @@ class Gate:
             if self.in_flight < self.level.value:
                 return
             await self._room.wait()
-            self._room = anyio.Event()
 
     async def _end_of_pause(self) -> None:
         self._paused += 1
