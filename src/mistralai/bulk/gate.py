@@ -106,27 +106,14 @@ class Gate:
         self._paused = 0  # requests that wait for the end of a pause
         self._room = anyio.Event()  # set, and replaced, when a request has ended
         self._line = anyio.Lock(fast_acquire=True)  # those who wait for the buckets, in order
-        self._requests: Bucket | None = None
-        self._tokens: Bucket | None = None
-        self._answer_tokens = _FIRST_GUESS
-        self.limit(limits)
-
-    def limit(self, limits: Limits) -> None:
-        """Change the limits: a worker of several gets another share of them."""
-        now = self._clock()
         rate, tokens = limits.request_rate, limits.tokens_per_minute
-        self.level.limit(limits.concurrency)
-        self._requests = _changed(self._requests, rate, 1.0, now)
-        self._tokens = _changed(self._tokens, None if tokens is None else tokens / 60, tokens, now)
+        self._requests = None if rate is None else Bucket(rate, 1.0, clock())
+        self._tokens = None if tokens is None else Bucket(tokens / 60, tokens, clock())
+        self._answer_tokens = _FIRST_GUESS
 
     def paused(self) -> float:
         """Return the seconds for which all requests are paused; 0 if they are not."""
         return max(0.0, self._pause.left(self._clock()))
-
-    def pause(self, seconds: float) -> None:
-        """Pause all requests: another worker was refused."""
-        now = self._clock()
-        self._pause.refused(now, seconds, now)
 
     async def admit(self, fields: Mapping[str, Any]) -> Admission:
         """Wait until a request may be sent, and count it as in flight.
@@ -230,15 +217,3 @@ class Gate:
     def _settle(self, back: float) -> None:
         if self._tokens is not None:
             self._tokens.take(-back, self._clock())
-
-
-def _changed(
-    bucket: Bucket | None, rate: float | None, size: float | None, now: float
-) -> Bucket | None:
-    if rate is None or size is None:
-        return None
-    if bucket is None:
-        return Bucket(rate, size, now)
-    bucket.wait(0.0, now)  # fills it at the old rate
-    bucket.rate, bucket.size = rate, size
-    return bucket
