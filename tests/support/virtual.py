@@ -75,7 +75,7 @@ class EndlessFeed:
     """Rows without end for an engine, and their outcomes."""
 
     def __init__(self):
-        self.stopped = anyio.Event()
+        self.stopped = False
         self.outcomes = []
         self.error = None
 
@@ -88,7 +88,7 @@ class EndlessFeed:
 
     def fail(self, error):
         self.error = error
-        self.stopped.set()
+        self.stopped = True
 
 
 def simulate(make_server, limits, seconds):

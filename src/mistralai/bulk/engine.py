@@ -97,7 +97,7 @@ class TaskEngine:
     async def run(self, feed: Feed) -> None:
         """Ask rows until there are no more."""
         async with anyio.create_task_group() as tasks:
-            while not feed.stopped.is_set():
+            while not feed.stopped:
                 while self._workers < self.level:
                     self._workers += 1
                     tasks.start_soon(self._work, feed)

@@ -70,7 +70,6 @@ class Feed:
         phase: The phase.
         error: The error that ended the run.
         scope: Cancelled to drop the rows that are out.
-        stopped: Set when `next` gives no more rows.
         answered: Models that have answered.
     """
 
@@ -91,7 +90,6 @@ class Feed:
         self.phase = Phase.RUNNING
         self.error: BaseException | None = None
         self.scope: Final = anyio.CancelScope()
-        self.stopped: Final = anyio.Event()
         self.answered: Final[set[str]] = set()
         self.complete = False
         """True once every row of the input has been given out."""
@@ -120,17 +118,22 @@ class Feed:
         else:
             self._items = source.items()
 
+    @property
+    def stopped(self) -> bool:
+        """True once `next` gives no more rows."""
+        return self.phase is not Phase.RUNNING
+
     async def next(self) -> Row | None:
         """Return the next row to ask, or `None` if there is none, or the run stops."""
         async with self._turn:
-            if self.phase is not Phase.RUNNING:
+            if self.stopped:
                 return None
             try:
                 row = await (self._next_of_file() if self._file else self._next_item())
             except Exception as error:  # noqa: BLE001 - of the input: it ends the run
                 self.fail(error)
                 return None
-            if row is None and self.phase is Phase.RUNNING:
+            if row is None and not self.stopped:
                 self.complete = True
                 self._stats.rows = self._index
                 self._end(Phase.FINISHING)
@@ -194,7 +197,6 @@ class Feed:
 
     def _end(self, phase: Phase) -> None:
         self.phase = max(self.phase, phase)
-        self.stopped.set()
         if self._waiting is not None:
             self._waiting.cancel()
 
