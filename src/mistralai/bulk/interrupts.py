@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
@@ -14,33 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
 
-@dataclass(slots=True)
-class Interrupts:
-    """The interrupts so far.
-
-    Attributes:
-        count: Their number.
-    """
-
-    count: int = 0
-
-    @property
-    def any(self) -> bool:
-        """True after the first."""
-        return self.count > 0
-
-
 @asynccontextmanager
 async def obey_interrupts(
     stop: Callable[[], object], drop: Callable[[], object]
-) -> AsyncGenerator[Interrupts]:
+) -> AsyncGenerator[anyio.Event]:
     """Call `stop` at the first Ctrl-C and `drop` at each further one, while the block runs.
+
+    The event that it yields is set by the first.
 
     Outside the main thread, and on Windows, Python's own handling of Ctrl-C stays.
     """
-    interrupts = Interrupts()
+    interrupted = anyio.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield interrupts
+        yield interrupted
         return
 
     async def watch(*, task_status: anyio.abc.TaskStatus[None]) -> None:
@@ -48,8 +33,8 @@ async def obey_interrupts(
             with anyio.open_signal_receiver(signal.SIGINT) as received:
                 task_status.started()
                 async for _ in received:
-                    interrupts.count += 1
-                    (stop if interrupts.count == 1 else drop)()
+                    (drop if interrupted.is_set() else stop)()
+                    interrupted.set()
         except NotImplementedError:  # Windows
             task_status.started()
 
@@ -57,7 +42,7 @@ async def obey_interrupts(
     async with anyio.create_task_group() as tasks:
         await tasks.start(watch)
         try:
-            yield interrupts
+            yield interrupted
         except Exception as error:  # noqa: BLE001 - raised below, where it is not put into a group
             failure = error
         tasks.cancel_scope.cancel()

@@ -449,9 +449,9 @@ def run(
     )
 
     async def to_the_end() -> bool:
-        async with job, obey_interrupts(job.stop, job.drop) as interrupts:
+        async with job, obey_interrupts(job.stop, job.drop) as interrupted:
             await job.finish()
-        return interrupts.any
+        return interrupted.is_set()
 
     if anyio.run(to_the_end):
         raise KeyboardInterrupt

@@ -124,11 +124,11 @@ class Running:
             progress.note = "Ctrl-C: finishing what runs; once more drops it"
             job.stop()
 
-        async with job, obey_interrupts(stop, job.drop) as interrupts:
+        async with job, obey_interrupts(stop, job.drop) as interrupted:
             self._note_opened(job)
             async with progress:
                 await job.finish()
-        return interrupts.any
+        return interrupted.is_set()
 
     def _note_opened(self, job: Run) -> None:
         if job.cut:
