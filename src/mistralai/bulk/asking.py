@@ -314,12 +314,8 @@ def _sentence(error: errors.MistralClientError) -> str:
 
 def _public_name(error: errors.MistralClientError) -> str:
     """Return the name of the error's class in `mistralai.errors`: it may be of a private one."""
-    names = [cls.__name__ for cls in type(error).__mro__]
-    return next(
-        name
-        for name, cls in zip(names, type(error).__mro__, strict=True)
-        if cls is getattr(errors, name, None)
-    )
+    names = ((cls, cls.__name__) for cls in type(error).__mro__)
+    return next(name for cls, name in names if cls is getattr(errors, name, None))
 
 
 def _one_line(error: Exception) -> str:

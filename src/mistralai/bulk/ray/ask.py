@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
 
-from ..asking import Asker
+from ..asking import INVALID, Asker
 from ..gate import Gate
 from ..limits import Limits
 from ..outcomes import Outcome, RowError
@@ -100,7 +100,7 @@ class Ask:
         try:
             body = parse(_question(record), {}).body
         except BadRowError as error:
-            return _failed("InvalidRow", f"the row {error}")
+            return _failed(INVALID, f"the row {error}")
         while self._asking >= self._gate.level.value:
             await self._gate.changed.wait()
         self._asking += 1
@@ -154,7 +154,7 @@ def _failed(kind: str, message: str) -> Outcome:
     return Outcome(id="", number=0, index=0, error=RowError(kind, message))
 
 
-_UNASKED: Final = _failed("InvalidRow", "the row was not asked")
+_UNASKED: Final = _failed(INVALID, "the row was not asked")
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:
