@@ -16,8 +16,7 @@ the run, so that only the rows that are being asked are finished; cancellation d
 from __future__ import annotations
 
 import enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import anyio
@@ -31,13 +30,14 @@ from .engine import LocalEngine
 from .feed import Feed, Phase
 from .ids import Ids
 from .interrupts import obey_interrupts
-from .journal import Journal, NoJournal, State
+from .journal import State
 from .limits import Limits
-from .opening import Opened, RowMaker, check_rows, open_output
+from .opening import RowMaker
 from .plans import Plan, planned
 from .runfile import Header
 from .sources import FileSource, source_of
 from .stats import Stats
+from .target import Target
 
 if TYPE_CHECKING:
     import os
@@ -48,11 +48,9 @@ if TYPE_CHECKING:
 
     from ..client import Mistral
     from .engine import Engine, EngineMaker
-    from .journal import Sink
+    from .journal import Journal
     from .outcomes import Outcome
     from .sources import Input
-
-_PARQUET: Final = ".parquet"
 
 
 class _State(enum.Enum):
@@ -140,15 +138,8 @@ class Run:
             needs_model=fields.get("model", False) and not self._defaults.get("model"),
             skip_bad=skip_bad or not self._in_file,
         )
-        self._output: Path | None = None
-        self._write: Callable[[bytes], object] | None = None
-        if callable(output):
-            self._write = output
-        elif output is not None:
-            self._output = Path(output)
+        self._target = Target(output, ordered=ordered, restart=restart)
         self._keep_failed = keep_failed
-        self._ordered = ordered
-        self._restart = restart
         self._simulated = simulated
         self._make_engine = engine
         self._engine: Engine | None = None
@@ -158,7 +149,6 @@ class Run:
         self._raised = False
         self._feed: Feed
         self._tasks: TaskGroup
-        self._opened: Opened | None = None
         self._began = 0.0
 
     @property
@@ -169,7 +159,8 @@ class Run:
     @property
     def cut(self) -> int:
         """The number of unreadable bytes that were cut off the end of the output."""
-        return 0 if self._opened is None else self._opened.journal.cut
+        journal = self._target.journal
+        return 0 if journal is None else journal.cut
 
     @property
     def paused(self) -> float:
@@ -191,24 +182,25 @@ class Run:
         self._state = _State.OPENING
         self._began = anyio.current_time()
         try:
-            sink = await to_thread.run_sync(self._open)
+            await to_thread.run_sync(self._open)
         except BaseException:  # asyncio's own cancellation does not wait for the thread
             self._state = _State.ABANDONED
             self._close_if_abandoned()
             raise
-        journal = sink if isinstance(sink, Journal) else None
+        self.stats.rows = self._target.rows
+        journal = self._target.journal
         ids = None if self._in_file else Ids()
         self._feed = Feed(
             self._source,
             self._maker,
-            sink,
+            self._target.sink,
             states=_unasked if journal is None else journal.state,
             ids=ids,
             limits=self._limits,
             stats=self.stats,
             delivery=self._delivery,
             keep_failed=self._keep_failed,
-            digests=self._opened.digests if self._opened is not None and self._in_file else None,
+            digests=self._target.digests,
         )
         if journal is not None:
             self._feed.answered.update(journal.models)
@@ -216,7 +208,7 @@ class Run:
         self._state = _State.RUNNING
         self._tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
-        self._tasks.start_soon(self._work, self._engine, sink, ids)
+        self._tasks.start_soon(self._work, self._engine, ids)
         return self
 
     async def __aexit__(
@@ -309,32 +301,16 @@ class Run:
         self._update()
         return self.stats
 
-    def _open(self) -> Sink:
+    def _open(self) -> None:
         """Open input and output. It blocks."""
-        if self._output is None:
-            if isinstance(self._source, FileSource):
-                self.stats.rows = check_rows(self._source, self._maker)
-            return NoJournal(self._write)
-        is_parquet = self._output.suffix == _PARQUET
-        if is_parquet:
-            from .parquet import check_parquet
-
-            check_parquet()
-        self._opened = open_output(
-            journal_path(self._output),
-            self._header(),
-            self._source if isinstance(self._source, FileSource) else None,
-            self._maker,
-            restart=self._restart,
-        )
-        self.stats.rows = self._opened.rows
+        source = self._source if isinstance(self._source, FileSource) else None
+        self._target.open(self._header(), source, self._maker)
         self._close_if_abandoned()
-        return self._opened.journal
 
     def _close_if_abandoned(self) -> None:
         """Close an output that was opened for a run that was cancelled in the meantime."""
-        if self._state is _State.ABANDONED and self._opened is not None:
-            self._opened.close()
+        if self._state is _State.ABANDONED:
+            self._target.close()
 
     def _header(self) -> Header:
         address, _ = self._client.sdk_configuration.get_server_details()
@@ -346,7 +322,7 @@ class Run:
             self.stats.failed = journal.count(State.FAILED)
             self.stats.resumed += self.stats.failed
 
-    async def _work(self, engine: Engine, sink: Sink, ids: Ids | None) -> None:
+    async def _work(self, engine: Engine, ids: Ids | None) -> None:
         """Run the engine, then close everything. Errors are kept for whoever waits."""
         feed = self._feed
         try:
@@ -360,7 +336,7 @@ class Run:
                 feed.fail(error)
             finally:
                 with anyio.CancelScope(shield=True):
-                    await to_thread.run_sync(self._close, sink)
+                    await to_thread.run_sync(self._close)
                 if ids is not None:
                     ids.close()
         finally:
@@ -369,24 +345,18 @@ class Run:
             self._delivery.end()
             self._ended.set()
 
-    def _close(self, sink: Sink) -> None:
+    def _close(self) -> None:
         """Sync and close the output, and bring it into its final form if every row is in it."""
         feed = self._feed
         try:
-            sink.sync()
+            self._target.sink.sync()
             if feed.complete and feed.phase is Phase.FINISHING:
-                sink.finish(ordered=self._ordered)
-                if self._output is not None and self._output.suffix == _PARQUET:
-                    from .parquet import write_parquet
-
-                    write_parquet(journal_path(self._output), self._output)
+                self._target.finish()
         except Exception as error:  # noqa: BLE001 - kept for whoever waits
             feed.error = feed.error or error
         finally:
             feed.close()
-            sink.close()
-            if self._opened is not None:
-                self._opened.close()
+            self._target.close()
 
     def _update(self) -> None:
         if self._state is not _State.RUNNING or self._engine is None:
@@ -456,11 +426,6 @@ def run(
     if anyio.run(to_the_end):
         raise KeyboardInterrupt
     return job.stats
-
-
-def journal_path(output: Path) -> Path:
-    """Return the path of the journal of an output: itself, or for Parquet one beside it."""
-    return output.with_name(f"{output.name}.jsonl") if output.suffix == _PARQUET else output
 
 
 def _refuse_inside_loop() -> None:

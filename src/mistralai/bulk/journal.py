@@ -66,10 +66,6 @@ class Sink(Protocol):
         """Drop superseded lines, and sort the others by their rows if wanted."""
         ...
 
-    def close(self) -> None:
-        """Close the files, after `sync`."""
-        ...
-
 
 class NoJournal:
     """Lines that are passed on and cannot be continued: for standard output, or for no output.
@@ -90,9 +86,6 @@ class NoJournal:
         """Do nothing."""
 
     def finish(self, *, ordered: bool) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
         """Do nothing."""
 
 

@@ -99,13 +99,13 @@ class Opened:
         journal: The journal.
         lock: The lock of the `.run` file, to be released after the journal is closed.
         rows: The number of rows; `None` for an input that is read once.
-        digests: The hashes of the rows, in order.
+        digests: The hashes of the rows, in order; `None` for an input that is read once.
     """
 
     journal: Journal
     lock: Lock
     rows: int | None
-    digests: Generator[bytes]
+    digests: Generator[bytes] | None
 
     def close(self) -> None:
         """Close the journal and release the lock."""
@@ -189,7 +189,9 @@ def _open(
         journal = Journal(path, ids if compared else None)
     finally:
         ids.close()
-    return Opened(journal, lock, rows.count if source is not None else None, run_file.digests())
+    if source is None:
+        return Opened(journal, lock, rows=None, digests=None)
+    return Opened(journal, lock, rows.count, run_file.digests())
 
 
 class _Counted:

@@ -1,0 +1,112 @@
+"""The target of a run: where its lines go, and the files that are open for them.
+
+A name that ends in `.parquet` is written at the end, from a journal beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .journal import NoJournal
+from .opening import Opened, check_rows, open_output
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Generator
+
+    from .journal import Journal, Sink
+    from .opening import RowMaker
+    from .runfile import Header
+    from .sources import FileSource
+
+_PARQUET: Final = ".parquet"
+
+
+class Target:
+    """The place where the lines of a run go.
+
+    Args:
+        output: The path of a file, a function that is called with each line, or `None`.
+        ordered: Whether a file is sorted at the end as the input is.
+        restart: Whether to start again if the file exists.
+
+    Attributes:
+        sink: Takes the lines. A file takes them once it is open.
+        rows: The number of rows of an input that can be read twice, once it was read.
+    """
+
+    def __init__(
+        self,
+        output: str | os.PathLike[str] | Callable[[bytes], object] | None,
+        *,
+        ordered: bool,
+        restart: bool,
+    ) -> None:
+        self._path: Path | None = None  # of the journal
+        self._table: Path | None = None
+        write: Callable[[bytes], object] | None = None
+        if callable(output):
+            write = output
+        elif output is not None:
+            self._path = Path(output)
+            if self._path.suffix == _PARQUET:
+                self._table = self._path
+                self._path = self._table.with_name(f"{self._table.name}.jsonl")
+        self._ordered = ordered
+        self._restart = restart
+        self._opened: Opened | None = None
+        self.sink: Sink = NoJournal(write)
+        self.rows: int | None = None
+
+    @property
+    def journal(self) -> Journal | None:
+        """The journal; `None` if the target is not a file, or is not open yet."""
+        return None if self._opened is None else self._opened.journal
+
+    @property
+    def digests(self) -> Generator[bytes] | None:
+        """The hashes of the rows, in order, if they are in a file; else `None`."""
+        return None if self._opened is None else self._opened.digests
+
+    def open(self, header: Header, source: FileSource | None, maker: RowMaker) -> None:
+        """Open the files, with all checks that come before the first request. It blocks.
+
+        Args:
+            header: What a file belongs to.
+            source: The input, if it can be read twice.
+            maker: Makes its rows.
+
+        Raises:
+            InputError: A row of the input is bad.
+            ResumeError: The file belongs to another run, or one is writing to it.
+            OutputError: The file cannot be written.
+            MissingExtraError: A package for it is not installed.
+        """
+        if self._path is None:
+            self.rows = None if source is None else check_rows(source, maker)
+            return
+        if self._table is not None:
+            from .parquet import check_parquet
+
+            check_parquet()
+        self._opened = open_output(self._path, header, source, maker, restart=self._restart)
+        self.sink = self._opened.journal
+        self.rows = self._opened.rows
+
+    def finish(self) -> None:
+        """Bring the lines into their final form, when every row has one. It blocks.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        self.sink.finish(ordered=self._ordered)
+        if self._table is not None and self.journal is not None:
+            from .parquet import write_parquet
+
+            write_parquet(self.journal.path, self._table)
+
+    def close(self) -> None:
+        """Close the files. A second call does nothing."""
+        if self._opened is not None:
+            self._opened.close()
