@@ -16,10 +16,11 @@ from .errors import (
     ResumeError,
     TooManyErrorsError,
 )
-from .job import Run, run
+from .job import Run
 from .limits import Limits
 from .outcomes import Outcome, RowError, RowTiming
 from .plans import Plan
+from .script import run
 from .sources import Input
 from .stats import Stats
 

@@ -1,4 +1,4 @@
-"""`Run` and `run`: a run of many prompts, as a program uses it.
+"""`Run`: a run of many prompts, as a program with an event loop uses it.
 
 Theory of operation. A run is
 
@@ -21,7 +21,6 @@ from urllib.parse import urlsplit
 
 import anyio
 from anyio import to_thread
-from anyio.lowlevel import current_token
 from pydantic_core import to_jsonable_python
 
 from .asking import request_fields
@@ -29,7 +28,6 @@ from .delivery import Delivery
 from .engine import LocalEngine
 from .feed import Feed, Phase
 from .ids import Ids
-from .interrupts import obey_interrupts
 from .journal import State
 from .limits import Limits
 from .opening import RowMaker
@@ -372,71 +370,6 @@ class Run:
         if error is not None:
             self._raised = True
             raise error
-
-
-def run(
-    client: Mistral,
-    rows: Input,
-    output: str | os.PathLike[str] | Callable[[bytes], object] | None,
-    *,
-    defaults: Mapping[str, Any] | None = None,
-    limits: Limits | None = None,
-    mapping: Mapping[str, str] | None = None,
-    skip_bad: bool = False,
-    keep_failed: bool = False,
-    ordered: bool = False,
-    restart: bool = False,
-    simulated: bool = False,
-    engine: EngineMaker = LocalEngine,
-) -> Stats:
-    """Run many prompts to the end, and return the figures. The arguments are those of `Run`.
-
-    The first Ctrl-C finishes the rows that are being asked, the second drops them; then
-    `KeyboardInterrupt` is raised. The same call again continues.
-
-    Raises:
-        RuntimeError: An event loop is running, as in a notebook: use `Run` there.
-        InputError: The input is bad.
-        ResumeError: The output belongs to another run, or one is writing to it.
-        OutputError: The output cannot be written.
-        TooManyErrorsError: More rows failed than `limits.max_errors` allows.
-        MistralClientError: The server refused the key or the model.
-    """
-    _refuse_inside_loop()
-    job = Run(
-        client,
-        rows,
-        output,
-        defaults=defaults,
-        limits=limits,
-        mapping=mapping,
-        skip_bad=skip_bad,
-        keep_failed=keep_failed,
-        ordered=ordered,
-        restart=restart,
-        simulated=simulated,
-        engine=engine,
-    )
-
-    async def to_the_end() -> bool:
-        async with job, obey_interrupts(job.stop, job.drop) as interrupted:
-            await job.finish()
-        return interrupted.is_set()
-
-    if anyio.run(to_the_end):
-        raise KeyboardInterrupt
-    return job.stats
-
-
-def _refuse_inside_loop() -> None:
-    try:
-        current_token()
-    except RuntimeError:  # anyio's error for no event loop is one
-        return
-    raise RuntimeError(
-        "run() cannot be called while an event loop is running, as in a notebook; use"
-        " `async with Run(...) as job: await job.finish()`"
-    )
 
 
 def _shown(address: str) -> str:
