@@ -1,4 +1,4 @@
-"""What goes wrong with a row, and what stops a run."""
+"""Failures of a row, and failures that stop a run."""
 
 import json
 

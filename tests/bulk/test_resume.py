@@ -1,4 +1,4 @@
-"""What a second run on the same output does: continue, or say what differs."""
+"""A second run on the same output: it continues, or says what differs."""
 
 import json
 import os

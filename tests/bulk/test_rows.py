@@ -1,4 +1,4 @@
-"""Lines of the input, told apart one by one."""
+"""Lines of the input, parsed one by one."""
 
 import pytest
 

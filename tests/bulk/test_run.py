@@ -1,4 +1,4 @@
-"""A run against the simulator: what is asked, what is written, what a program sees."""
+"""A run against the simulator: its requests, its output, and the rows that a program reads."""
 
 import anyio
 import pytest

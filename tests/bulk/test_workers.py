@@ -1,6 +1,6 @@
 """Workers of a run: rows are leased to them, and survive them. Here without Ray.
 
-The workers are objects of this process; what goes to and from them is pickled.
+The workers are objects of this process; messages to and from them are pickled.
 """
 
 import asyncio

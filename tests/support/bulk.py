@@ -1,4 +1,4 @@
-"""Runs of many prompts, and what is in their files."""
+"""Runs of many prompts, and their files."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ def served(scenario="auto", **settings):
 
 
 def write_prompts(path: Path, count: int, first: int = 1) -> Path:
-    """Write prompts, a text a line."""
+    """Write prompts, one text per line."""
     lines = (f"Prompt {number}\n" for number in range(first, first + count))
     path.write_text("".join(lines), "utf-8")
     return path

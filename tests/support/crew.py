@@ -13,7 +13,7 @@ from mistralai.bulk.ray.worker import Worker
 class Hand:
     """The calls to a worker of this process, which can die, or not be reached for a while.
 
-    What goes through it is pickled and read again.
+    Messages through it are pickled and unpickled.
 
     Attributes:
         taken: The reports that went through it.
@@ -92,7 +92,7 @@ class Mortal(Worker):
 
 
 class Crewed:
-    """The choice of workers of this process as what asks the rows of a run.
+    """Workers of this process as the engine of a run.
 
     Attributes:
         hands: The calls to the workers, once there are workers.

@@ -1,7 +1,7 @@
 """Ask a row: its requests, by one client, until it has an outcome.
 
-This is the seam between a run and those who do its work: a worker needs an `Asker`, and everything
-that goes in (`Row`) and comes out (`Outcome`) can be pickled.
+This is the seam between a run and its workers: a worker needs an `Asker`, whose argument (`Row`)
+and result (`Outcome`) can be pickled.
 """
 
 from __future__ import annotations

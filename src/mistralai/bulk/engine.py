@@ -52,7 +52,7 @@ class Engine(Protocol):
 
 
 class EngineMaker(Protocol):
-    """What makes the engine of a run, when it begins."""
+    """A function or class that makes the engine of a run, when the run begins."""
 
     def __call__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> Engine:
         """Make an engine.

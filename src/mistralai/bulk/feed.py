@@ -40,7 +40,7 @@ _LINES: Final = 100
 _SECONDS: Final = 0.05
 """The output is synced after so many lines, or so much time."""
 
-_SKIPPED: Final = 500  # rows in a row, before other tasks get their turn
+_SKIPPED: Final = 500  # consecutive rows, before other tasks get their turn
 
 
 class Phase(enum.IntEnum):

@@ -84,7 +84,7 @@ class Gate:
     Attributes:
         level: The level.
         in_flight: The number of requests in flight.
-        changed: Set when the level rises; replaced by whoever waited.
+        changed: Set when the level rises; replaced by the task that waited for it.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class Gate:
         self._rate = AnswerRate(clock())
         self._paused = 0  # requests that wait for the end of a pause
         self._room = anyio.Event()  # set, and replaced, when a request has ended
-        self._line = anyio.Lock(fast_acquire=True)  # those who wait for the buckets, in order
+        self._line = anyio.Lock(fast_acquire=True)  # requests that wait for the buckets, in order
         rate, tokens = limits.request_rate, limits.tokens_per_minute
         self._requests = None if rate is None else Bucket(rate, 1.0, clock())
         self._tokens = None if tokens is None else Bucket(tokens / 60, tokens, clock())

@@ -1,4 +1,4 @@
-"""Ctrl-C during a run: the first finishes what runs, the second drops it."""
+"""Ctrl-C during a run: the first finishes the rows that are being asked, the second drops them."""
 
 from __future__ import annotations
 

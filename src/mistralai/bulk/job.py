@@ -8,7 +8,7 @@ Theory of operation. A run is
 - running, while its engine asks rows;
 - ended, when every row that is to be finished is in the output, and its files are closed.
 
-The engine runs in a task of its own, which keeps every error for whoever waits: the reader,
+The engine runs in a task of its own, which keeps every error for the one that waits: the reader,
 `finish`, or the end of `async with`. Leaving the body waits for the rest; an exception in it stops
 the run, so that only the rows that are being asked are finished; cancellation drops those as well.
 """
@@ -103,7 +103,7 @@ class Run:
             defaults: Fields of every request that a row does not have, such as `{"model": …}`.
                 Messages among them come before those of each row.
             limits: How fast, how often and how long rows are asked. By default `Limits()`.
-            mapping: Names of fields that are called otherwise in the input:
+            mapping: Names of fields that have another name in the input:
                 `{"prompt": "question"}`.
             skip_bad: Whether bad lines of a file fail as rows. By default they are an error before
                 the first request. In a pipe or an iterable they always fail as rows.
@@ -114,8 +114,8 @@ class Run:
             restart: Whether to start again if the output exists; it is kept as `.old`.
             simulated: Whether the server is the simulator; the output says so, and is not continued
                 by a run on a real server.
-            engine: What makes the engine, which asks the rows: by default tasks of this event loop;
-                `mistralai.bulk.ray.Ray(…)` for workers on other machines.
+            engine: Makes the engine, which asks the rows. By default tasks of this event loop ask
+                them; `mistralai.bulk.ray.Ray(…)` has workers on other machines.
 
         Raises:
             TypeError: An argument has the wrong type.
@@ -321,7 +321,7 @@ class Run:
             self.stats.resumed += self.stats.failed
 
     async def _work(self, engine: Engine, ids: Ids | None) -> None:
-        """Run the engine, then close everything. Errors are kept for whoever waits."""
+        """Run the engine, then close everything. Errors are kept until they are raised."""
         feed = self._feed
         try:
             try:
@@ -330,7 +330,7 @@ class Run:
                         tasks.start_soon(feed.keep_synced)
                         await engine.run(feed)
                         tasks.cancel_scope.cancel()
-            except Exception as error:  # noqa: BLE001 - kept for whoever waits
+            except Exception as error:  # noqa: BLE001 - kept until it is raised
                 feed.fail(error)
             finally:
                 with anyio.CancelScope(shield=True):
@@ -350,7 +350,7 @@ class Run:
             self._target.sink.sync()
             if feed.complete and feed.phase is Phase.FINISHING:
                 self._target.finish()
-        except Exception as error:  # noqa: BLE001 - kept for whoever waits
+        except Exception as error:  # noqa: BLE001 - kept until it is raised
             feed.error = feed.error or error
         finally:
             feed.close()

@@ -31,7 +31,7 @@ class RowMaker:
     """Makes rows of items, each with an id of its own.
 
     Args:
-        mapping: Names of fields that are called otherwise in the input.
+        mapping: Names of fields that have another name in the input.
         needs_model: Whether a row without a model is bad.
         skip_bad: Whether a bad row is a row that fails; otherwise it is an error.
     """

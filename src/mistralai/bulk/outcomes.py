@@ -1,4 +1,4 @@
-"""The outcome of a row: what a worker sends back, a program reads, and the output has as a line."""
+"""The outcome of a row, which a worker returns, a program reads, and the output has as a line."""
 
 from __future__ import annotations
 

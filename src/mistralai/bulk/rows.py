@@ -87,7 +87,7 @@ def parse(item: Item, mapping: Mapping[str, str]) -> Fields:
 
     Args:
         item: The line or record.
-        mapping: Names of fields that are called otherwise there: `{"prompt": "question"}`.
+        mapping: Names of fields that have another name there: `{"prompt": "question"}`.
 
     Raises:
         BadRowError: It is malformed; the message says how.

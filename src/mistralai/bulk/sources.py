@@ -2,7 +2,7 @@
 
 `items` yields numbers and items. A file is read in the event loop's thread: its next line is
 in a buffer. Everything that may block, or is a program of the caller's, is read by a thread
-(`blocking.py`), and an async iterable by whoever asks for its next item.
+(`blocking.py`), and an async iterable by the task that asks for its next item.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class FileSource:
 
     Args:
         path: The file.
-        mapping: Names of fields that are called otherwise in it.
+        mapping: Names of fields that have another name in it.
         fields: The names of the fields of a request.
     """
 
@@ -92,7 +92,7 @@ def source_of(rows: Input, mapping: Mapping[str, str], fields: frozenset[str]) -
 
     Args:
         rows: A path, `"-"` for standard input, or an iterable of lines or records.
-        mapping: Names of fields that are called otherwise there.
+        mapping: Names of fields that have another name there.
         fields: The names of the fields of a request.
 
     Raises:

@@ -101,7 +101,7 @@ def import_parquet(what: str) -> Any:
     """Import pyarrow's module for Parquet.
 
     Args:
-        what: What needs it, for the error.
+        what: The feature that needs it, for the error.
 
     Raises:
         MissingExtraError: pyarrow is not installed.

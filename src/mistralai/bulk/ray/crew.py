@@ -2,7 +2,7 @@
 
 Theory of operation. Each worker has one task, which exchanges messages with it for one epoch after
 the other. An epoch begins when the worker answers and ends when a call to it fails; then its leases
-end, whoever waits for one of them learns that it is lost, and the next epoch begins. `LeaseBook`
+end, tasks that wait for one of them learn that it is lost, and the next epoch begins. `LeaseBook`
 has the states. At any time at most one `give` and one `take` are under way per worker, so that
 under load one call carries many messages.
 
@@ -115,7 +115,7 @@ class Held:
         self._wake()
 
     def lose(self) -> None:
-        """Note that the worker is lost. What it reported before counts."""
+        """Note that the worker is lost. Its earlier reports still count."""
         self._lost = True
         self._wake()
 
@@ -222,7 +222,7 @@ class Crew:
         return reasons[0]
 
     def _announce(self) -> None:
-        """Wake those who wait for a worker."""
+        """Wake the tasks that wait for a worker."""
         self._joined.set()
         self._joined = anyio.Event()
 

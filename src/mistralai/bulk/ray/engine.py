@@ -1,4 +1,4 @@
-"""The engine of a run whose rows are asked by workers, and the choice of Ray for them."""
+"""The engine of a run whose rows are asked by workers, and its settings for Ray."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Ray:
-    """The choice of Ray as what asks the rows of a run: `run(…, engine=Ray(workers=8))`.
+    """Workers on Ray as the engine of a run: `run(…, engine=Ray(workers=8))`.
 
     Each worker is an actor with a client of its own. It needs no CPU of the cluster's count, and
     Ray spreads them over the nodes and starts them again when they die. Input, output and limits

@@ -66,8 +66,8 @@ def _max_errors(
     required=True,
     type=click.Path(dir_okay=False, allow_dash=True),
     metavar="FILE",
-    help="Where the answers go, a line each; - is standard output. An existing file of the same run"
-    " is continued.",
+    help="Where the answers go, one line each; - is standard output. An existing file of the same"
+    " run is continued.",
 )
 @click.option("-s", "--system", metavar="TEXT|@FILE", help="System prompt of rows that have none.")
 @click.option("--schema", metavar="FILE|JSON", help="Request JSON of this schema.")
@@ -77,7 +77,7 @@ def _max_errors(
     multiple=True,
     callback=_mapping,
     metavar="FIELD=COLUMN",
-    help="A field that is called otherwise in the input, for example prompt=question; may be"
+    help="A field that has another name in the input, for example prompt=question; may be"
     " repeated.",
 )
 @click.option("--skip-bad", is_flag=True, help="Let bad lines fail as rows, and ask the others.")
@@ -138,7 +138,7 @@ def _max_errors(
     default="local",
     show_default=True,
     metavar="NAME",
-    help="What asks the rows: local, or ray for workers on a cluster.",
+    help="The engine that asks the rows: local, or ray for workers on a cluster.",
 )
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Workers on Ray. [default: 2]")
 @click.option(
