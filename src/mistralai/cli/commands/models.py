@@ -11,6 +11,7 @@ from ..configured import optional_value
 from ..escapes import one_line
 from ..options import connection_options
 from ..scenario_names import is_scenario
+from ..screen.table import write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +39,8 @@ def models(output: Output, connection: Connection, *, as_json: bool) -> None:
     if as_json:
         cards = [card.model_dump(mode="json", by_alias=True) for card in found]
         output.write(f"{json.dumps(cards, indent=2)}\n")
-    elif output.is_terminal:
-        from ..screen.table import write_table
-
-        write_table(output, _COLUMNS, [_row(card) for card in found])
     else:
-        output.write("".join("\t".join(_row(card)) + "\n" for card in found))
+        write_rows(output, _COLUMNS, map(_row, found))
 
 
 def _row(card: object) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ import click
 from ..escapes import harmless, one_line
 from ..failure import CommandError
 from ..global_options import CommandGroup
+from ..screen.table import write_rows
 from ..sessions.choice import complete_name
 
 if TYPE_CHECKING:
@@ -48,12 +49,8 @@ def list_(output: Output, *, as_json: bool) -> None:
     found = [*_readable(output)]
     if as_json:
         output.write(f"{json.dumps([_fields(session) for session in found], indent=2)}\n")
-    elif output.is_terminal:
-        from ..screen.table import write_table
-
-        write_table(output, _COLUMNS, [_row(session) for session in found])
     else:
-        output.write("".join("\t".join(_row(session)) + "\n" for session in found))
+        write_rows(output, _COLUMNS, map(_row, found))
 
 
 @sessions.command(epilog="\b\nExample:\n  mistralai sessions show rome | less")
