@@ -86,7 +86,7 @@ class Sessions:
             data = complete_lines(path.read_bytes())
             changed = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
         except FileNotFoundError:
-            raise missing(name) from None
+            raise _missing(name) from None
         return Session(path, changed, conversation_of(data, name))
 
     def open(self, name: str) -> SessionFile:
@@ -120,7 +120,7 @@ class Sessions:
         """
         path = self.path(name)
         if not path.exists():
-            raise missing(name)
+            raise _missing(name)
         return path
 
     def remove(self, name: str) -> None:
@@ -133,7 +133,7 @@ class Sessions:
         try:
             open_session(self.path(name), create=False).remove()
         except FileNotFoundError:
-            raise missing(name) from None
+            raise _missing(name) from None
 
     def path(self, name: str) -> Path:
         """Return the file of a session, which need not exist.
@@ -165,6 +165,6 @@ def conversation_of(data: bytes, name: str) -> Conversation:
     return conversation
 
 
-def missing(name: str) -> SessionError:
+def _missing(name: str) -> SessionError:
     """Return the error for a session that does not exist."""
     return SessionError(f"there is no session {name}.", _LIST)

@@ -19,7 +19,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Self
 
 from .conversation import Conversation
-from .folder import Sessions, conversation_of, missing
+from .folder import Sessions, conversation_of
 from .records import Question, encode, header
 
 if TYPE_CHECKING:
@@ -95,10 +95,8 @@ class Keeper:
         """
         if name == self._name:
             return self.conversation
-        path = self.sessions.path(name)
+        path = self.sessions.path(name) if create else self.sessions.find(name)
         conversation, file = Conversation(), None
-        if not path.exists() and not create:
-            raise missing(name)
         if self._state is not State.OFF:
             file = self.sessions.open(name)
             try:
