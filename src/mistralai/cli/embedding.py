@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from ..client import Mistral
     from ..client._api.params import EmbeddingsParams
 
-MAX_TEXTS: Final = 128
-"""Texts per request. The API accepts 512, but a short request is cheaper to repeat."""
-
 _MAX_BYTES: Final = 48_000
 """Bytes of UTF-8 per request: the API accepts 16,384 tokens, of at least 3 bytes in most texts."""
 
@@ -46,7 +43,7 @@ class Embedding:
 
 
 def embed(
-    client: Mistral, texts: Iterable[Text], fields: Mapping[str, Any], max_texts: int = MAX_TEXTS
+    client: Mistral, texts: Iterable[Text], fields: Mapping[str, Any], max_texts: int
 ) -> Iterator[Embedding]:
     """Embed texts, and yield each with its vector, in order, as each request is answered.
 
