@@ -1,4 +1,4 @@
-"""What was probably meant by a command that does not exist."""
+"""The suggestion for a command that does not exist."""
 
 from __future__ import annotations
 
