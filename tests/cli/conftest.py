@@ -2,6 +2,8 @@
 
 import pytest
 
+from mistralai.simulator import Simulator
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
@@ -10,3 +12,10 @@ def home(tmp_path, monkeypatch):
     for name in ("config", "data", "state"):
         monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
     return home
+
+
+@pytest.fixture
+def sim():
+    """Run a simulator that answers with the question."""
+    with Simulator("echo") as sim:
+        yield sim

@@ -7,14 +7,7 @@ import tomllib
 
 import pytest
 
-from mistralai.simulator import Simulator
 from support.commands import run_here
-
-
-@pytest.fixture
-def sim():
-    with Simulator("echo") as sim:
-        yield sim
 
 
 @pytest.fixture

@@ -36,12 +36,6 @@ def talk(tmp_path):
             term.exit_prompt()
 
 
-@pytest.fixture
-def sim():
-    with Simulator("echo") as sim:
-        yield sim
-
-
 def say(term, text, answer=None):
     """Send a line, and wait for its answer, by default an echo."""
     shown = f"> {text}\n{answer or text}\n"

@@ -1,4 +1,4 @@
-"""Conversations on disk: what is saved, what survives, and `mistralai sessions`."""
+"""Conversations on disk: how they are saved, survive a crash, and are listed and removed."""
 
 import json
 import os
@@ -22,12 +22,6 @@ if sys.platform == "win32":
     pytest.skip("kills processes and limits files as on Unix", allow_module_level=True)
 
 SECRET = "sk-0123456789abcdef"
-
-
-@pytest.fixture
-def sim():
-    with Simulator("echo") as sim:
-        yield sim
 
 
 @pytest.fixture

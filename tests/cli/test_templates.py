@@ -5,7 +5,6 @@ import sys
 
 import pytest
 
-from mistralai.simulator import Simulator
 from support.commands import ask, run_here
 from support.terminal import in_terminal
 
@@ -32,12 +31,6 @@ name = "look_up"
 type = "web_search"
 """
 SCHEMA = {"type": "object", "title": "Review"}
-
-
-@pytest.fixture
-def sim():
-    with Simulator("echo") as sim:
-        yield sim
 
 
 @pytest.fixture
