@@ -284,7 +284,10 @@ def test_sessions_are_listed_shown_searched_exported_and_removed(sim, folder, tm
     ask(sim, "--session", "rome", "-m", "small", "-s", "Be brief", "A week\nin Rome?\x1b[2J")
     ask(sim, "--session", "oslo", "A week in Oslo?")
     ask(sim, "-c", "And then?")
+    gone = folder / "gone.jsonl"
+    gone.symlink_to(folder / "removed")  # as if removed since the folder was read
     lines = [line.split("\t") for line in run_here("sessions", "list").stdout.splitlines()]
+    gone.unlink()
     assert [[line[0], *line[2:]] for line in lines] == [
         ["rome", "1", "small", r"A week in Rome?\x1b[2J"],
         ["oslo", "2", "mistral-large-latest", "A week in Oslo?"],

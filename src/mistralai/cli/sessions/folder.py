@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,10 +59,13 @@ class Sessions:
 
     def names(self) -> list[str]:
         """Return the names of all sessions, the one that was changed last at the end."""
-        named = (path for path in self.folder.glob(f"*{_SUFFIX}") if _NAME.fullmatch(path.stem))
-        files = [path for path in named if path.stat().st_size]
-        files.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
-        return [path.stem for path in files]
+        found: list[tuple[int, str]] = []
+        for path in self.folder.glob(f"*{_SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):  # removed since the folder was read
+                status = path.stat()
+                if status.st_size and _NAME.fullmatch(path.stem):
+                    found.append((status.st_mtime_ns, path.name))
+        return [name.removesuffix(_SUFFIX) for _, name in sorted(found)]
 
     def latest(self) -> str:
         """Return the name of the session that was changed last.
