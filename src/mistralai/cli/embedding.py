@@ -102,7 +102,7 @@ def _embed_batch(
 
 
 def _numbers(vector: list[float] | str, fields: Mapping[str, Any]) -> list[float] | str:
-    """Return whole numbers as such for types that have no others."""
+    """Return integers for the types that have nothing else."""
     if isinstance(vector, str) or fields.get("output_dtype", "float") == "float":
         return vector
     return [int(number) for number in vector]

@@ -20,7 +20,7 @@ _MODE: Final = 0o700
 
 
 def config_folder() -> Path:
-    """Return the folder of `config.toml` and of what else a person writes."""
+    """Return the folder of `config.toml` and of the templates."""
     return _dirs().user_config_path
 
 
@@ -46,7 +46,7 @@ def make_folder(path: Path) -> None:
     make_folder(path.parent)
     try:
         path.mkdir(_MODE, exist_ok=True)
-    except FileExistsError:  # not to be taken for a file that exists
+    except FileExistsError:  # which a caller would read as: the session exists
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
 

@@ -22,7 +22,7 @@ _ACTIVE: Final = re.compile(r'["$`!\\]')
 def no_such_command(arguments: Sequence[str], commands: Iterable[str]) -> str:
     """Return the message for arguments that do not begin with a command.
 
-    A word like a command is taken for one that was mistyped; anything else is a prompt for `chat`.
+    A word that resembles a command is a typing error; anything else is a prompt for `chat`.
 
     Args:
         arguments: The arguments, at least one.

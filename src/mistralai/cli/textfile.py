@@ -1,4 +1,4 @@
-"""Texts that are given as such or as `@FILE`."""
+"""Texts that are given literally or as `@FILE`."""
 
 from __future__ import annotations
 

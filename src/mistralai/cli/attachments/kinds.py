@@ -1,4 +1,4 @@
-"""The kind of a content, recognised by its bytes and never by the ending of its name."""
+"""The kind of a file, recognised by its bytes and never by the ending of its name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final
 
 
 class Part(Enum):
-    """The type of chunk in which a content is sent."""
+    """The type of chunk in which a file is sent."""
 
     IMAGE = "image"
     DOCUMENT = "document"
@@ -25,7 +25,7 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The kind of a content.
+    """The kind of a file.
 
     Attributes:
         part: The type of chunk.
@@ -85,7 +85,7 @@ _SIGNATURES: Final = tuple(
         (rb"SQLite format 3\0", _unsendable("an SQLite database")),
     )
 )
-"""Patterns at the beginning of a content; the first that matches counts."""
+"""Patterns at the beginning of a file; the first that matches counts."""
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_STREAMS: Final = (
@@ -117,10 +117,10 @@ _NEVER_IN_TEXT: Final = re.compile("[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def kind_of(data: bytes) -> Kind | None:
-    """Return the kind of a content that is not text, or `None` if no format is recognised.
+    """Return the kind of a file that is not text, or `None` if no format is recognised.
 
     Args:
-        data: The whole content, or at least `HEAD` bytes of one that is not a ZIP archive.
+        data: The whole file, or at least `HEAD` bytes of one that is not a ZIP archive.
     """
     if data.startswith(ARCHIVE):
         return _of_archive(data)
@@ -131,7 +131,7 @@ def kind_of(data: bytes) -> Kind | None:
 
 
 def text_of(data: bytes) -> tuple[str, str] | None:
-    """Return a content as text with the name of its encoding, or `None` if it is not text.
+    """Decode a text file; return it with the name of its encoding, or `None` if it is not text.
 
     Text is UTF-8, has a byte order mark, or else is Windows-1252 without control characters.
     """

@@ -1,4 +1,4 @@
-"""Contents at a URL: the type of one that the server may fetch, the bytes of another."""
+"""Files at a URL: only their kind if the API can fetch them itself, else their bytes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADERS: Final = {"user-agent": f"mistralai/{__version__}"}  # some servers ref
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A content at a URL.
+    """A file at a URL.
 
     Attributes:
         name: The last part of the URL's path, or its host.

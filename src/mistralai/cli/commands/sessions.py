@@ -121,7 +121,7 @@ def export(output: Output, name: str, file: str | None) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. A script is never asked.")
 @click.pass_obj
 def rm(output: Output, names: Sequence[str], *, remove_all: bool, yes: bool) -> None:
-    """Remove the sessions NAMES. On a terminal this asks before."""
+    """Remove the sessions NAMES. On a terminal this asks first."""
     from ..sessions.folder import Sessions
     from ..stdin import is_terminal
 
