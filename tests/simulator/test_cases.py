@@ -17,6 +17,15 @@ reply = { text = "asked" }
 when = { text = "weather", role = "tool" }
 reply = { text = "told" }
 [[cases]]
+when = { question = "two calls", step = 1 }
+reply = { calls = [{ name = "f" }] }
+[[cases]]
+when = { question = "two calls", step = 2 }
+reply = { text = "second" }
+[[cases]]
+when = { question = "two calls" }
+reply = { text = "later" }
+[[cases]]
 when = { model = "small" }
 reply = { text = "small" }
 [[cases]]
@@ -33,11 +42,15 @@ TOOL = [
     {"role": "assistant", "content": "", "tool_calls": [CALL]},
     {"role": "tool", "tool_call_id": "abcdefghi", "content": "the weather"},
 ]
+OTHER_TOOL = [TOOL[0], TOOL[1] | {"content": "done"}]
 PIECES = [{"type": "image_url", "image_url": "u"}, {"type": "text", "text": "weather"}]
 REQUESTS = [
     ({"messages": [{"role": "user", "content": "the weather?"}]}, "asked"),
     ({"messages": [{"role": "user", "content": PIECES}]}, "asked"),
     ({"messages": [{"role": "user", "content": "weather"}, *TOOL]}, "told"),
+    ({"messages": [{"role": "user", "content": "two calls"}]}, ""),
+    ({"messages": [{"role": "user", "content": "two calls"}, *OTHER_TOOL]}, "second"),
+    ({"messages": [{"role": "user", "content": "two calls"}, *OTHER_TOOL, *OTHER_TOOL]}, "later"),
     ({"messages": [{"role": "user", "content": "Hi"}], "model": "small"}, "small"),
     ({"messages": [{"role": "user", "content": "Hi"}]}, "Hi"),
     ({"prompt": "def f():"}, "code"),

@@ -241,11 +241,13 @@ MISTAKES = {
     "cases = [{}]\nfaults = []": "faults: unknown key (allowed: cases, timing)",
     "cases = [{ when = 1 }]": "cases[0].when: must be a table, not 1",
     "cases = [{}, { when = { txt = 'x' } }]": (
-        "cases[1].when.txt: unknown key; did you mean 'text'? (allowed: model, role, text)"
+        "cases[1].when.txt: unknown key; did you mean 'text'? "
+        "(allowed: model, question, role, step, text)"
     ),
     "cases = [{ when = { role = 'x' } }]": (
         "cases[0].when.role: 'x' is not allowed (allowed: 'assistant', 'system', 'tool', 'user')"
     ),
+    "cases = [{ when = { step = 0 } }]": "cases[0].when.step: 0 is out of range; use 1 or more",
     "cases = [{ reply = 'poen' }]": "cases[0].reply: 'poen' is not a preset; did you mean 'poem'?",
     "cases = [{ answers = [{ stauts = 1 }] }]": (
         "cases[0].answers[0].stauts: unknown key; did you mean 'status'?"

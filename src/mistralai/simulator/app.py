@@ -9,6 +9,8 @@ from .answers import Answer, Wire
 from .api import catalog, errors, messages, requests
 from .api.checks import Check
 from .choice import Choice
+from .conversations import kept as conversations
+from .conversations.answer import Turn
 from .faults.choice import FaultChooser, requested
 from .faults.fault import Fault
 from .faults.names import as_faults
@@ -20,6 +22,7 @@ from .model.seeding import Randomness
 from .proxy import Upstream
 from .received import Request, unchecked_body
 from .scenario import Scenario, ScenarioLike
+from .stored.store import Store
 
 _CHAT: Final = "/v1/chat/completions"
 _COMPLETIONS: Final[Mapping[str, Check]] = {
@@ -41,7 +44,8 @@ class App:
         seed: The seed of everything random.
         api_key: The only key that is accepted; `None` accepts any that is not empty.
         faults: Faults of all answers, after those of the scenario.
-        rate: The rate limits of completions.
+        rate: The rate limits of completions, those of batch jobs excepted.
+        tls: Whether the server is at an `https` address.
 
     Raises:
         OSError: A file of the scenario cannot be read.
@@ -57,6 +61,7 @@ class App:
         api_key: str | None,
         faults: str | Iterable[Fault | str] = (),
         rate: RateLimit | None = None,
+        tls: bool = False,
     ) -> None:
         self._seed = seed
         self._api_key = api_key
@@ -68,9 +73,17 @@ class App:
         self._everywhere = FaultChooser(everywhere, f"{seed}/everywhere")
         self._choice = Choice(scenario)
         self._faults: dict[int, tuple[Scenario, FaultChooser]] = {}
+        self._store = Store(seed, "https" if tls else "http", self._answer_of_batch)
+        self._conversations = conversations.Conversations(seed, self._store.agents)
 
     def answer(self, request: Request) -> Answer | Wire:
         """Answer one request."""
+        return self._answered(request, limited=True)
+
+    def _answer_of_batch(self, request: Request) -> Answer | Wire:
+        return self._answered(request, limited=False)
+
+    def _answered(self, request: Request, *, limited: bool) -> Answer | Wire:
         scenario = self._choice.choose(request)
         if isinstance(scenario, Wire):
             return scenario
@@ -79,9 +92,7 @@ class App:
                 return scenario
             return _spoiled(scenario, self._everywhere.chosen(request, _model_of(request)))
         try:
-            body = self._checked_body(scenario, request)
-            answer = self._answer(scenario, request, body)
-            model = body.get("model") or body.get("agent_id") or ""
+            answer, model = self._made(scenario, request, limited=limited)
             answer = _spoiled(answer, self._fault_chooser(scenario).chosen(request, model))
             answer = _spoiled(answer, self._everywhere.chosen(request, model))
             return _spoiled(answer, requested(request, model))
@@ -99,6 +110,35 @@ class App:
         if id(scenario) not in self._faults:
             self._faults[id(scenario)] = scenario, FaultChooser(scenario.faults, self._seed)
         return self._faults[id(scenario)][1]
+
+    def _made(self, scenario: Scenario, request: Request, *, limited: bool) -> tuple[Answer, str]:
+        """Return the answer to a request, before faults, and the model that the request names."""
+        if conversations.is_path(request.path):
+            return self._conversed(scenario, request, limited=limited)
+        stored = None if request.path in _CHECKS else self._store.find(request)
+        if stored is not None:
+            route, asked = stored
+            if route.needs_key and scenario.reply.dialect.strict:
+                self._check_key(request)
+            return route.handler(asked), ""
+        body = self._checked_body(scenario, request)
+        answer = self._answer(scenario, request, body, limited=limited)
+        return answer, body.get("model") or body.get("agent_id") or ""
+
+    def _conversed(
+        self, scenario: Scenario, request: Request, *, limited: bool
+    ) -> tuple[Answer, str]:
+        """Return the answer to a request about a conversation, and the model that it names."""
+        if scenario.reply.dialect.strict:
+            self._check_key(request)
+        asked = self._conversations.answer(request)
+        if isinstance(asked, Answer):
+            return asked, ""
+        turn = asked.answered(scenario.reply, Randomness(self._seed, asked.body))
+        if limited:
+            self._check_rate(turn)
+        stream = bool(asked.body.get("stream"))
+        return self._completed(turn, scenario, request, stream=stream), asked.conversation.model
 
     def _checked_body(self, scenario: Scenario, request: Request) -> dict[str, Any]:
         path = request.path
@@ -129,11 +169,14 @@ class App:
         if self._api_key is not None and key.strip() != self._api_key:
             raise errors.Refused(errors.invalid_key())
 
-    def _answer(self, scenario: Scenario, request: Request, body: dict[str, Any]) -> Answer:
+    def _answer(
+        self, scenario: Scenario, request: Request, body: dict[str, Any], *, limited: bool
+    ) -> Answer:
         randomness = Randomness(self._seed, body)
         if request.path in _COMPLETIONS:
             completion = compose(scenario.reply, body, randomness)
-            self._check_rate(completion)
+            if limited:
+                self._check_rate(completion)
             return self._completed(completion, scenario, request, stream=bool(body.get("stream")))
         if request.path == _EMBEDDINGS:
             return Answer.of_json(embeddings(body, randomness))
@@ -144,7 +187,7 @@ class App:
             raise errors.Refused(errors.not_found())
         return Answer.of_json(card)
 
-    def _check_rate(self, completion: Completion) -> None:
+    def _check_rate(self, completion: Completion | Turn) -> None:
         if self._meter is None:
             return
         wait = self._meter.take(completion.usage()["total_tokens"])
@@ -154,7 +197,7 @@ class App:
             raise errors.Refused(errors.over_the_rate(limit.code, retry_after))
 
     def _completed(
-        self, completion: Completion, scenario: Scenario, request: Request, *, stream: bool
+        self, completion: Completion | Turn, scenario: Scenario, request: Request, *, stream: bool
     ) -> Answer:
         rng = random.Random(f"{self._seed}/time/{request.number}")
         if stream:

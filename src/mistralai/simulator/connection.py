@@ -161,6 +161,7 @@ class Connection(asyncio.Protocol):
             number=self._server.next_number(),
             connection=self._number,
             http_version=parsed.http_version,
+            received_at=self._loop.time(),
             closed=self._closed,
         )
         self._server.keep(request)

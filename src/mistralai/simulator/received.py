@@ -50,6 +50,7 @@ class Request:
         number: The number of the request on this server, from 1.
         connection: The number of its TCP connection, from 1.
         http_version: `1.1` or `1.0`.
+        received_at: The time at which it was complete, in seconds of the simulator's event loop.
         answered: Happens when the complete answer has been sent, including its ending; never if
             the client left before.
         closed: Happens when the connection is closed, by the client or by the server.
@@ -62,6 +63,7 @@ class Request:
     number: int
     connection: int
     http_version: str = "1.1"
+    received_at: float = field(default=0.0, repr=False, compare=False)
     answered: Signal = field(
         default_factory=lambda: Signal("the end of the answer"), repr=False, compare=False
     )

@@ -71,7 +71,7 @@ class Simulator:
         Range(0, 65_535).check("port", port)
         Range(0, above=True).check("speed", speed)
         limits = limits or Limits()
-        app = App(scenario, seed=seed, api_key=api_key, faults=faults, rate=limits.rate)
+        app = App(scenario, seed=seed, api_key=api_key, faults=faults, rate=limits.rate, tls=tls)
         self._server = Server(app, limits=limits, seed=seed, sleep=sleep, speed=speed)
         self._host, self._port = host, port
         self._tls = tls

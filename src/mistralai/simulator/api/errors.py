@@ -190,6 +190,11 @@ def wrong_call(message: str) -> Answer:
     return ApiError(400, message, "invalid_function_call", 3280).answer()
 
 
+def wrong_request(message: str) -> Answer:
+    """Answer a message that the API rejects without a code: 400 (wire-format section 3)."""
+    return ApiError(400, message).answer()
+
+
 def too_long(prompt_tokens: int, limit: int) -> Answer:
     """Answer a prompt longer than the context of the model: 400."""
     message = (

@@ -1,14 +1,14 @@
 """The rules of the API for the order of messages and the form of tool calls.
 
-A violation is answered with status 400 and code 3230 or 3280 (wire-format section 3).
+A violation is answered with status 400 and code 3230, 3280 or none (wire-format section 3).
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from .errors import Refused, wrong_call, wrong_order
+from .errors import Refused, wrong_call, wrong_order, wrong_request
 
 Message: TypeAlias = Mapping[str, Any]
 
@@ -45,6 +45,7 @@ def check(messages: Sequence[Message]) -> None:
             raise Refused(wrong_order(f"Unexpected role '{after}' after role '{before}'"))
     _check_last(messages[-1])
     _check_calls(messages)
+    _check_content(messages)
 
 
 def text_of(message: Message) -> str:
@@ -63,31 +64,59 @@ def _check_last(last: Message) -> None:
     raise Refused(wrong_order(f"{expected} but got {role}"))
 
 
-def _check_calls(messages: Sequence[Message]) -> None:
-    for call in _calls(messages):
-        name, call_id = call["function"]["name"], call.get("id", "null")
-        if not _FUNCTION_NAME.fullmatch(name):
-            rule = "a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64"
-            raise Refused(wrong_call(f"Function name was {name} but must be {rule}."))
-        if call_id != "null" and not _CALL_ID.fullmatch(call_id):
-            rule = "a-z, A-Z, 0-9, with a length of 9"
-            raise Refused(wrong_call(f"Tool call id was {call_id} but must be {rule}."))
-    for place, message in enumerate(messages):
-        if calls := message.get("tool_calls"):
-            results = _results_after(messages, place)
-            if place + 1 < len(messages) and results != len(calls):
-                raise Refused(wrong_order("Not the same number of function calls and responses"))
-
-
-def _calls(messages: Sequence[Message]) -> Iterator[dict[str, Any]]:
+def _check_content(messages: Sequence[Message]) -> None:
     for message in messages:
-        yield from message.get("tool_calls") or ()
+        if message["role"] != "assistant" or message.get("content") or message.get("tool_calls"):
+            continue
+        rule = "must have either content or tool_calls, but not none."
+        raise Refused(wrong_request(f"Assistant message {rule}"))
 
 
-def _results_after(messages: Sequence[Message], place: int) -> int:
-    count = 0
-    for message in messages[place + 1 :]:
-        if message["role"] != "tool":
-            break
-        count += 1
-    return count
+def _check_calls(messages: Sequence[Message]) -> None:
+    expected: dict[str, bool] = {}
+    for message in messages:
+        if message["role"] == "tool":
+            _check_result(message.get("tool_call_id"), expected)
+        elif message["role"] == "assistant":
+            _check_answered(expected)
+            expected = {}
+            for call in message.get("tool_calls") or ():
+                _check_call(call, expected)
+    _check_answered(expected)
+
+
+def _check_call(call: dict[str, Any], expected: dict[str, bool]) -> None:
+    """Check a call, and expect its result."""
+    name, call_id = call["function"]["name"], call.get("id", "null")
+    if call_id == "null":
+        raise Refused(wrong_call("Tool call id has to be defined in serving mode."))
+    _check_id(call_id)
+    if not _FUNCTION_NAME.fullmatch(name):
+        rule = "a-z, A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64"
+        raise Refused(wrong_call(f"Function name was {name} but must be {rule}."))
+    if call_id in expected:
+        raise Refused(wrong_order(f"Duplicate tool call id {call_id} in assistant message"))
+    expected[call_id] = False
+
+
+def _check_result(call_id: str | None, expected: dict[str, bool]) -> None:
+    """Check the id of a result, and note that its call has one."""
+    if call_id is None:
+        raise Refused(wrong_request("Tool call id has to be defined."))
+    _check_id(call_id)
+    if call_id not in expected:
+        raise Refused(wrong_order(f"Unexpected tool call id {call_id} in tool results"))
+    if expected[call_id]:
+        raise Refused(wrong_order(f"Duplicate tool call id {call_id} in tool results"))
+    expected[call_id] = True
+
+
+def _check_id(call_id: str) -> None:
+    if not _CALL_ID.fullmatch(call_id):
+        rule = "a-z, A-Z, 0-9, with a length of 9"
+        raise Refused(wrong_call(f"Tool call id was {call_id} but must be {rule}."))
+
+
+def _check_answered(expected: Mapping[str, bool]) -> None:
+    if not all(expected.values()):
+        raise Refused(wrong_order("Not the same number of function calls and responses"))

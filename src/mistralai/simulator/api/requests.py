@@ -7,6 +7,7 @@ from typing import Any, Final
 from . import errors
 from .checks import (
     Check,
+    Place,
     anything,
     boolean,
     integer,
@@ -192,6 +193,38 @@ EMBEDDINGS: Final = record(
     },
 )
 """The body of `POST /v1/embeddings`."""
+
+COMPLETION_ARGS: Final = record(
+    {},
+    {
+        name: nullable(_CHAT_OPTIONAL[name])
+        for name in (
+            *_SAMPLING,
+            "max_tokens",
+            "stop",
+            "random_seed",
+            "response_format",
+            "tool_choice",
+            "presence_penalty",
+            "frequency_penalty",
+            "reasoning_effort",
+        )
+    },
+    closed=False,
+)
+"""The options of the answers of an agent or in a conversation, which are some of a chat's."""
+
+_any_tool: Final = record({"type": string}, closed=False)
+_function_tool: Final = record(
+    {"function": record({"name": string, "parameters": mapping}, closed=False)}, closed=False
+)
+
+
+def tool(value: Any, place: Place) -> list[errors.Detail]:
+    """Check a tool of an agent or a conversation, which may be of a type of its own."""
+    if details := _any_tool(value, place):
+        return details
+    return _function_tool(value, place) if value["type"] == "function" else []
 
 
 def parse(body: bytes, check: Check) -> dict[str, Any]:
