@@ -7,13 +7,21 @@ which `_spellings` makes the module.
 
 # Strings load in half the time of tuples.
 SUBMODULES = {
+    "agent": "Agent AgentTool AgentToolTypedDict UnknownAgentTool",
+    "agentaliasresponse": "AgentAliasResponse",
     "agentconversation": (
         "AgentConversation AgentConversationAgentVersion AgentConversationAgentVersionTypedDict"
     ),
     "agenthandoffdoneevent": "AgentHandoffDoneEvent",
-    "agenthandoffentry": "AgentHandoffEntry",
+    "agenthandoffentry": "AgentHandoffEntry AgentHandoffEntryTypedDict",
     "agenthandoffstartedevent": "AgentHandoffStartedEvent",
+    "agentlistpage": "AgentListPage",
+    "agents_api_v1_agents_getop": (
+        "AgentsAPIV1AgentsGetAgentVersion AgentsAPIV1AgentsGetAgentVersionTypedDict"
+    ),
+    "agents_api_v1_agents_list_pagesop": "AgentsAPIV1AgentsListPagesResponse",
     "agents_api_v1_conversations_getop": "ResponseV1ConversationsGet",
+    "agents_api_v1_conversations_listop": "AgentsAPIV1ConversationsListResponse",
     "agentscompletionrequest": (
         "AgentsCompletionRequest AgentsCompletionRequestMessage "
         "AgentsCompletionRequestMessageTypedDict AgentsCompletionRequestStop "
@@ -29,12 +37,17 @@ SUBMODULES = {
         "AgentsCompletionStreamRequestToolChoiceTypedDict "
         "AgentsCompletionStreamRequestToolTypedDict"
     ),
+    "apiendpoint": "APIEndpoint",
     "apikeyauth": "APIKeyAuth APIKeyAuthTypedDict",
     "archivemodelresponse": "ArchiveModelResponse",
     "audiochunk": "AudioChunk AudioChunkTypedDict",
     "audiospeechcapabilities": "AudioSpeechCapabilities",
     "audiotranscriptioncapabilities": "AudioTranscriptionCapabilities",
     "basemodelcard": "BaseModelCard",
+    "batcherror": "BatchError",
+    "batchjob": "BatchJob",
+    "batchjobstatus": "BatchJobStatus",
+    "batchrequest": "BatchRequest BatchRequestTypedDict",
     "builtinconnectors": "BuiltInConnectors",
     "chatcompletionchoice": "ChatCompletionChoice ChatCompletionChoiceFinishReason FinishReason",
     "chatcompletionrequest": (
@@ -54,8 +67,8 @@ SUBMODULES = {
         "ChatCompletionStreamRequestToolChoice ChatCompletionStreamRequestToolChoiceTypedDict "
         "ChatCompletionStreamRequestToolTypedDict"
     ),
-    "codeinterpretertool": "CodeInterpreterTool",
-    "completionargs": "CompletionArgs",
+    "codeinterpretertool": "CodeInterpreterTool CodeInterpreterToolTypedDict",
+    "completionargs": "CompletionArgs CompletionArgsTypedDict",
     "completionargsstop": "CompletionArgsStop CompletionArgsStopTypedDict",
     "completionchunk": "CompletionChunk",
     "completionresponsestreamchoice": (
@@ -69,12 +82,12 @@ SUBMODULES = {
         "ConversationAppendStreamRequest ConversationAppendStreamRequestHandoffExecution"
     ),
     "conversationhistory": "ConversationHistory Entry",
-    "conversationinputs": "ConversationInputs",
+    "conversationinputs": "ConversationInputs ConversationInputsTypedDict",
     "conversationmessages": "ConversationMessages",
     "conversationrequest": (
         "ConversationRequest ConversationRequestAgentVersion "
         "ConversationRequestAgentVersionTypedDict ConversationRequestHandoffExecution "
-        "ConversationRequestTool"
+        "ConversationRequestTool ConversationRequestToolTypedDict"
     ),
     "conversationresponse": "ConversationResponse ConversationResponseOutput",
     "conversationrestartrequest": (
@@ -90,13 +103,21 @@ SUBMODULES = {
     "conversationstreamrequest": (
         "ConversationStreamRequest ConversationStreamRequestAgentVersion "
         "ConversationStreamRequestAgentVersionTypedDict "
-        "ConversationStreamRequestHandoffExecution ConversationStreamRequestTool"
+        "ConversationStreamRequestHandoffExecution ConversationStreamRequestTool "
+        "ConversationStreamRequestToolTypedDict"
     ),
     "conversationusageinfo": "ConversationUsageInfo",
+    "createagentrequest": (
+        "CreateAgentRequest CreateAgentRequestTool CreateAgentRequestToolTypedDict"
+    ),
+    "createbatchjobrequest": "CreateBatchJobRequest",
+    "createfileresponse": "CreateFileResponse",
     "customconnector": (
         "CustomConnector CustomConnectorAuthorization CustomConnectorAuthorizationTypedDict "
         "CustomConnectorTypedDict UnknownCustomConnectorAuthorization"
     ),
+    "deletebatchjobresponse": "DeleteBatchJobResponse",
+    "deletefileresponse": "DeleteFileResponse",
     "deletemodelresponse": "DeleteModelResponse",
     "deltamessage": "DeltaMessage DeltaMessageContent",
     "documentlibrarytool": "DocumentLibraryTool DocumentLibraryToolTypedDict",
@@ -106,6 +127,10 @@ SUBMODULES = {
     "embeddingresponsedata": "EmbeddingResponseData",
     "encodingformat": "EncodingFormat",
     "filechunk": "FileChunk FileChunkTypedDict",
+    "filepurpose": "FilePurpose",
+    "files_api_routes_upload_fileop": "FilesAPIRoutesUploadFileFileVisibility MultiPartBodyParams",
+    "fileschema": "FileSchema",
+    "filevisibility": "FileVisibility",
     "fimcompletionrequest": (
         "FIMCompletionRequest FIMCompletionRequestStop FIMCompletionRequestStopTypedDict"
     ),
@@ -116,24 +141,37 @@ SUBMODULES = {
     ),
     "ftmodelcard": "FTModelCard",
     "functioncall": "Arguments ArgumentsTypedDict FunctionCall FunctionCallTypedDict",
-    "functioncallentry": "FunctionCallEntry FunctionCallEntryConfirmationStatus",
+    "functioncallentry": (
+        "FunctionCallEntry FunctionCallEntryConfirmationStatus FunctionCallEntryTypedDict"
+    ),
     "functioncallentryarguments": "FunctionCallEntryArguments FunctionCallEntryArgumentsTypedDict",
     "functioncallevent": "FunctionCallEvent FunctionCallEventConfirmationStatus",
     "functionname": "FunctionName FunctionNameTypedDict",
-    "functionresultentry": "FunctionResultEntry",
-    "functiontool": "FunctionTool",
+    "functionresultentry": "FunctionResultEntry FunctionResultEntryTypedDict",
+    "functiontool": "FunctionTool FunctionToolTypedDict",
+    "getfileresponse": "GetFileResponse",
+    "getsignedurlresponse": "GetSignedURLResponse",
     "guardrailconfig": "GuardrailConfig GuardrailConfigTypedDict",
     "imagedetail": "ImageDetail",
     "imagegenerationtool": "ImageGenerationTool ImageGenerationToolTypedDict",
     "imageurl": "ImageURL ImageURLTypedDict",
     "imageurlchunk": "ImageURLChunk ImageURLChunkTypedDict ImageURLUnion ImageURLUnionTypedDict",
-    "inputentries": "InputEntries",
+    "inputentries": "InputEntries InputEntriesTypedDict",
+    "jobs_api_routes_batch_get_batch_jobsop": "JobsAPIRoutesBatchGetBatchJobsOrderBy",
     "jsonschema": "JSONSchema JSONSchemaTypedDict",
+    "listbatchjobsresponse": "ListBatchJobsResponse",
+    "listfilesresponse": "ListFilesResponse",
     "messageentries": "MessageEntries",
-    "messageinputcontentchunks": "MessageInputContentChunks",
-    "messageinputentry": "MessageInputEntry MessageInputEntryContent MessageInputEntryRole",
-    "messageoutputcontentchunks": "MessageOutputContentChunks",
-    "messageoutputentry": "MessageOutputEntry MessageOutputEntryContent",
+    "messageinputcontentchunks": "MessageInputContentChunks MessageInputContentChunksTypedDict",
+    "messageinputentry": (
+        "MessageInputEntry MessageInputEntryContent MessageInputEntryContentTypedDict "
+        "MessageInputEntryRole MessageInputEntryTypedDict"
+    ),
+    "messageoutputcontentchunks": "MessageOutputContentChunks MessageOutputContentChunksTypedDict",
+    "messageoutputentry": (
+        "MessageOutputEntry MessageOutputEntryContent MessageOutputEntryContentTypedDict "
+        "MessageOutputEntryTypedDict"
+    ),
     "messageoutputevent": "MessageOutputEvent MessageOutputEventContent",
     "mistralpromptmode": "MistralPromptMode",
     "modelcapabilities": "ModelCapabilities",
@@ -154,9 +192,10 @@ SUBMODULES = {
     "reasoningeffort": "ReasoningEffort",
     "referencechunk": "ReferenceChunk ReferenceChunkTypedDict ReferenceID ReferenceIDTypedDict",
     "requestedservicetier": "RequestedServiceTier",
+    "requestsource": "RequestSource",
     "resourcechunk": (
-        "ResourceChunk ResourceChunkContent ResourceChunkContentTypedDict "
-        "ResourceChunkTypedDict UnknownResourceChunkContent"
+        "ResourceChunk ResourceChunkContent ResourceChunkContentTypedDict ResourceChunkTypedDict "
+        "UnknownResourceChunkContent"
     ),
     "resourcelinkchunk": "Metadata MetadataTypedDict ResourceLinkChunk ResourceLinkChunkTypedDict",
     "responsedoneevent": "ResponseDoneEvent",
@@ -166,12 +205,14 @@ SUBMODULES = {
     "retrieve_model_v1_models_model_id_getop": (
         "ResponseRetrieveModelV1ModelsModelIDGet UnknownResponseRetrieveModelV1ModelsModelIDGet"
     ),
+    "sampletype": "SampleType",
+    "source": "Source",
     "ssetypes": "SSETypes",
     "streamingdelayrange": "StreamingDelayRange",
     "systemmessagecontentchunks": "SystemMessageContentChunks SystemMessageContentChunksTypedDict",
     "textchunk": "TextChunk TextChunkTypedDict",
     "tool": "Tool ToolTypedDict",
-    "toolcallconfirmation": "Confirmation ToolCallConfirmation",
+    "toolcallconfirmation": "Confirmation ToolCallConfirmation ToolCallConfirmationTypedDict",
     "toolchoice": "ToolChoice ToolChoiceTypedDict",
     "toolchoiceenum": "ToolChoiceEnum",
     "toolconfiguration": "ToolConfiguration ToolConfigurationTypedDict",
@@ -182,20 +223,26 @@ SUBMODULES = {
         "ToolExecutionDoneEvent ToolExecutionDoneEventName ToolExecutionDoneEventNameTypedDict"
     ),
     "toolexecutionentry": (
-        "ToolExecutionEntry ToolExecutionEntryName ToolExecutionEntryNameTypedDict"
+        "ToolExecutionEntry ToolExecutionEntryName ToolExecutionEntryNameTypedDict "
+        "ToolExecutionEntryTypedDict"
     ),
     "toolexecutionstartedevent": (
         "ToolExecutionStartedEvent ToolExecutionStartedEventName "
         "ToolExecutionStartedEventNameTypedDict"
     ),
-    "toolfilechunk": "ToolFileChunk ToolFileChunkTool ToolFileChunkToolTypedDict",
+    "toolfilechunk": (
+        "ToolFileChunk ToolFileChunkTool ToolFileChunkToolTypedDict ToolFileChunkTypedDict"
+    ),
     "toolreferencechunk": (
         "ToolReferenceChunk ToolReferenceChunkTool ToolReferenceChunkToolTypedDict "
         "ToolReferenceChunkTypedDict"
     ),
     "tooltypes": "ToolTypes",
     "unarchivemodelresponse": "UnarchiveModelResponse",
+    "updateagentrequest": (
+        "UpdateAgentRequest UpdateAgentRequestTool UpdateAgentRequestToolTypedDict"
+    ),
     "usageinfo": "UsageInfo",
-    "websearchpremiumtool": "WebSearchPremiumTool",
-    "websearchtool": "WebSearchTool",
+    "websearchpremiumtool": "WebSearchPremiumTool WebSearchPremiumToolTypedDict",
+    "websearchtool": "WebSearchTool WebSearchToolTypedDict",
 }

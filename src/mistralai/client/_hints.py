@@ -17,22 +17,40 @@ _PACKAGE = __name__.rpartition(".")[0]
 _HOMES = {
     name: home
     for home, names in {
+        "builtins": ("builtins",),
         "collections.abc": ("AsyncIterator", "Callable", "Iterable", "Iterator", "Mapping"),
+        "datetime": ("datetime",),
         "httpx2": ("httpx2",),
         "os": ("PathLike",),
         "pydantic": ("TypeAdapter",),
         "ssl": ("ssl",),
         "types": ("CodeType", "FrameType", "TracebackType"),
-        "typing": ("Any",),
+        "typing": ("IO", "Any", "Literal"),
         "mistralai.extra.struct_chat": ("ParsedChatCompletionResponse",),
         "mistralai.recording": ("Recorder",),
+        "mistralai.telemetry": ("Telemetry",),
+        "mistralai.tools": ("Approve", "OnToolError", "ToolLike", "ToolRun", "ToolRunAsync"),
         f"{_PACKAGE}._answer.accumulate": ("Accumulator", "Choice"),
         f"{_PACKAGE}._stream.caller": ("Caller",),
         f"{_PACKAGE}._answer.deltas": ("Delta",),
         f"{_PACKAGE}._call.flow": ("StreamCall",),
+        f"{_PACKAGE}._stream.download": ("Download", "DownloadAsync"),
+        f"{_PACKAGE}._stream.scope": ("Scope", "ScopeKind"),
+        f"{_PACKAGE}._stream.raw": (
+            "ByteStream",
+            "ByteStreamAsync",
+            "RawStream",
+            "RawStreamAsync",
+        ),
+        f"{_PACKAGE}._stream.rawresponse": ("RawResponse",),
+        f"{_PACKAGE}._stream.conversations": ("ConversationStream", "ConversationStreamAsync"),
+        f"{_PACKAGE}._answer.conversation": ("ConversationAnswer",),
+        f"{_PACKAGE}._answer.conversationdeltas": ("ConversationDelta",),
         f"{_PACKAGE}._stream.parsed": ("ParsedEventStream", "ParsedEventStreamAsync"),
+        f"{_PACKAGE}._api.filesources": ("FileContent", "NamedFile"),
         f"{_PACKAGE}._api.pending": ("PendingStream",),
-        f"{_PACKAGE}._call.reader": ("EndReason",),
+        f"{_PACKAGE}._call.observed": ("AttributeValue", "CallObserver", "ScopeObserver"),
+        f"{_PACKAGE}._call.eventformat": ("EndReason",),
         f"{_PACKAGE}._call.request": ("Key",),
         f"{_PACKAGE}._call.retry": ("Attempt", "RetryConfig"),
         f"{_PACKAGE}.httpclient": ("AsyncHttpClient", "HttpClient"),
@@ -93,7 +111,7 @@ class _Names(dict[str, Any]):
         home = _HOMES.get(name, f"{_PACKAGE}.models")
         __import__(home)
         module = sys.modules[home]
-        if name == home:
+        if name == home and not hasattr(module, name):
             return module
         if name in _HOMES or name in module.__all__:
             return getattr(module, name)

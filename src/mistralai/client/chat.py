@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ._api.loading import first, in_thread, would_block_loop
-from ._api.params import ChatBody, ChatParams, ParseParams
-from ._api.resource import Endpoint, Resource
+from ._api.params import ChatBody, ChatParams, ParseParams, ToolsAsyncParams, ToolsParams
+from ._api.resource import Endpoint, Resource, completions
 from ._api.signatures import check_keywords, described_by
 from ._call.request import take_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Iterable, Mapping
 
     from typing_extensions import Unpack
 
     from ..extra.struct_chat import ParsedChatCompletionResponse
+    from ..tools import ToolLike, ToolRun, ToolRunAsync
     from ._answer.structure import Structure
     from ._api.pending import PendingStream
     from ._stream.eventstreaming import EventStream, EventStreamAsync
     from ._stream.parsed import ParsedEventStream, ParsedEventStreamAsync
-    from .models import ChatCompletionResponse, CompletionEvent, ResponseFormatTypedDict
+    from .models import (
+        ChatCompletionResponse,
+        CompletionEvent,
+        ResponseFormat,
+        ResponseFormatTypedDict,
+    )
 
 P = TypeVar("P")
 
@@ -31,7 +37,7 @@ def _answer() -> type[ChatCompletionResponse]:
     return ChatCompletionResponse
 
 
-CHAT = Endpoint("/v1/chat/completions", ChatParams, _answer, ChatBody)
+CHAT = Endpoint("/v1/chat/completions", ChatParams, _answer, ChatBody, operation="chat")
 
 
 class Chat(Resource):
@@ -50,7 +56,7 @@ class Chat(Resource):
         status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
-        return self._stream(CHAT, "stream", ChatParams(**params))
+        return self._stream(CHAT, "stream", ChatParams(**params), completions)
 
     @described_by(ChatParams, coroutine=True)
     def stream_async(
@@ -62,7 +68,7 @@ class Chat(Resource):
         its body raises when the stream is used, and not here.
         """
         take_headers(params)
-        return self._stream_async(CHAT, "stream_async", ChatParams(**params))
+        return self._stream_async(CHAT, "stream_async", ChatParams(**params), completions)
 
     @described_by(ChatParams)
     def complete(self, **params: Unpack[ChatParams]) -> ChatCompletionResponse:
@@ -170,6 +176,86 @@ class Chat(Resource):
         structure, requested = prepare()
         pending = self.stream_async(**params, response_format=requested)
         return PendingStream(lambda: parse_pending(structure, pending))
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: type[P],
+        **params: Unpack[ToolsParams],
+    ) -> ToolRun[P]: ...
+
+    @overload
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: ResponseFormat | ResponseFormatTypedDict | None = None,
+        **params: Unpack[ToolsParams],
+    ) -> ToolRun[None]: ...
+
+    @described_by(ToolsParams)
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: Any = None,
+        **params: Unpack[ToolsParams],
+    ) -> ToolRun[Any]:
+        """Answer with the help of tools: run what the model calls, until it answers.
+
+        Nothing is sent before the run is read. docs/tools.md is the guide.
+
+        Args:
+            tools: Functions, which are run, and tools of the API, which end the run when they are
+                called.
+            response_format: The form of the answer: as in `stream`, or a type as in `parse`, for
+                `run.get_final_parsed()`.
+            params: The keywords of `stream`, and those of the run.
+
+        Raises:
+            TypeError: A keyword is unknown or missing, or a function cannot be a tool.
+            ValueError: A value is wrong, such as an `n` above 1.
+        """
+        from ._api.toolruns import run_tools
+
+        take_headers(params)
+        given = {"tools": tools, "response_format": response_format, **params}
+        return run_tools(self.sdk_configuration, self.stream, given, ToolsParams)
+
+    @overload
+    def run_tools_async(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: type[P],
+        **params: Unpack[ToolsAsyncParams],
+    ) -> PendingStream[ToolRunAsync[P]]: ...
+
+    @overload
+    def run_tools_async(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: ResponseFormat | ResponseFormatTypedDict | None = None,
+        **params: Unpack[ToolsAsyncParams],
+    ) -> PendingStream[ToolRunAsync[None]]: ...
+
+    @described_by(ToolsAsyncParams, coroutine=True)
+    def run_tools_async(
+        self,
+        *,
+        tools: Iterable[ToolLike],
+        response_format: Any = None,
+        **params: Unpack[ToolsAsyncParams],
+    ) -> PendingStream[ToolRunAsync[Any]]:
+        """Answer with the help of tools, as `run_tools`, async; use it as `stream_async`."""
+        from ._api.toolruns import run_tools_async
+
+        take_headers(params)
+        given = {"tools": tools, "response_format": response_format, **params}
+        return run_tools_async(self.sdk_configuration, self.stream_async, given, ToolsAsyncParams)
 
 
 def _is_stream(result: object) -> bool:

@@ -27,6 +27,7 @@ EMBEDDINGS = Endpoint(
     _answer,
     EmbeddingsBody,
     names=(("inputs", "input"),),
+    operation="embeddings",
 )
 
 

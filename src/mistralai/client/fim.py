@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ._api.params import FIMBody, FIMParams
-from ._api.resource import Endpoint, Resource
+from ._api.resource import Endpoint, Resource, completions
 from ._api.signatures import described_by
 from ._call.request import take_headers
 
@@ -23,7 +23,7 @@ def _answer() -> type[FIMCompletionResponse]:
     return FIMCompletionResponse
 
 
-FIM = Endpoint("/v1/fim/completions", FIMParams, _answer, FIMBody)
+FIM = Endpoint("/v1/fim/completions", FIMParams, _answer, FIMBody, operation="text_completion")
 
 
 class Fim(Resource):
@@ -42,7 +42,7 @@ class Fim(Resource):
         status raises here, and a fault of the stream raises while it is read.
         """
         take_headers(params)
-        return self._stream(FIM, "stream", FIMParams(**params))
+        return self._stream(FIM, "stream", FIMParams(**params), completions)
 
     @described_by(FIMParams, coroutine=True)
     def stream_async(
@@ -50,7 +50,7 @@ class Fim(Resource):
     ) -> PendingStream[EventStreamAsync[CompletionEvent]]:
         """Stream an answer, async: `async with`, `await` or `async for` sends the request."""
         take_headers(params)
-        return self._stream_async(FIM, "stream_async", FIMParams(**params))
+        return self._stream_async(FIM, "stream_async", FIMParams(**params), completions)
 
     @described_by(FIMParams)
     def complete(self, **params: Unpack[FIMParams]) -> FIMCompletionResponse:

@@ -6,25 +6,33 @@ import inspect
 import os
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from ._call.request import SERVERS, Key, checked_url
+from ._api.raw import RawCalls
+from ._call.request import Key
 from ._call.steps import DEFAULT_MAX_RESPONSE_SIZE
+from ._call.urls import SERVERS, checked_url
 from ._hints import resolve_hints, set_signature
 from .sdkconfiguration import SDKConfiguration
 from .sse import DEFAULT_MAX_EVENT_SIZE
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from os import PathLike
     from types import FunctionType, TracebackType
 
     from typing_extensions import TypedDict, Unpack
 
+    from ..telemetry import Telemetry
+    from ._call.observed import AttributeValue, CallObserver, ScopeObserver
     from ._call.retry import RetryConfig
     from ._call.timeouts import Timeouts
+    from ._stream.scope import Scope, ScopeKind
     from .agents import Agents
+    from .batch import Batch
+    from .beta import Beta
     from .chat import Chat
     from .embeddings import Embeddings
+    from .files import Files
     from .fim import Fim
     from .httpclient import AsyncHttpClient, HttpClient
     from .models_ import Models
@@ -36,28 +44,17 @@ if TYPE_CHECKING:
 
 _RESOURCES = {
     "agents": ("agents", "Agents"),
+    "batch": ("batch", "Batch"),
+    "beta": ("beta", "Beta"),
     "chat": ("chat", "Chat"),
     "embeddings": ("embeddings", "Embeddings"),
+    "files": ("files", "Files"),
     "fim": ("fim", "Fim"),
     "models": ("models_", "Models"),
 }
-_NOT_COVERED = {
-    "audio",
-    "batch",
-    "beta",
-    "classifiers",
-    "events",
-    "files",
-    "fine_tuning",
-    "ocr",
-    "realtime",
-    "responses",
-    "workflows",
-}
-"""Resources of the generated SDKs that this package does not have."""
 
 
-class Mistral:
+class Mistral(RawCalls):
     """A client of the Mistral API.
 
     The constructor opens no connection. A client may be shared between threads, and may
@@ -97,8 +94,16 @@ class Mistral:
         debug_logger: The log of each call. By default the logger `mistralai`, which writes to
             standard error if the environment variable MISTRAL_DEBUG is set and no handler of
             the program takes the line.
+        telemetry: Spans and metrics by OpenTelemetry: `True` for its global providers, a
+            `mistralai.telemetry.Telemetry` for others, `False` for none. By default what the
+            environment variable MISTRAL_SDK_TELEMETRY says: `global`, or `false`, which is as good
+            as none. It needs the extra `otel`.
+        observers: Those who see each call and its end, to trace or count them, as
+            `mistralai.client.observers` describes. What they raise is logged once and reaches
+            no caller.
 
     Raises:
+        ImportError: `telemetry` was asked for, and opentelemetry-api is not installed.
         TypeError: An argument is unknown or has the wrong type.
         ValueError: `api_key` is not printable ASCII, `server` is not one of the three, or
             `server_url` is not an address or has a fragment.
@@ -108,6 +113,9 @@ class Mistral:
         fim: Fill-in-the-middle completions.
         agents: Completions of agents.
         embeddings: Embeddings of texts.
+        files: Stored files.
+        batch: Batches of requests, as `batch.jobs`.
+        beta: Agents, as `beta.agents`.
         models: The list of models.
         sdk_configuration: The settings of the client.
 
@@ -122,8 +130,11 @@ class Mistral:
 
     if TYPE_CHECKING:
         agents: Agents
+        batch: Batch
+        beta: Beta
         chat: Chat
         embeddings: Embeddings
+        files: Files
         fim: Fim
         models: Models
 
@@ -145,6 +156,8 @@ class Mistral:
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
+        telemetry: bool | Telemetry | None = None,
+        observers: Iterable[CallObserver | ScopeObserver] = (),
         **others: Unpack[_NoOthers],
     ) -> None:
         if api_key is None or api_key == "":
@@ -178,6 +191,7 @@ class Mistral:
             strict_end=strict_end,
             record=record,
             debug_logger=debug_logger,
+            observers=(*_telemetry(telemetry), *observers),
         )
 
     if not TYPE_CHECKING:
@@ -195,6 +209,34 @@ class Mistral:
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *_RESOURCES})
+
+    def observe(
+        self,
+        name: str,
+        kind: ScopeKind = "internal",
+        attributes: Mapping[str, AttributeValue] | None = None,
+        *,
+        content: Mapping[str, str] | None = None,
+        parent: Mapping[str, str] | None = None,
+    ) -> Scope:
+        """Return a scope around calls for `with`: to observers, calls made inside belong to it.
+
+        Without observers it costs next to nothing.
+
+        Args:
+            name: The name of the work.
+            kind: `"internal"` for work of this process, `"client"` for a request to another.
+            attributes: What is known of it, by names such as those of the GenAI conventions.
+            content: Prompts and the like, which observers keep only if they were asked to.
+            parent: The `carrier` of a scope in another process, to which this one is to belong.
+
+        Raises:
+            TypeError: `name` is not a string.
+            ValueError: `name` is empty, or `kind` is none of the two.
+        """
+        return self.sdk_configuration.observe(
+            name, kind, attributes, content=content, parent=parent
+        )
 
     def close(self) -> None:
         """End the client: further calls raise `RuntimeError`.
@@ -252,14 +294,9 @@ def _hide_others(constructor: FunctionType) -> None:
 
 
 def _missing(cls: str, name: str) -> str:
-    message = f"{cls!r} has no attribute {name!r}"
-    if name not in _NOT_COVERED:
-        return message
-    return (
-        f"{message}: this package covers {', '.join(_RESOURCES)}. For the rest of the API use the"
-        " generated SDK, `mistralai` on the public index, in an environment of its own, or plain"
-        " HTTP: https://docs.mistral.ai/api"
-    )
+    from ._api.othernames import resource_hint
+
+    return f"{cls!r} has no attribute {name!r}{resource_hint(name)}"
 
 
 def _server(server: str | None) -> str:
@@ -279,6 +316,16 @@ def _server_url(
     for placeholder, value in (url_params or {}).items():
         server_url = server_url.replace(f"{{{placeholder}}}", str(value))
     return checked_url(server_url, name)
+
+
+def _telemetry(setting: bool | Telemetry | None) -> tuple[CallObserver, ...]:
+    """Return the observer that telemetry asks for, if it does; its module is rarely needed."""
+    if setting is None and "MISTRAL_SDK_TELEMETRY" not in os.environ:
+        return ()
+    from ._api.telemetering import observer_of
+
+    observer = observer_of(setting)
+    return () if observer is None else (observer,)
 
 
 def _check_client(name: str, client: object, *, asynchronous: bool) -> None:

@@ -11,13 +11,15 @@ from ._version import __user_agent__, __version__
 from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from os import PathLike
 
     from ..recording import Recorder
+    from ._call.observed import AttributeValue, CallObserver, ScopeObserver
     from ._call.request import Key
     from ._call.retry import RetryConfig
     from ._call.timeouts import Timeouts
+    from ._stream.scope import Scope, ScopeKind
     from .httpclient import AsyncHttpClient, HttpClient
     from .models.security import Security
     from .utils.logger import Logger
@@ -38,6 +40,7 @@ class SDKConfiguration:
         max_response_size: The maximum size of a whole answer, in bytes.
         strict_end: Whether a stream that ends in mid-answer is an error.
         debug_logger: The log of each call, in place of the logger `mistralai`.
+        observers: Those who see each call, in the order in which they are told.
     """
 
     language = "python"
@@ -61,6 +64,7 @@ class SDKConfiguration:
         strict_end: bool = True,
         record: str | PathLike[str] | None = None,
         debug_logger: Logger | None = None,
+        observers: Iterable[CallObserver | ScopeObserver] = (),
     ) -> None:
         self._key = key
         self._security: Security | Callable[[], Security] | None = None
@@ -82,6 +86,7 @@ class SDKConfiguration:
         self._recorder: Recorder | None = None
         self._closed = False
         self.debug_logger = debug_logger
+        self.observers = observers
 
     @property
     def server_url(self) -> str | None:
@@ -94,9 +99,36 @@ class SDKConfiguration:
 
     @server_url.setter
     def server_url(self, server_url: str | None) -> None:
-        from ._call.request import checked_url
+        from ._call.urls import checked_url
 
         self._server_url = checked_url(server_url) if server_url else None
+
+    @property
+    def observers(self) -> tuple[object, ...]:
+        """Those who see each call. Setting it raises `TypeError` for what cannot observe."""
+        return self._observers
+
+    @observers.setter
+    def observers(self, observers: Iterable[object]) -> None:
+        self._observers: tuple[object, ...] = tuple(observers)
+        if self._observers:
+            from ._call.watching import Observers
+
+            self._observers = Observers(self._observers)
+
+    def observe(
+        self,
+        name: str,
+        kind: ScopeKind = "internal",
+        attributes: Mapping[str, AttributeValue] | None = None,
+        *,
+        content: Mapping[str, str] | None = None,
+        parent: Mapping[str, str] | None = None,
+    ) -> Scope:
+        """Return a scope around calls, as `Mistral.observe` does."""
+        from ._stream.scope import scope_of
+
+        return scope_of(self._observers, name, kind, attributes, content=content, parent=parent)
 
     @property
     def key(self) -> Key:
@@ -205,7 +237,7 @@ class SDKConfiguration:
 
     def get_server_details(self) -> tuple[str, dict[str, str]]:
         """Return the address of the server with its query, and an empty dict of parameters."""
-        from ._call.request import SERVERS
+        from ._call.urls import SERVERS
 
         return self.server_url or SERVERS[self.server], {}
 
@@ -248,7 +280,7 @@ class SDKConfiguration:
             await client.aclose()
 
     def __repr__(self) -> str:
-        from ._call.request import shown
+        from ._call.urls import shown
 
         address = shown(self.get_server_details()[0])
         return f"SDKConfiguration(server_url={address!r}, timeout_ms={self.timeout_ms!r})"

@@ -22,9 +22,10 @@ arrives in small reads is not copied each time. Each byte is searched, split and
 number of times. Memory: one unfinished event and one read.
 """
 
+import json
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 DEFAULT_MAX_EVENT_SIZE: Final = 64 * 1024 * 1024
 """The default limit in bytes of one event: far above what the API sends, far below memory."""
@@ -75,6 +76,14 @@ class ServerSentEvent:
     def data(self) -> str:
         """The data as text; bytes that are not UTF-8 become U+FFFD."""
         return self.raw.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """Return the value of the data, which is JSON.
+
+        Raises:
+            ValueError: It is not.
+        """
+        return json.loads(self.raw)
 
 
 class SSEDecoder:

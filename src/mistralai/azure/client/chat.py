@@ -56,6 +56,15 @@ def version_of(server_url: str) -> str | None:
     return parse_qs(server_url.partition("?")[2]).get(_VERSION, [None])[0]
 
 
+def with_version(path: str, server_url: object, version: str) -> str:
+    """Return a path with a version of Azure's API, unless it or the server's address has one."""
+    if not isinstance(server_url, str) or not isinstance(path, str):
+        return path
+    if version_of(server_url) is not None or version_of(path) is not None:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({_VERSION: version})}"
+
+
 class Chat(chat.Chat):
     """Chat completions as in `mistralai.client.chat.Chat`, with an optional `model`.
 
@@ -78,9 +87,7 @@ class Chat(chat.Chat):
     ) -> CallSpec:
         # Read at each call, which may have an address of its own.
         base = params.get("server_url") or self.sdk_configuration.get_server_details()[0]
-        path = _PATH
-        if isinstance(base, str) and version_of(base) is None:
-            path = f"{_PATH}?{urlencode({_VERSION: self._api_version})}"
+        path = with_version(_PATH, base, self._api_version)
         return super()._spec(
             replace(endpoint, path=path, request=AzureRequest),
             method,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mistralai.client import Mistral
 from mistralai.client._hints import resolve_hints
 
-from .chat import Chat, version_of
+from .chat import AzureRequest, Chat, version_of, with_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,15 @@ class MistralAzure(Mistral):
                 f"api_version is {api_version!r}, but server_url has api-version={named!r} in its"
                 " query; give one of them"
             )
+        self._api_version = api_version
         self.chat = Chat(self.sdk_configuration, api_version=api_version)  # pyright: ignore[reportIncompatibleVariableOverride]  # `model` is optional
+
+    def _raw_request(self) -> type[AzureRequest]:
+        return AzureRequest
+
+    def _raw_path(self, path: str) -> str:
+        base = self.sdk_configuration.get_server_details()[0]
+        return with_version(path, base, self._api_version)
 
     if not TYPE_CHECKING:
 

@@ -1,9 +1,8 @@
 """Chunks in, one answer out, without I/O.
 
-The rules are those of wire-format section 5: choices are distinguished by their
-index, adjacent thinking is one thought whatever `closed` says, and `toolcalls.py`
-decides where a piece of a tool call belongs. Text is kept in pieces and joined when
-it is read, so that a delta of a long answer costs no more than one of a short answer.
+The rules are those of wire-format section 5: choices are distinguished by their index,
+`contents.py` joins text and thinking, and `toolcalls.py` decides where a piece of a tool call
+belongs.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel
 
-from ..models.content import TextChunk, ThinkChunk, UnknownContentChunk
-from ..models.messages import AssistantMessage
+from .contents import Content, Text
+from .facts import Facts
 from .toolcalls import ToolCalls, merge
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
         ChatCompletionResponse,
         CompletionChunk,
         CompletionResponseStreamChoice,
-        ContentChunk,
         UsageInfo,
     )
     from .toolcalls import GrowingCall
@@ -72,9 +70,25 @@ class Accumulator:
         """The choices that have begun, in the order of their indices."""
         return sorted(self._choices.values(), key=lambda choice: choice.index)
 
+    @property
+    def complete(self) -> bool:
+        """True if at least one choice has begun, and all that have also have a finish reason."""
+        choices = self._choices.values()
+        return bool(choices) and all(choice.finish_reason for choice in choices)
+
     def choice(self, index: int) -> Choice | None:
         """Return the choice of an index, or `None` if it has not begun."""
         return self._choices.get(index)
+
+    def facts(self) -> Facts:
+        """Return what is known of the answer so far, for observers."""
+        return Facts(
+            id=self._fields.get("id"),
+            model=self._fields.get("model"),
+            usage=self.usage,
+            finish_reasons=tuple(choice.finish_reason for choice in self.choices),
+            build=self.snapshot,
+        )
 
     def snapshot(self) -> ChatCompletionResponse:
         """Return the answer so far, which is built once per chunk, if it is asked for."""
@@ -113,27 +127,21 @@ class Choice:
         finish_reason: The reason why it ended, or `None`.
     """
 
-    __slots__ = ("_extra", "_fields", "_parts", "calls", "finish_reason", "index")
+    __slots__ = ("_content", "_extra", "_fields", "calls", "finish_reason", "index")
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.calls = ToolCalls()
         self.finish_reason: str | None = None
-        self._parts: list[Text | Thought | BaseModel] = []
+        self._content = Content()
         self._extra: dict[str, Any] = {}  # unknown fields of its deltas
         self._fields: dict[str, Any] = {}  # further fields of the choice itself
 
     def add(self, choice: CompletionResponseStreamChoice) -> list[GrowingCall] | None:
         """Add this choice of a chunk; return the call that each piece of a call belongs to."""
         delta = choice.delta
-        content = delta.content
-        if isinstance(content, str):
-            self._add_text(content)
-        elif isinstance(content, list):
-            for chunk in content:
-                self._add_chunk(chunk)
-        elif content is not None:
-            self._add_chunk(content)
+        if delta.content is not None:
+            self._content.add(delta.content)
         calls = self.calls.add(delta.tool_calls) if delta.tool_calls else None
         if choice.finish_reason is not None:
             self.finish_reason = choice.finish_reason
@@ -151,48 +159,19 @@ class Choice:
     @property
     def text(self) -> str:
         """The text of the choice, without its thinking."""
-        return "".join(part.text for part in self._parts if isinstance(part, Text))
-
-    def content(self) -> str | list[Any] | None:
-        """Return the content of the message: a string if it is only text, else a list of chunks."""
-        if all(isinstance(part, Text) for part in self._parts):
-            text = self.text
-            return None if self.calls and not text else text
-        return [part.chunk() if isinstance(part, (Text, Thought)) else part for part in self._parts]
+        return self._content.text
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of a `ChatCompletionChoice`."""
         message = {name: _plain(value) for name, value in self._extra.items()}
-        message |= {"role": "assistant", "content": self.content()}
+        content: str | list[Any] | None = self._content.value()
+        if self.calls and not content:
+            content = None
+        message |= {"role": "assistant", "content": content}
         if self.calls:
             message["tool_calls"] = self.calls.fields()
         own = {"index": self.index, "finish_reason": self.finish_reason, "message": message}
         return self._fields | own
-
-    def _add_text(self, piece: str) -> None:
-        if not piece:
-            return
-        last = self._parts[-1] if self._parts else None
-        if not isinstance(last, Text):
-            last = Text()
-            self._parts.append(last)
-        last.pieces.append(piece)
-
-    def _add_chunk(self, chunk: ContentChunk | Any) -> None:
-        if isinstance(chunk, TextChunk):
-            self._add_text(chunk.text)
-        elif isinstance(chunk, ThinkChunk):
-            last = self._parts[-1] if self._parts else None
-            if not isinstance(last, Thought):
-                last = Thought()
-                self._parts.append(last)
-            last.add(chunk)
-        elif isinstance(chunk, UnknownContentChunk) and isinstance(chunk.raw, str):
-            self._add_text(chunk.raw)
-        elif isinstance(chunk, BaseModel):
-            self._parts.append(chunk)
-        else:  # beside a part that is not a chunk the models keep the whole list as it was received
-            self._add_chunk(_as_chunk(chunk))
 
     def _keep_unknown(self, extra: dict[str, Any]) -> None:
         """Keep unknown fields of a delta: strings are joined, as `reasoning_content` must be."""
@@ -212,68 +191,8 @@ class Choice:
                 self._fields[name] = _joined_logprobs(self._fields.get(name), more)
 
 
-class Text:
-    """Text, in the pieces in which it arrived."""
-
-    __slots__ = ("pieces",)
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-
-    @property
-    def text(self) -> str:
-        """The text so far. Pieces are joined once, when it is read."""
-        if len(self.pieces) > 1:
-            self.pieces[:] = ["".join(self.pieces)]
-        return self.pieces[0] if self.pieces else ""
-
-    def chunk(self) -> TextChunk:
-        """Return the text as a content chunk."""
-        return TextChunk(text=self.text)
-
-
-class Thought:
-    """Thinking so far: text, and references between it."""
-
-    __slots__ = ("_extra", "_parts")
-
-    def __init__(self) -> None:
-        self._parts: list[Any] = []
-        self._extra: dict[str, Any] = {}
-
-    def add(self, chunk: ThinkChunk) -> None:
-        """Add the next piece; its `closed` does not mark the end (wire-format section 5)."""
-        for part in chunk.thinking:
-            if isinstance(part, TextChunk):
-                if not self._parts or not isinstance(self._parts[-1], Text):
-                    self._parts.append(Text())
-                self._parts[-1].pieces.append(part.text)
-            else:
-                self._parts.append(part)
-        if chunk.signature is not None:
-            self._extra["signature"] = chunk.signature
-        if chunk.closed is not None:
-            self._extra["closed"] = chunk.closed
-        if chunk.__pydantic_extra__:
-            merge(self._extra, chunk.__pydantic_extra__)
-
-    def chunk(self) -> ThinkChunk:
-        """Return the thinking as one content chunk."""
-        parts = [part.chunk() if isinstance(part, Text) else part for part in self._parts]
-        return ThinkChunk.model_validate({"thinking": parts, **self._extra})
-
-
 def _plain(value: Text | object) -> object:
     return value.text if isinstance(value, Text) else value
-
-
-def _as_chunk(value: object) -> ContentChunk:
-    """Return the model of one part of a list of chunks."""
-    if isinstance(value, dict):
-        content = AssistantMessage.model_validate({"content": [value]}).content
-        assert isinstance(content, list)
-        return content[0]
-    return UnknownContentChunk.model_construct(raw=value)
 
 
 def _joined_logprobs(so_far: Any, more: object) -> object:

@@ -98,6 +98,8 @@ class UnknownDelta:
     chunk: Any
 
 
+ContentDelta: TypeAlias = TextDelta | ThinkingDelta | ReferenceDelta | UnknownDelta
+
 Delta: TypeAlias = (
     TextDelta
     | ThinkingDelta
@@ -126,7 +128,7 @@ def deltas_of(chunk: CompletionChunk, answer: Accumulator) -> list[Delta]:
     for choice in chunk.choices:
         delta = choice.delta
         deltas += _reasoning(choice.index, delta)
-        deltas += _content(choice.index, delta.content)
+        deltas += content_deltas(choice.index, delta.content)
         if delta.tool_calls:
             deltas += _calls(choice.index, delta.tool_calls, calls)
         if choice.finish_reason is not None:
@@ -164,7 +166,13 @@ def _reasoning(index: int, delta: DeltaMessage) -> Iterator[Delta]:
                 return
 
 
-def _content(index: int, content: DeltaMessageContent | None) -> Iterator[Delta]:
+def content_deltas(index: int, content: DeltaMessageContent | None) -> Iterator[ContentDelta]:
+    """Yield the content of a message, in order.
+
+    Args:
+        index: The index of the choice.
+        content: Text, a list of chunks, or a wrong value.
+    """
     if isinstance(content, str):
         if content:
             yield TextDelta(index, content)
@@ -175,10 +183,10 @@ def _content(index: int, content: DeltaMessageContent | None) -> Iterator[Delta]
         yield UnknownDelta(index, content)
 
 
-def _part(index: int, part: ContentChunk | Thinking) -> Iterator[Delta]:
+def _part(index: int, part: ContentChunk | Thinking) -> Iterator[ContentDelta]:
     text = _text_of_part(part)
     if text is not None:
-        yield from _content(index, text)
+        yield from content_deltas(index, text)
         return
     match part:
         case ThinkChunk(thinking=thoughts):

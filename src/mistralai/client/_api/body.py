@@ -1,7 +1,7 @@
 """The body of a request: the caller's keywords, checked and serialised once."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, cast
@@ -31,6 +31,7 @@ def build_body(
     extra_body: Mapping[str, Any] | None = None,
     names: Mapping[str, str] | None = None,
     dropped_keys: list[str] | None = None,
+    schema: Callable[[], type] | None = None,
 ) -> bytes:
     """Check the caller's keywords and write them as JSON: compact, UTF-8, no needless escapes.
 
@@ -46,6 +47,7 @@ def build_body(
         names: The names of fields on the wire, where they differ from the keywords.
         dropped_keys: Collects the keys of the caller's dicts that the API does not have, such as
             `messages.refusal`.
+        schema: Gives the `TypedDict` of the body's types, for a body that `schemas` does not have.
 
     Raises:
         InvalidFieldsError: A field is wrong.
@@ -57,7 +59,10 @@ def build_body(
     extra = {name: value for name, value in (extra_body or {}).items() if value is not UNSET}
     body_type = _body_type(params_type)
     fields = body_type.fields(params, stream)
-    adapter = body_adapter(params_type, whole=not body_type.modelled.isdisjoint(fields))
+    if schema is None:
+        adapter = body_adapter(params_type, whole=not body_type.modelled.isdisjoint(fields))
+    else:
+        adapter = _adapter_by(schema)
     try:
         # A layer less than the adapter's own method.
         body: dict[str, Any] = adapter.validator.validate_python(fields)
@@ -97,6 +102,11 @@ def body_adapter(params_type: type, *, whole: bool) -> TypeAdapter[dict[str, Any
     return cast("TypeAdapter[dict[str, Any]]", TypeAdapter(schema))
 
 
+@cache
+def _adapter_by(schema: Callable[[], type]) -> TypeAdapter[dict[str, Any]]:
+    return TypeAdapter(cast("Any", schema()))
+
+
 @dataclass(frozen=True, slots=True)
 class _BodyType:
     """The fields of a body by kind, worked out once.
@@ -130,10 +140,11 @@ class _BodyType:
 @cache
 def _body_type(params_type: type) -> _BodyType:
     names = params_type.__annotations__.keys()
+    light = _LIGHT.get(params_type, params_type)
     return _BodyType(
         all=frozenset(names - {"stream"}),
         never_null=frozenset(names - required_of(params_type) - nullable_of(params_type)),
-        modelled=frozenset(names - _LIGHT[params_type].__annotations__.keys()),
+        modelled=frozenset(names - light.__annotations__.keys()),
     )
 
 

@@ -7,88 +7,120 @@ from __future__ import annotations
 
 import random
 import time
-from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
-from .._call.flow import Call, StreamCall
+from .._call.flow import Call
 from .._call.response import read_error_body, response_with_body
 from .._call.steps import Environment
+from .._call.watching import Observers, Watch
 from .._io.drivers import AsyncDriver, SyncDriver
 from .._stream.caller import caller_of
-from .._stream.eventstreaming import EventStream, EventStreamAsync
+from .._stream.rawresponse import RawResponse
 from ..errors.mistralerror import request_id
 from ..models.answer import Answer, collected_responses
 from ..types.unions import Unknown
 from .log import log_of
+from .tracers import noted
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from collections.abc import Callable
 
     from .._call.steps import CallSpec
     from .._stream.caller import Caller
-    from ..models import CompletionEvent
     from ..sdkconfiguration import SDKConfiguration
-    from .resource import Endpoint, Resource
+    from .resource import Endpoint
+    from .streams import StreamKind
 
 A = TypeVar("A")
+S = TypeVar("S")
 
 
-def open_stream(resource: Resource, spec: CallSpec) -> EventStream[CompletionEvent]:
+class Configured(Protocol):
+    """A client or a part of one, which a stream keeps alive."""
+
+    sdk_configuration: SDKConfiguration
+
+
+def open_stream(resource: Configured, spec: CallSpec, kind: StreamKind[S, object]) -> S:
     """Send a request, and return the stream once its answer begins."""
     caller = caller_of()
     configuration = resource.sdk_configuration
-    environment = _environment(configuration)
+    environment = _environment(configuration, spec)
     driver = _sync_driver(configuration, environment)
-    call = StreamCall(spec, environment)
-    driver.run(call.open())
-    return EventStream(call, driver, resource, caller)
+    call = kind.call(spec, environment)
+    try:
+        driver.run(call.open())
+    except BaseException as error:
+        call.interrupt(error)
+        raise
+    return noted(kind.stream(call, driver, resource, caller))
 
 
 async def open_stream_async(
-    resource: Resource, spec: CallSpec, caller: Caller
-) -> EventStreamAsync[CompletionEvent]:
+    resource: Configured, spec: CallSpec, kind: StreamKind[object, S], caller: Caller
+) -> S:
     """Do the same in an event loop."""
     configuration = resource.sdk_configuration
-    environment = _environment(configuration)
+    environment = _environment(configuration, spec)
     driver = _async_driver(configuration, environment)
-    call = StreamCall(spec, environment)
-    await driver.run(call.open())
-    return EventStreamAsync(call, driver, resource, caller)
+    call = kind.call(spec, environment)
+    try:
+        await driver.run(call.open())
+    except BaseException as error:
+        call.interrupt(error)
+        raise
+    return noted(kind.stream_async(call, driver, resource, caller))
 
 
-def complete(configuration: SDKConfiguration, spec: CallSpec, endpoint: Endpoint[A]) -> A:
-    """Send a request, and return the model of its answer."""
-    environment = _environment(configuration)
+def complete(
+    configuration: SDKConfiguration, spec: CallSpec, read: Callable[[Call, bytes], A]
+) -> A:
+    """Send a request, and return what `read` makes of the body of its answer."""
+    environment = _environment(configuration, spec)
     driver = _sync_driver(configuration, environment)
     call = Call(spec, environment)
-    return driver.run(call.answer(lambda body: _read(endpoint, call, body)))
+    try:
+        return driver.run(call.answer(partial(read, call)))
+    except BaseException as error:
+        call.interrupt(error)
+        raise
 
 
 async def complete_async(
-    configuration: SDKConfiguration, spec: CallSpec, endpoint: Endpoint[A]
+    configuration: SDKConfiguration, spec: CallSpec, read: Callable[[Call, bytes], A]
 ) -> A:
     """Do the same in an event loop."""
-    environment = _environment(configuration)
+    environment = _environment(configuration, spec)
     driver = _async_driver(configuration, environment)
     call = Call(spec, environment)
-    return await driver.run(call.answer(lambda body: _read(endpoint, call, body)))
+    try:
+        return await driver.run(call.answer(partial(read, call)))
+    except BaseException as error:
+        call.interrupt(error)
+        raise
 
 
 @cache
 def adapter_of(endpoint: Endpoint[A]) -> TypeAdapter[A]:
-    """Return the validator of an endpoint's answers, built once."""
+    """Return the validator of an endpoint's answers, built once; not for an empty answer."""
+    assert endpoint.answer is not None
     return TypeAdapter(endpoint.answer())
 
 
-def _environment(configuration: SDKConfiguration) -> Environment:
+def _environment(configuration: SDKConfiguration, spec: CallSpec) -> Environment:
     log = log_of(configuration.debug_logger)
-    return Environment(time.monotonic, time.time, random.random, log)
+    observed = spec.observed
+    watch = None if observed is None else Watch(Observers(configuration.observers), observed)
+    return Environment(time.monotonic, time.time, random.random, log, watch)
 
 
 def _sync_driver(configuration: SDKConfiguration, environment: Environment) -> SyncDriver:
-    return SyncDriver(configuration.client, environment.clock, configuration.recorder)
+    return SyncDriver(
+        configuration.client, environment.clock, configuration.recorder, environment.watch
+    )
 
 
 def _async_driver(configuration: SDKConfiguration, environment: Environment) -> AsyncDriver:
@@ -96,13 +128,16 @@ def _async_driver(configuration: SDKConfiguration, environment: Environment) -> 
         configuration.async_client,
         environment.clock,
         configuration.recorder,
+        environment.watch,
         callers_own=configuration.async_client_supplied,
     )
 
 
-def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
+def read_model(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     """Return the model of a whole answer."""
     assert call.head is not None
+    if endpoint.answer is None:
+        return cast("A", None)
     try:
         answer: A = adapter_of(endpoint).validate_json(body)
     except ValueError as invalid:
@@ -118,9 +153,20 @@ def _read(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
     return answer
 
 
+def read_raw(call: Call, body: bytes) -> RawResponse:
+    """Return a whole answer as it is."""
+    assert call.head is not None
+    return RawResponse(response_with_body(call.head, body), body, call)
+
+
 def _says_something(answer: Any) -> bool:
     """Return True for an answer: an error object validates too, as all fields have defaults."""
     if isinstance(answer, Unknown):
         return read_error_body(answer.raw) is None
+    if not isinstance(answer, BaseModel):
+        return True
     model: BaseModel = answer
-    return bool(model.model_fields_set & (type(model).model_fields.keys() - {"object"}))
+    said = model.model_fields_set & type(model).model_fields.keys()
+    # An empty list is an answer: {"object": "list"}.
+    kind = getattr(model, "object", "error")
+    return bool(said - {"object"}) or ("object" in said and kind != "error")

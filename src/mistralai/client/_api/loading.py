@@ -32,9 +32,11 @@ class _First:
     """The state of loading.
 
     Attributes:
-        over: A first asynchronous call has loaded everything.
+        loaded: A first asynchronous call has loaded all but the models of bodies and answers.
+        over: One has loaded those too.
     """
 
+    loaded = False
     over = False
 
 
@@ -56,6 +58,26 @@ async def first_call(configuration: SDKConfiguration, plan: Callable[[], T]) -> 
         planned = plan()
         first.over = True  # with the models that it built
         return planned
+
+    return await in_thread(work)
+
+
+async def raw_call(configuration: SDKConfiguration, plan: Callable[[], T], *, blocking: bool) -> T:
+    """Load what calls without models use, and plan one.
+
+    Args:
+        configuration: The settings of the client.
+        plan: Plans the call.
+        blocking: Whether to plan in a thread in any case, because that looks at files.
+    """
+    if first.loaded and not blocking:
+        return plan()
+    loop = _loop()
+
+    def work() -> T:
+        if not first.loaded:
+            _load(configuration, loop)
+        return plan()
 
     return await in_thread(work)
 
@@ -92,6 +114,7 @@ def _load(configuration: SDKConfiguration, loop: str | None) -> None:
     # The client may be of another make, which takes another module.
     exchange_by(configuration.async_client)
     _ = configuration.recorder
+    first.loaded = True
 
 
 async def _nothing() -> None:

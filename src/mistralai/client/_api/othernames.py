@@ -1,6 +1,6 @@
-"""Hints for unknown keywords: what the names of other SDKs are called here.
+"""Hints for unknown names: what the names of other SDKs are called here.
 
-Only the error about such a keyword loads this module.
+Only the error about such a name loads this module.
 """
 
 from collections.abc import Iterable, Mapping
@@ -67,6 +67,70 @@ _KEYWORDS_OTHERWISE: Final[Mapping[str, str]] = {
     "user": "The API has no such field; `metadata` takes data of your own",
 }
 """Keywords that have no counterpart of one name, and the sentence that says what to do."""
+
+
+_RAW_CALLS: Final[Mapping[str, str]] = {
+    "audio": '"POST", "/v1/audio/transcriptions", files={"file": path}, data={"model": ...}',
+    "classifiers": '"POST", "/v1/moderations", json={...}',
+    "events": '"GET", "/v1/workflows/events/list", params={...}',
+    "fine_tuning": '"POST", "/v1/fine_tuning/jobs", json={...}',
+    "ocr": '"POST", "/v1/ocr", json={...}',
+    "realtime": '"POST", "/v1/client/sessions", json={...}',
+    "responses": '"POST", "/v1/responses", json={...}',
+    "workflows": '"GET", "/v1/workflows", params={...}',
+}
+"""Resources of the generated SDK that have no methods here, and a raw call for each."""
+
+_RAW_CALLS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "Beta": {
+        "connectors": '"GET", "/v1/connectors", params={...}',
+        "context": '"GET", "/v1/context/search-indexes", params={...}',
+        "libraries": '"GET", "/v1/libraries", params={...}',
+        "observability": '"GET", "/v1/observability/datasets", params={...}',
+        "prompts": '"GET", "/v2/prompts", params={...}',
+        "rag": '"GET", "/v1/rag/deployments"',
+        "service_accounts": '"GET", "/v1/service-accounts", params={...}',
+        "skills": '"GET", "/v2/skills", params={...}',
+        "triggers": '"GET", "/v1/triggers", params={...}',
+        "users": '"GET", "/v1/users/me"',
+        "webhooks": '"GET", "/v1/webhooks"',
+    },
+    "Models": {
+        "archive": '"POST", f"/v1/fine_tuning/models/{model_id}/archive"',
+        "delete": '"DELETE", f"/v1/models/{model_id}"',
+        "unarchive": '"DELETE", f"/v1/fine_tuning/models/{model_id}/archive"',
+        "update": '"PATCH", f"/v1/fine_tuning/models/{model_id}", json={...}',
+    },
+}
+"""The same for attributes of resources, by the class of the resource."""
+
+
+def resource_hint(name: str) -> str:
+    """Return the end of the message about an attribute that a client does not have.
+
+    Args:
+        name: The attribute; one that is no resource of the generated SDK either has no hint.
+    """
+    return _raw_call(_RAW_CALLS, name)
+
+
+def method_hint(kind: str, name: str) -> str:
+    """Return the end of the message about an attribute that a resource does not have.
+
+    Args:
+        kind: The name of the resource's class.
+        name: The attribute; one that the generated SDK does not have either has no hint.
+    """
+    return _raw_call(_RAW_CALLS_OF.get(kind, {}), name)
+
+
+def _raw_call(calls: Mapping[str, str], name: str) -> str:
+    if name not in calls:
+        return ""
+    return (
+        f": reach it by client.request({calls[name]})."
+        " docs/reach.md has the call for each method of the generated SDK"
+    )
 
 
 def setting_hint(name: str, known: Iterable[str]) -> str:

@@ -17,8 +17,9 @@ from .keywords import Nullable, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, Literal
 
+    from ...tools import Approve, OnToolError
     from .._call.retry import RetryConfig
     from .._call.timeouts import Timeouts
     from ..models import (
@@ -110,9 +111,12 @@ class _Format(TypedDict, total=False):
     """The form of the answer: text, any JSON, or JSON of a schema. By default text."""
 
 
-class _ConversationBody(_EveryBody, total=False):
+class _Tools(TypedDict, total=False):
     tools: Nullable["Iterable[ChatCompletionRequestTool | ChatCompletionRequestToolTypedDict]"]
     """The tools that the model may use."""
+
+
+class _Conversation(TypedDict, total=False):
     tool_choice: "ChatCompletionRequestToolChoice | ChatCompletionRequestToolChoiceTypedDict | None"
     """`"auto"`, `"none"`, `"any"`, `"required"`, or the function to call. By default `"auto"`."""
     presence_penalty: Nullable["float"]
@@ -147,14 +151,22 @@ class _ConversationBody(_EveryBody, total=False):
     """`"auto"` or `"standard_only"`."""
 
 
+class _ConversationBody(_EveryBody, _Tools, _Conversation, total=False):
+    pass
+
+
 class _Model(TypedDict):
     model: "str"
     """The model's name, such as `"mistral-large-latest"`."""
 
 
-class _ChatFields(_Messages, _SampledBody, _ConversationBody, total=False):
+class _SafePrompt(TypedDict, total=False):
     safe_prompt: "bool | None"
     """Whether the API puts its safety prompt before the conversation. By default it does not."""
+
+
+class _ChatFields(_Messages, _SampledBody, _ConversationBody, _SafePrompt, total=False):
+    pass
 
 
 class _ChatBody(_Model, _ChatFields, total=False):
@@ -197,6 +209,50 @@ class AgentsBody(_AgentId, _Messages, _ConversationBody, _Format, total=False):
 
 class AgentsParams(AgentsBody, CallOptions, total=False):
     """The keywords of `client.agents.stream`, `complete` and their async variants."""
+
+
+class _RunOptions(TypedDict, total=False):
+    max_steps: "int | None"
+    """The most answers of the model, 1 or more. By default 10; then a `ToolLoopError` is raised."""
+    max_parallel: "int | None"
+    """The most tools that run at the same time. By default 8."""
+    max_result_chars: "int | None"
+    """The most characters of a result; a longer one is cut, with a mark. By default 100,000."""
+    context: "Any"
+    """A value for tools, as `ToolContext.context`."""
+    approve: "Literal[True] | Approve | None"
+    """A function that gives `True`, `False`, a reason or `LATER`; `True`: every call waits."""
+    on_tool_error: "OnToolError | None"
+    """`"raise"`, the default, `"report"`, or a function that gives the text for the model."""
+    decisions: "Mapping[str, Any] | None"
+    """What was decided about pending calls: by id `True`, `False`, a reason or a result."""
+
+
+class _Threads(TypedDict, total=False):
+    threads: "int | None"
+    """The number of tools that run at the same time, in threads. By default one after the other."""
+
+
+class _RunFields(
+    _Messages, _SampledBody, _EveryBody, _Conversation, _RunOptions, CallOptions, total=False
+):
+    pass
+
+
+class ToolsAsyncParams(_Model, _RunFields, _SafePrompt, total=False):
+    """The keywords of `client.chat.run_tools_async`, `tools` and `response_format` excepted."""
+
+
+class ToolsParams(ToolsAsyncParams, _Threads, total=False):
+    """The keywords of `client.chat.run_tools`, `tools` and `response_format` excepted."""
+
+
+class AgentsToolsAsyncParams(_AgentId, _RunFields, total=False):
+    """The keywords of `client.agents.run_tools_async`, the same excepted."""
+
+
+class AgentsToolsParams(AgentsToolsAsyncParams, _Threads, total=False):
+    """The keywords of `client.agents.run_tools`, the same excepted."""
 
 
 class _Prompt(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from ..errors import APIConnectionError, MistralClientError
@@ -11,17 +12,17 @@ from .connecting import add_tries
 from .failure import UNCONNECTED, TransportFailure
 from .faults import Progress, transport_error
 from .hiding import hidden, hide
-from .reader import has_content
+from .observed import Outcome
 from .redirects import redirected
 from .response import status_error, unexpected
-from .retry import Attempt, retry_after
+from .retry import Attempt, Repeats, retry_after
 from .steps import Close, Send, Sleep
 from .timeouts import CallClock
 from .timing import Timing
 
 if TYPE_CHECKING:
+    from .._answer.facts import Facts
     from ..errors import MistralError
-    from ..models import CompletionEvent
     from .response import Head
     from .steps import CallSpec, Environment, Steps
 
@@ -32,13 +33,22 @@ class ActiveAttempt:
     Attributes:
         head: The response headers, or `None` until they are received.
         stale: True if the attempt failed because it reused a connection that was already closed.
+        unsent: True if the attempt failed before anything of the request was sent.
     """
 
-    __slots__ = ("head", "stale")
+    __slots__ = ("head", "stale", "unsent")
 
     def __init__(self) -> None:
         self.head: Head | None = None
         self.stale = False
+        self.unsent = False
+
+    def allows(self, repeats: Repeats) -> bool:
+        """Return True if the request may be sent again after the failure of this attempt."""
+        if repeats is Repeats.UNSENT:
+            limited = self.head is not None and self.head.status == HTTPStatus.TOO_MANY_REQUESTS
+            return self.unsent or limited
+        return repeats is Repeats.ANY
 
 
 class Attempts:
@@ -46,9 +56,11 @@ class Attempts:
 
     Attributes:
         clock: The clock of the call.
+        ended_at: When the last attempt was recorded, in seconds since the epoch.
         finished: The attempts that are over.
         head: The response headers received last, or `None`; they outlive their attempt.
         over: True once the last attempt is recorded: nothing more is sent.
+        request: The request of the call, or where a redirect led.
         spec: The request and its rules.
         timing: When the parts of the answer were received.
     """
@@ -57,25 +69,41 @@ class Attempts:
         "_active",
         "_environment",
         "_free_retry_used",
-        "_request",
+        "_partial",
         "_retries",
         "_unconnected",
+        "_unit",
         "clock",
+        "ended_at",
         "finished",
         "head",
         "over",
+        "request",
         "spec",
         "timing",
     )
 
-    def __init__(self, spec: CallSpec, environment: Environment) -> None:
+    def __init__(
+        self, spec: CallSpec, environment: Environment, partial: str = "", unit: str = "event"
+    ) -> None:
+        """Prepare to send.
+
+        Args:
+            spec: The request and its rules.
+            environment: Clocks, randomness and the log.
+            partial: Where the answer so far is, for errors in mid-answer.
+            unit: What the answer is counted in, for errors: events or bytes.
+        """
         self._active = ActiveAttempt()
         self._environment = environment
         self._free_retry_used = False
-        self._request = spec.request  # or where a redirect led
+        self._partial = partial
+        self._unit = unit
+        self.request = spec.request
         self._retries = 0
         self._unconnected = 0  # attempts in a row that got no connection
         self.clock = CallClock(spec.timeouts, environment.clock)
+        self.ended_at: float | None = None
         self.finished: tuple[Attempt, ...] = ()
         self.head: Head | None = None
         self.over = False
@@ -112,10 +140,10 @@ class Attempts:
                 return head
             body = yield from read_error_body(self.read, self.clock.now())
             if not 300 <= head.status < 400:
-                raise status_error(head, body, self.wall_time, self._request.shown_url)
-            self._request = redirected(self._request, head, body, followed=redirects)
+                raise status_error(head, body, self.wall_time, self.request.shown_url)
+            self.request = redirected(self.request, head, body, followed=redirects)
             redirects += 1
-            reason = hidden(f"redirected to {self._request.shown_url}", self._request.sent)
+            reason = hidden(f"redirected to {self.request.shown_url}", self.request.credentials)
             self.finished += (Attempt(head.status, reason, 0.0),)
 
     def read(self, until: float | None = None) -> Steps[bytes]:
@@ -144,17 +172,23 @@ class Attempts:
         """
         return read_answer(self.read, head, self.spec.max_response_size)
 
-    def record_events(self, events: list[CompletionEvent]) -> bool:
-        """Note that the last read brought events, and return True if one of them has content."""
+    def record_pieces(self, number: int, *, content: bool) -> None:
+        """Note that the last read brought pieces of the answer, events or bytes.
+
+        Args:
+            number: How many.
+            content: Whether they are worth waiting for.
+        """
         clock, timing = self.clock, self.timing
         since_start = clock.read_at - clock.started
-        timing.record_events(since_start, len(events))
-        if not any(map(has_content, events)):
-            return False
-        clock.record_content()
-        if timing.first_content is None:
-            timing.first_content = since_start
-        return True
+        watch = self._environment.watch
+        if watch is not None and timing.last_event is None:
+            watch.first_chunk()
+        timing.record_events(since_start, number)
+        if content:
+            clock.record_content()
+            if timing.first_content is None:
+                timing.first_content = since_start
 
     def retry(self, error: MistralClientError) -> Steps[None]:
         """Wait until the next attempt may be made.
@@ -171,8 +205,11 @@ class Attempts:
                 add_tries(error, self._unconnected)
             raise error
         reason = _reason(error)
-        self.finished += (Attempt(error.status_code, reason, delay),)
+        attempt = Attempt(error.status_code, reason, delay)
+        self.finished += (attempt,)
         self._log(f"retrying in {delay:.3f} s: {reason}")
+        if self._environment.watch is not None:
+            self._environment.watch.retried(attempt, error)
         if delay and not self.over:
             yield Sleep(delay)
         if self.over:  # closed by the caller in the meantime
@@ -192,31 +229,68 @@ class Attempts:
         reason = None if error is None else _reason(error)
         self.finished += (Attempt(None if head is None else head.status, reason),)
         self.timing.total = self.clock.now() - self.clock.started
+        self.ended_at = self.wall_time
         if self._environment.log is not None:
             self._log(f"end ({how}): {self.timing}")
+
+    @property
+    def watched(self) -> bool:
+        """True if somebody observes the call, and does not know its end yet."""
+        watch = self._environment.watch
+        return watch is not None and watch.open
+
+    def interrupt(self, error: BaseException, facts: Facts) -> None:
+        """Record the exception that ended the call, whoever raised it, and tell observers."""
+        how = "error" if isinstance(error, Exception) else "cancelled"
+        self.end(how, error if isinstance(error, MistralClientError) else None)
+        self.tell_end(how, error, facts)
+
+    def tell_end(self, how: str, error: BaseException | None, facts: Facts) -> None:
+        """Tell observers how the call ended, unless they know.
+
+        Args:
+            how: The `end_reason` of the outcome.
+            error: The exception that it ended with, if any.
+            facts: What is known of the answer.
+        """
+        watch = self._environment.watch
+        if watch is not None and watch.open:
+            outcome = Outcome(
+                how,
+                error,
+                status=None if self.head is None else self.head.status,
+                attempts=self.finished,
+                timing=self.timing,
+                ended_at=self.ended_at or self.wall_time,
+                facts=facts,
+            )
+            watch.end(outcome)
 
     def progress(self) -> Progress:
         """Return how far the call has come, for an error."""
         clock = self.clock
         now = clock.now()
         return Progress(
-            request=self._request,
+            request=self.request,
             head=self._active.head,
-            events=self.timing.events,
+            events=self.timing.events if self._unit == "event" else self.timing.bytes,
             elapsed=now - clock.started,
             since_content=None if clock.content_at is None else now - clock.content_at,
             phase=clock.phase,
             limit=clock.timeout,
+            partial=self._partial,
+            unit=self._unit,
         )
 
-    def unexpected(self, body: bytes, wanted: str) -> MistralError:
-        """Return the error for a body that is not the wanted one."""
+    def unexpected(self, body: bytes, wanted: str, **advice: str) -> MistralError:
+        """Return the error for a body that is not the wanted one; see `response.unexpected`."""
         assert self.head is not None, "there is no answer yet"
-        return unexpected(self.head, body, wanted, self.wall_time, self._request.shown_url)
+        url = self.request.shown_url
+        return unexpected(self.head, body, wanted, self.wall_time, url, **advice)
 
     def hide_key(self, error: MistralClientError) -> None:
         """Remove the key of the call from an error, in which a server may have repeated it."""
-        hide(error, self._request.sent)
+        hide(error, self.request.credentials)
 
     def _send(self) -> Steps[Head]:
         """Send the request once, and return the response headers whatever their status.
@@ -224,7 +298,7 @@ class Attempts:
         Raises:
             MistralClientError: The network failed, or a timeout expired.
         """
-        clock, request = self.clock, self._request
+        clock, request = self.clock, self.request
         self._active = active = ActiveAttempt()
         connect, answer, silence = clock.begin_request()
         if self._environment.log is not None:
@@ -232,7 +306,7 @@ class Attempts:
         try:
             head: Head = yield Send(request, connect, answer, clock.total_at, silence)
         except TransportFailure as failure:
-            active.stale = failure.stale
+            active.stale, active.unsent = failure.stale, failure.unsent
             self._unconnected = self._unconnected + 1 if failure.kind in UNCONNECTED else 0
             if failure.kind in {"connect_timeout", "timeout"} and clock.expired:
                 failure.kind, clock.phase = "timeout", "total"
@@ -245,10 +319,14 @@ class Attempts:
         self.timing.headers = clock.read_at - clock.started
         if self._environment.log is not None:
             self._log(f"status {head.status} after {self.timing.headers:.3f} s")
+        if self._environment.watch is not None:
+            self._environment.watch.headers(head.status, head.headers)
         return head
 
     def _delay_after(self, error: MistralClientError) -> float | None:
         """Return the seconds until the next attempt, or `None` if there will be none."""
+        if not self._active.allows(self.spec.repeats):
+            return None
         if self._active.stale and not self._free_retry_used:
             self._free_retry_used = True
             return 0.0
@@ -273,7 +351,7 @@ class Attempts:
             head = self._active.head
             identifier = None if head is None else request_id(head.headers)
             line = f"[{identifier or 'no request id yet'}] {line}"
-            self._environment.log(hidden(line, self._request.sent))
+            self._environment.log(hidden(line, self.request.credentials))
 
 
 def _reason(error: MistralClientError) -> str:

@@ -16,7 +16,7 @@ from ..errors.precise import (
     precise,
 )
 from .failure import causes, text_of
-from .request import is_loopback, is_mistrals
+from .urls import is_loopback, is_mistrals
 
 if TYPE_CHECKING:
     from .._http.proxies import Proxy

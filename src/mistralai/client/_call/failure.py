@@ -35,6 +35,7 @@ class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
         cause: The exception of the HTTP library.
         standard: The corresponding exception of httpx2.
         stale: True if a reused connection failed before the first byte of a response.
+        unsent: True if nothing of the request was sent.
         early: True if the HTTP client's own timeout expired, before that of the call.
         proxy: The proxy of the environment that the request went through, or `None`.
     """
@@ -46,18 +47,22 @@ class TransportFailure(Exception):  # noqa: N818 - never raised to a caller
         *,
         standard: Exception | None = None,
         stale: bool = False,
+        unsent: bool = False,
     ) -> None:
         super().__init__(kind, cause)
         self.kind: Kind = kind
         self.cause = cause
         self.standard = cause if standard is None else standard
         self.stale = stale
+        self.unsent = unsent or kind in _BEFORE_SENDING
         self.early = False
         self.proxy: Proxy | None = None
 
 
 UNCONNECTED: Final = frozenset({"handshake", "unknown_host", "proxy", "connect", "connect_timeout"})
 """The kinds from before there was a connection that another attempt may not have."""
+
+_BEFORE_SENDING: Final = UNCONNECTED | {"certificate", "not_tls"}
 
 
 def causes(

@@ -34,11 +34,13 @@ class Progress:
     Attributes:
         request: The request.
         head: The response headers, or `None`.
-        events: The number of events received.
+        events: The number of events received, or of bytes.
         elapsed: Seconds since the call.
         since_content: Seconds since the last event with content, or `None`.
         phase: The timeout that the wait was subject to.
         limit: Its seconds, or `None`.
+        partial: Where the answer so far is, for messages; may be empty.
+        unit: What `events` counts: `"event"` or `"byte"`.
     """
 
     request: Request
@@ -48,6 +50,13 @@ class Progress:
     since_content: float | None
     phase: Phase
     limit: float | None
+    partial: str
+    unit: str = "event"
+
+    @property
+    def received(self) -> str:
+        """How much was received, in words."""
+        return f"{self.events} {self.unit}{'' if self.events == 1 else 's'}"
 
     @property
     def response(self) -> httpx2.Response | None:
@@ -72,12 +81,17 @@ def transport_error(failure: TransportFailure, at: Progress) -> MistralClientErr
     return error
 
 
-def truncated(at: Progress) -> StreamTruncatedError:
-    """Return the error for a body that ended cleanly in the middle of an answer."""
+def truncated(at: Progress, ending: str) -> StreamTruncatedError:
+    """Return the error for a body that ended cleanly in the middle of an answer.
+
+    Args:
+        at: The progress of the call.
+        ending: What a whole answer ends with.
+    """
+    partial = f". {at.partial}" if at.events else ""
     return StreamTruncatedError(
-        f"the stream ended after {_events(at.events)} without a finish reason and without [DONE]:"
-        " the answer is truncated. The answer so far is in .partial;"
-        " pass strict_end=False to accept such an end",
+        f"the stream ended after {at.received} without {ending}:"
+        f" the answer is truncated{partial}; pass strict_end=False to accept such an end",
         at.response,
         body="",
     )
@@ -89,9 +103,9 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
     host = at.request.shown_host
     reason = text_of(failure.cause)
     if at.head is not None and at.request.stream:
-        message = f"the connection to {host} broke after {_events(at.events)}: {reason}"
-        if at.events:
-            message += ". The answer so far is in .partial"
+        message = f"the connection to {host} broke after {at.received}: {reason}"
+        if at.events and at.partial:
+            message += f". {at.partial}"
         return precise(StreamInterruptedError, failure.standard)(message, at.head.raw, "")
     way = "" if failure.proxy is None else f" through the proxy {failure.proxy.shown}"
     message = f"no answer from {host}{way}: {reason}"
@@ -100,10 +114,11 @@ def _broken(failure: TransportFailure, at: Progress) -> APIConnectionError:
 
 def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
     place = at.request.shown_host if failure.proxy is None else f"the proxy {failure.proxy.shown}"
+    wanted = "event with content" if at.unit == "event" else "byte of the body"
     message = {
         "connect": f"no connection to {place}",
-        "first_event": "no event with content since the request was sent",
-        "idle": "no event with content since the last one",
+        "first_event": f"no {wanted} since the request was sent",
+        "idle": f"no {wanted} since the last one",
         "total": "the answer was not complete",
     }[at.phase]
     if failure.early:
@@ -113,7 +128,7 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
             message += f" within {at.limit:g} s (timeouts.{at.phase})"
         if at.phase == "connect" and precise(APITimeoutError, failure.standard) is PoolTimeout:
             message += f": {text_of(failure.cause)}"  # the pool was full, which is not the server's
-    message += f"; {at.elapsed:.1f} s since the call, {_events(at.events)} received"
+    message += f"; {at.elapsed:.1f} s since the call, {at.received} received"
     if at.since_content is not None:
         message += f", the last content {at.since_content:.1f} s ago"
     if failure.proxy is not None and at.phase != "connect":
@@ -126,7 +141,3 @@ def _timeout(failure: TransportFailure, at: Progress) -> APITimeoutError:
         elapsed=at.elapsed,
         since_last_event=at.since_content,
     )
-
-
-def _events(number: int) -> str:
-    return f"{number} event" if number == 1 else f"{number} events"

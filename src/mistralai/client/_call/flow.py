@@ -16,7 +16,8 @@ A flow decides and never waits. `Call` reads an answer as a whole: a loop over a
 An event without content, such as one that only names the role, commits to nothing. While there
 are only such events the caller gets none, and a failed attempt can be replaced without a trace.
 Held events are released by content (a second answer would have other words), by the end of the
-answer, by the limits on held events, and by an error that is not retried, which follows them.
+answer, by the limits on held events, and by an error that is not retried, which follows them. A
+request that must not be sent twice leads from OPENING to STREAMING.
 
 Steps fail with `TransportFailure` only, which `Attempts` turns into errors. `answer` and `open`
 raise the `MistralClientError` of the last attempt. `pump` keeps it in `error`, for the stream to
@@ -35,22 +36,25 @@ Promised whatever happens:
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._answer.accumulate import Accumulator
+from .._answer.facts import NO_FACTS, facts_of
 from ..errors import MistralClientError, ResponseValidationError, StreamTruncatedError
 from .attempts import Attempts
 from .bodies import drain, read_error_body
+from .eventformat import A, E
 from .faults import truncated
 from .incoming import IncomingEvents
+from .retry import Repeats
 from .steps import Close
+from .streamed import StreamedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..errors import MistralError
-    from ..models import CompletionEvent
-    from .reader import EndReason
+    from .eventformat import EventFormat
+    from .request import Request
     from .response import Head
     from .retry import Attempt
     from .steps import CallSpec, Environment, Steps
@@ -108,64 +112,63 @@ class Call:
             else:
                 yield Close()
                 attempts.end("answered")
+                if attempts.watched:
+                    attempts.tell_end("answered", None, facts_of(answer))
                 return answer
+
+    @property
+    def timing(self) -> Timing:
+        """When the parts of the answer were received."""
+        return self._attempts.timing
+
+    @property
+    def request(self) -> Request:
+        """The request as it was sent last."""
+        return self._attempts.request
 
     def unexpected(self, body: bytes, wanted: str) -> MistralError:
         """Return the error for a body that is not the wanted one."""
         return self._attempts.unexpected(body, wanted)
 
+    def hide_key(self, error: MistralClientError) -> None:
+        """Remove the key of the call from an error about its answer."""
+        self._attempts.hide_key(error)
 
-class StreamCall:
+    def interrupt(self, error: BaseException) -> None:
+        """Record the exception that ended the call, whoever raised it."""
+        self._attempts.interrupt(error, NO_FACTS)
+
+
+class StreamCall(StreamedCall[A], Generic[E, A]):
     """A call whose answer is a stream of events.
 
     Attributes:
-        answer_so_far: The answer that the events taken so far add up to.
-        end_reason: How the stream ended, or `None` while it runs.
-        error: The error that it ended with, or `None`.
         ready: Events for the caller to take, in order.
-        timing: When the parts of the answer were received.
     """
 
-    __slots__ = (
-        "_attempts",
-        "_incoming",
-        "_state",
-        "answer_so_far",
-        "end_reason",
-        "error",
-        "ready",
-        "timing",
-    )
+    __slots__ = ("_format", "_incoming", "_state", "ready")
 
-    def __init__(self, spec: CallSpec, environment: Environment) -> None:
-        self._attempts = Attempts(spec, environment)
-        self._incoming: IncomingEvents | None = None  # of the last attempt that got an answer
+    def __init__(
+        self, spec: CallSpec, environment: Environment, event_format: EventFormat[E, A]
+    ) -> None:
+        """Prepare a call; `open` sends its request.
+
+        Args:
+            spec: The request and its rules.
+            environment: Clocks, randomness and the log.
+            event_format: What its events are, and what they add up to.
+        """
+        answer, partial = event_format.answer(), event_format.partial
+        super().__init__(spec, environment, answer, partial=partial, unit="event")
+        self._format = event_format
+        self._incoming: IncomingEvents[E] | None = None  # of the last attempt that got an answer
         self._state = _OPENING
-        self.answer_so_far = Accumulator()
-        self.end_reason: EndReason | None = None
-        self.error: MistralClientError | None = None
-        self.ready: list[CompletionEvent] = []
-        self.timing: Timing = self._attempts.timing
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """The attempts that are over."""
-        return self._attempts.finished
-
-    @property
-    def head(self) -> Head | None:
-        """The response headers received last, or `None`."""
-        return self._attempts.head
+        self.ready: list[E] = []
 
     @property
     def state(self) -> State:
         """The state of the stream."""
         return self._state if self.end_reason is None else _ENDED
-
-    @property
-    def clock(self) -> Callable[[], float]:
-        """The clock of the call, in seconds."""
-        return self._attempts.clock.now
 
     @property
     def has_unread_events(self) -> bool:
@@ -195,40 +198,39 @@ class StreamCall:
             else:
                 yield from self._receive(incoming)
 
-    def take(self) -> CompletionEvent:
+    def take(self) -> E:
         """Remove the next event from those that are ready, and return it."""
         event = self.ready.pop(0)
-        chunk = event.data
-        self.answer_so_far.add(chunk)
-        if chunk.usage is not None:
-            self.timing.record_usage(chunk.usage)
+        answer = self.answer_so_far
+        answer.add(event.data)
+        if answer.usage is not None:
+            self.timing.record_usage(answer.usage)
         return event
-
-    def mark_closed(self) -> None:
-        """End the stream because its caller closes it. May be called from any thread."""
-        self._end("closed", None)
 
     def _begin(self, head: Head) -> None:
         """Start to receive an answer, and forget the one of an earlier attempt."""
         attempts = self._attempts
-        self._incoming = IncomingEvents(head, attempts.spec.max_event_size, attempts.wall_time)
-        self._state = _HOLDING
+        reader = self._format.reader(head, attempts.wall_time)
+        self._incoming = IncomingEvents(head, attempts.spec.max_event_size, reader)
+        # Where a failed attempt cannot be replaced, events are held back in vain.
+        self._state = _HOLDING if attempts.spec.repeats is Repeats.ANY else _STREAMING
         self.timing.restart_events()
 
-    def _receive(self, incoming: IncomingEvents) -> Steps[None]:
+    def _receive(self, incoming: IncomingEvents[E]) -> Steps[None]:
         """Read once from the network."""
         attempts, reader = self._attempts, incoming.reader
         try:
             data = yield from attempts.read()
             if data and incoming.is_other_body(data):
                 data += yield from read_error_body(attempts.read, attempts.clock.now())
-                incoming.problem = attempts.unexpected(data, "an event stream")
+                advice = self._format.advice
+                incoming.problem = attempts.unexpected(data, "an event stream", advice=advice)
             elif data:
                 incoming.feed(data)
             else:
                 incoming.feed_end()
                 if reader.end_reason == "truncated" and attempts.spec.strict_end:
-                    incoming.problem = truncated(attempts.progress())
+                    incoming.problem = truncated(attempts.progress(), self._format.ending)
                 else:
                     self._release(incoming, _DRAINING)
         except MistralClientError as error:
@@ -238,7 +240,7 @@ class StreamCall:
             else:
                 incoming.problem = error
 
-    def _read_events(self, incoming: IncomingEvents) -> None:
+    def _read_events(self, incoming: IncomingEvents[E]) -> None:
         """Read a few of the server-sent events that were received."""
         holding = self._state is _HOLDING
         events = incoming.read_batch(holding=holding)
@@ -247,7 +249,8 @@ class StreamCall:
         else:
             self.ready += events
         if events:
-            content = self._attempts.record_events(events)
+            content = any(map(self._format.has_content, events))
+            self._attempts.record_pieces(len(events), content=content)
             if holding and (content or incoming.too_many_held):
                 self._release(incoming, _STREAMING)
         reader = incoming.reader
@@ -256,18 +259,19 @@ class StreamCall:
         elif reader.done:
             self._release(incoming, _DRAINING)
 
-    def _release(self, incoming: IncomingEvents, state: State) -> None:
+    def _release(self, incoming: IncomingEvents[E], state: State) -> None:
         """Hold no events back any longer, and move on to a state."""
         self.ready += incoming.held
         incoming.held.clear()
         self._state = state
 
-    def _fail(self, incoming: IncomingEvents, problem: MistralClientError) -> Steps[None]:
+    def _fail(self, incoming: IncomingEvents[E], problem: MistralClientError) -> Steps[None]:
         """Make another attempt if the caller has seen no event of this one, else end."""
         if self._state is not _HOLDING:
             yield Close()
             truncation = isinstance(problem, StreamTruncatedError)
             self._end("truncated" if truncation else "error", problem)
+            self.tell_end()
             return
         self._state = _OPENING
         try:
@@ -279,21 +283,10 @@ class StreamCall:
         else:
             self._begin(head)
 
-    def _finish(self, incoming: IncomingEvents) -> Steps[None]:
+    def _finish(self, incoming: IncomingEvents[E]) -> Steps[None]:
         """End a complete answer, if possible with a connection that can be reused."""
         if incoming.reader.done:
             yield from drain(self._attempts.read, self._attempts.clock.now())
         yield Close()
         self._end(incoming.reader.end_reason, None)
-
-    def _end(self, reason: EndReason, error: MistralClientError | None) -> None:
-        if self.end_reason is not None:  # closed by the caller in the meantime
-            return
-        if error is not None:
-            self._attempts.hide_key(error)
-            if self.timing.events:
-                error.events_received = self.timing.events
-                error.partial = self.answer_so_far.snapshot()
-        self.error = error
-        self._attempts.end(reason, error)
-        self.end_reason = reason
+        self.tell_end()

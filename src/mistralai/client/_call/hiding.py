@@ -52,7 +52,7 @@ def hide(error: MistralClientError, credentials: Collection[Credential]) -> None
 
     Args:
         error: The error. Its `raw_response` and `partial` are left as they are.
-        credentials: The credentials that the call sent.
+        credentials: The credentials of the call.
     """
     if not credentials:
         return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic
 
 from ..errors import MistralClientError, ResponseValidationError
 from ..sse import EventTooLargeError, SSEDecoder
-from .reader import EventReader
+from .eventformat import E
 from .response import EXCERPT
 
 if TYPE_CHECKING:
-    from ..models import CompletionEvent
     from ..sse import ServerSentEvent
+    from .eventformat import Reader
     from .response import Head
 
 MAX_HELD_EVENTS: Final = 1000
@@ -24,13 +24,13 @@ _BATCH: Final = 16
 _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
-class IncomingEvents:
+class IncomingEvents(Generic[E]):
     """The events that one attempt has received; discarded if another attempt replaces it.
 
     Attributes:
         held: Events without content that are held back.
         problem: The error that ends the attempt, to be raised after its events, or `None`.
-        reader: Turns server-sent events into completion events, and knows if any is missing.
+        reader: Turns server-sent events into those of the stream, and knows if any is missing.
         unread: Server-sent events that the reader has not read yet, the next one last.
     """
 
@@ -45,21 +45,21 @@ class IncomingEvents:
         "unread",
     )
 
-    def __init__(self, head: Head, max_event_size: int, wall_time: float) -> None:
+    def __init__(self, head: Head, max_event_size: int, reader: Reader[E]) -> None:
         """Prepare to receive the body of an answer.
 
         Args:
             head: Its headers.
             max_event_size: Bytes that a server-sent event may have.
-            wall_time: The seconds since the epoch, for errors that say when to retry.
+            reader: Reads its events.
         """
         self._begun = False  # the body has begun, blanks aside
         self._decoder = SSEDecoder(max_event_size)
         self._head = head
         self._held_bytes = 0
-        self.held: list[CompletionEvent] = []
+        self.held: list[E] = []
         self.problem: MistralClientError | None = None
-        self.reader = EventReader(head, wall_time)
+        self.reader = reader
         self.unread: list[ServerSentEvent | bytes] = []
 
     def is_other_body(self, data: bytes) -> bool:
@@ -94,7 +94,7 @@ class IncomingEvents:
             raise self._too_large(error) from error
         self.reader.read_unfinished(self._decoder.unfinished)
 
-    def read_batch(self, *, holding: bool) -> list[CompletionEvent]:
+    def read_batch(self, *, holding: bool) -> list[E]:
         """Read a few events.
 
         Only a few, because hundreds that wait to be taken would be walked through by each run of
@@ -106,7 +106,7 @@ class IncomingEvents:
         reader, unread = self.reader, self.unread
         if holding:
             self._held_bytes += sum(map(_size, unread[-_BATCH:]))
-        events: list[CompletionEvent] = []
+        events: list[E] = []
         for _ in range(min(_BATCH, len(unread))):
             event = reader.read(unread.pop())
             if event is not None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from ..errors import ErrorDetails, MistralError, ResponseValidationError
+from .._answer.accumulate import Accumulator
+from ..errors import ErrorDetails
 from ..models.parse import event_of, parse_chunk
-from .response import EXCERPT, ErrorBody, parse_json, read_error_body, stream_error
+from .eventformat import DONE, EventFormat
+from .response import (
+    EXCERPT,
+    ErrorBody,
+    parse_json,
+    read_error_body,
+    stream_error,
+    unreadable_event,
+)
 
 if TYPE_CHECKING:
+    from ..errors import MistralError
     from ..models import CompletionChunk, CompletionEvent, DeltaMessage
     from ..sse import ServerSentEvent
+    from .eventformat import EndReason
     from .response import Head
-
-EndReason = Literal["done", "finish_reason_only", "done_only", "truncated", "closed", "error"]
-"""How a stream ended: with `[DONE]` and finish reasons, with one of the two, or in a worse way."""
-
-DONE: Final = b"[DONE]"
 
 
 class EventReader:
@@ -112,14 +118,7 @@ class EventReader:
         if stripped == DONE:
             self.done = True
         elif stripped and stripped != b"null":
-            found = "an event that is not JSON"
-            if parse_json(raw) is not None:
-                found = "JSON that is not a completion chunk"
-            excerpt = raw[:EXCERPT].decode("utf-8", "replace")
-            self.error = ResponseValidationError(
-                f"the stream has {found}: {excerpt[:200]}", self._head.raw, body=excerpt
-            )
-            self.error.__cause__ = invalid
+            self.error = unreadable_event(self._head, raw, "a completion chunk", invalid)
 
     def _is_error(self, chunk: CompletionChunk, raw: bytes) -> bool:
         """Read an error object, which parses as a chunk since every field has a default."""
@@ -156,3 +155,9 @@ def _has_value(delta: DeltaMessage) -> bool:
     if delta.__pydantic_extra__ and any(delta.__pydantic_extra__.values()):
         return True
     return any(value and name not in {"role", "index"} for name, value in vars(delta).items())
+
+
+COMPLETIONS: Final = EventFormat(
+    EventReader, Accumulator, has_content, ending="a finish reason and without [DONE]"
+)
+"""The format of chat completions, and of those of agents and fill-in-the-middle."""

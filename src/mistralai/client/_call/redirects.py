@@ -32,8 +32,8 @@ def redirected(request: Request, head: Head, body: bytes, *, followed: int) -> R
         followed: How many redirects the attempt has followed already.
 
     Raises:
-        SDKError: There were too many redirects, or this one leads to another origin, nowhere
-            new, or to a request with another method.
+        SDKError: There were too many redirects; this one leads to another origin, nowhere new,
+            or to a request with another method; or the body cannot be sent again.
     """
     if followed == MAX_REDIRECTS:
         message = f"gave up after {MAX_REDIRECTS} redirects"
@@ -46,7 +46,10 @@ def redirected(request: Request, head: Head, body: bytes, *, followed: int) -> R
     same_origin = (here.scheme, here.netloc) == (there.scheme, there.netloc)
     same_target = (here.path, here.query) == (there.path, there.query)
     if head.status in _KEEP_METHOD_AND_BODY and same_origin and not same_target:
-        return replace(request, url=url)
+        if isinstance(request.body, bytes) or request.body.repeatable:
+            return replace(request, url=url)
+        message = "refusing to follow a redirect: the body of the request can be read only once"
+        raise SDKError(message, response_with_body(head, body), "")
     raise SDKError(
         f"refusing to follow a redirect to {there.hostname or 'an invalid address'};"
         " if that is the right server, pass its address as server_url",

@@ -8,29 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import starmap
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self, cast
+from urllib.parse import urlsplit
 
 from .._version import __user_agent__
 from ..types.secret import Secret
-from ..types.unset import UNSET
+from .urls import exposed_host, is_mistrals, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterator
 
-SERVERS: Final = {
-    "global": "https://api.mistral.ai",
-    "eu": "https://api.eu.mistral.ai",
-    "us": "https://api.us.mistral.ai",
-}
-"""Mistral's own servers by name (wire-format section 1)."""
+JSON: Final = "application/json"
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^`|~\w]+", re.ASCII)
 _HEADER_VALUE = re.compile(r"([!-~]([\t -~]*[!-~])?)?")
 _CREDENTIAL = re.compile(r"(proxy-)?authorization|.*(key|token|secret|password)")
-_SURPLUS = re.compile(r"/v1(/.*)?$")
-_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(\.\d+){3}|::1", re.IGNORECASE)
 
 
 class InsecureConnectionWarning(UserWarning):
@@ -72,6 +64,11 @@ class Key:
     def is_asked(self) -> bool:
         """True if the key comes from a callable."""
         return callable(self._source)
+
+    @property
+    def known(self) -> Secret | None:
+        """The key if it was given as a string."""
+        return self._source if isinstance(self._source, Secret) else None
 
     def check(self) -> None:
         """Check the type of the key, and the characters of a string.
@@ -128,70 +125,6 @@ def _refuse_unprintable(key: str) -> None:
         )
 
 
-def checked_url(url: str, name: str = "server_url") -> str:
-    """Return the URL of a server without surrounding blanks and without a slash at its end.
-
-    Raises:
-        TypeError: It is not a string.
-        ValueError: It is not an http or https URL with a host, or it has a fragment.
-    """
-    if not isinstance(url, str):
-        raise TypeError(f"{name} takes a string, not a {type(url).__name__}")
-    url = url.strip()
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or re.search(r"\s", url):
-        raise ValueError(
-            f"{name} is {_hidden(url)!r}; give an address such as 'https://api.mistral.ai'"
-        )
-    place, _, query = url.partition("?")
-    if "#" in url:
-        fragment = url[url.index("#") :]
-        raise ValueError(
-            f"{name} has the fragment {fragment!r}, which HTTP does not send; leave it out"
-        )
-    return place.rstrip("/") + (f"?{query}" if query else "")
-
-
-def joined(server_url: str, path: str) -> str:
-    """Return the URL of a path on a server, with the queries of both.
-
-    Args:
-        server_url: The URL of the server, as `checked_url` returns it.
-        path: The path. Parameters of its query replace those of the server's.
-    """
-    place, _, general = server_url.partition("?")
-    if not general:
-        return place + path
-    path, _, own = path.partition("?")
-    replaced = _names(own)
-    kept = [pair for pair in general.split("&") if _names(pair).isdisjoint(replaced)]
-    if own:
-        kept.append(own)
-    return f"{place}{path}?{'&'.join(kept)}"
-
-
-def surplus_path(server_url: str) -> str | None:
-    """Return what the path of a server has that requests add themselves, such as `/v1`."""
-    surplus = _SURPLUS.search(urlsplit(server_url).path)
-    return surplus and surplus[0]
-
-
-def path_advice(url: str) -> str | None:
-    """Return what to change in `server_url` if the URL of a request repeats a part of its path."""
-    surplus = surplus_path(urlsplit(url).path.rpartition("/v1/")[0])
-    if surplus is None:
-        return None
-    return f"server_url ends in {surplus}, which each request adds: give it without {surplus}."
-
-
-def _names(query: str) -> set[str]:
-    return {name for name, _ in parse_qsl(query, keep_blank_values=True)}
-
-
 def take_headers(params: Mapping[str, object]) -> None:
     """Replace the `http_headers` of a call by a checked copy that hides its values.
 
@@ -246,47 +179,31 @@ def _problem_of(name: object, value: object) -> Exception | None:
     return None
 
 
-def address(path: str, values: Mapping[str, object], query: Iterable[str] = ()) -> str:
-    """Return a path with its placeholders filled in, and its query.
+class Upload(Protocol):
+    """A body that is read while it is sent, such as a form with files."""
 
-    Args:
-        path: The path, with placeholders such as `{model_id}`.
-        values: The keywords of a call.
-        query: The names of those that go into the query, unless they are unset or null.
+    @property
+    def length(self) -> int | None:
+        """The length in bytes, or `None` if it is not known before the end."""
+        ...
 
-    Raises:
-        TypeError: A value is not a string.
-        ValueError: A value would lead to another path.
-    """
-    for name in _PLACEHOLDER.findall(path):
-        value = _string(name, values[name])
-        if {"", ".", ".."} & {*value.split("/")}:
-            raise ValueError(f"{name} is {value!r}, which is not allowed in a path")
-        path = path.replace(f"{{{name}}}", quote(value, safe="/:"))
-    parameters = {name: values.get(name) for name in query}
-    pairs = {
-        name: _string(name, value)
-        for name, value in parameters.items()
-        if value is not None and value is not UNSET
-    }
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+    @property
+    def repeatable(self) -> bool:
+        """True if the body can be read again from its start."""
+        ...
 
+    @property
+    def blocking(self) -> bool:
+        """True if reading may wait, for a disk or a pipe."""
+        ...
 
-def _string(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{name} takes a string, not {value!r}")
-    return value
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the body from its start."""
+        ...
 
-
-def shown(url: str) -> str:
-    """Return a URL for messages and logs: without user, password and query."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _hidden(url: str) -> str:
-    """Return an invalid URL without the text before its last @, which may be a password."""
-    return re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL)
+    def outline(self) -> bytes:
+        """Return the body with a note in place of each file, for recordings."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,21 +211,26 @@ class Request:
     """One request, which may be sent several times.
 
     Attributes:
-        method: `"POST"` or `"GET"`.
+        method: The HTTP method, such as `"POST"`.
         url: The URL.
         key: The API key.
-        body: JSON, serialised once.
+        body: Bytes, serialised once, or an `Upload`; empty for none.
         headers: Headers that the caller adds; they take precedence over this package's own.
-        stream: True if the answer is to be an event stream.
+        stream: True if the answer is to be read as it comes.
+        content_type: The type of the body, or `None` to send none.
+        accept: The types that the answer may have; `None` for an event stream if `stream` is
+            true, and else for JSON.
         sent_headers: The header fields with a credential that were sent so far.
     """
 
     method: str
     url: str = field(repr=False)
     key: Key
-    body: bytes = field(default=b"", repr=False)
+    body: bytes | Upload = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     stream: bool = False
+    content_type: str | None = JSON
+    accept: str | None = None
     sent_headers: set[tuple[str, str]] = field(
         default_factory=set[tuple[str, str]], repr=False, compare=False
     )
@@ -324,9 +246,16 @@ class Request:
         return urlsplit(self.shown_url).netloc
 
     @property
-    def sent(self) -> set[Credential]:
-        """The credentials that were sent so far, to be hidden if a server repeats them."""
-        return {Credential.of(name, value) for name, value in self.sent_headers}
+    def credentials(self) -> set[Credential]:
+        """The credentials that were sent so far, and the key where it is known before.
+
+        They are hidden if a server repeats them, or the caller has put one into a path.
+        """
+        found = {Credential.of(name, value) for name, value in self.sent_headers}
+        key = self.key.known
+        if key:
+            found.add(Credential("Bearer", key))
+        return found
 
     def all_headers(self) -> dict[str, str]:
         """Return the headers of one attempt, with the key, and with names in lower case.
@@ -335,13 +264,13 @@ class Request:
             MissingKeyError: A key is needed for Mistral's servers, and none is set.
             ValueError: The callable for the key returned more than printable ASCII.
         """
-        headers = {"accept": "application/json", "user-agent": __user_agent__}
-        if self.stream:
+        headers = {"accept": self.accept or JSON, "user-agent": __user_agent__}
+        if self.stream and self.accept is None:
             headers["accept"] = "text/event-stream"
             # Compression would hold back the first tokens until its window fills.
             headers["accept-encoding"] = "identity"
-        if self.body:
-            headers["content-type"] = "application/json"
+        if self.body and self.content_type is not None:
+            headers["content-type"] = self.content_type
         headers_of_call = {name.lower(): value for name, value in self.headers.items()}
         if "authorization" not in headers_of_call:
             headers |= self._authorization()
@@ -357,7 +286,7 @@ class Request:
 
                 raise MissingKeyError("there is no API key for Mistral's server")
             return {}
-        host = _exposed_host(self.url)
+        host = exposed_host(self.url)
         if host is not None:
             warnings.warn(
                 f"the API key is sent to {host} over plain http,"
@@ -368,28 +297,6 @@ class Request:
         return {"authorization": Secret(f"Bearer {key}")}
 
 
-# Cached, because each attempt needs them for the same few names and URLs.
-
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # each attempt asks for the same few names
 def _is_credential(header: str) -> bool:
     return _CREDENTIAL.fullmatch(header) is not None
-
-
-@lru_cache(maxsize=64)
-def is_mistrals(url: str) -> bool:
-    """Return True if a URL is one of Mistral's own servers."""
-    host = urlsplit(url).hostname or ""
-    return host == "mistral.ai" or host.endswith(".mistral.ai")
-
-
-def is_loopback(url: str) -> bool:
-    """Return True if the host of a URL is this machine."""
-    return _LOOPBACK.fullmatch(urlsplit(url).hostname or "") is not None
-
-
-@lru_cache(maxsize=64)
-def _exposed_host(url: str) -> str | None:
-    """Return the host of a URL if others can read the request on its way there, else `None`."""
-    parts = urlsplit(url)
-    return parts.hostname if parts.scheme == "http" and not is_loopback(url) else None

@@ -19,8 +19,8 @@ from ..errors import (
     ResponseValidationError,
 )
 from ..errors.sdkerror import SDKError, class_of
-from .request import path_advice
 from .retry import retry_after
+from .urls import path_advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -258,7 +258,13 @@ def _decoded(body: bytes) -> str:
 
 
 def unexpected(
-    head: Head, body: bytes, wanted: str, wall_time: float, url: str = ""
+    head: Head,
+    body: bytes,
+    wanted: str,
+    wall_time: float,
+    url: str = "",
+    *,
+    advice: str = "is server_url the address of a chat API?",
 ) -> MistralError:
     """Return the error for a response with status 200 whose body is not the wanted one.
 
@@ -268,15 +274,37 @@ def unexpected(
         wanted: What was wanted, for the message.
         wall_time: The seconds since the epoch, for `Retry-After`.
         url: The URL of the request, without credentials.
+        advice: What to do, unless the URL shows what is wrong.
     """
     head = replace(head, raw=response_with_body(head, body))
     found = read_error_body(parse_json(body))
     if found is not None:
         return stream_error(found, head, body, wall_time)
-    advice = path_advice(url) or "is server_url the address of a chat API?"
+    advice = path_advice(url) or advice
     return ResponseValidationError(
         f"{url or 'the server'} answered 200 with {head.content_type}, not {wanted};"
         f" {advice.rstrip('.')}",
         head.raw,
         body=_decoded(body[:EXCERPT]),
     )
+
+
+def unreadable_event(
+    head: Head, raw: bytes, wanted: str, invalid: ValueError
+) -> ResponseValidationError:
+    """Return the error for an event of a stream that is not the wanted one.
+
+    Args:
+        head: The headers of the response.
+        raw: The data of the event.
+        wanted: What its JSON should be, for the message.
+        invalid: The error of its validation.
+    """
+    found = "an event that is not JSON"
+    if parse_json(raw) is not None:
+        found = f"JSON that is not {wanted}"
+    excerpt = _decoded(raw[:EXCERPT])
+    message = f"the stream has {found}: {excerpt[:200]}"
+    error = ResponseValidationError(message, head.raw, body=excerpt)
+    error.__cause__ = invalid
+    return error

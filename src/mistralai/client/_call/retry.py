@@ -6,6 +6,7 @@ Nothing here waits, reads a clock or draws a random number: times and randomness
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from ..errors import (
@@ -25,6 +26,19 @@ LONGEST_WAIT: Final = 60.0
 
 RETRIED: Final = ("408", "429", "500", "502", "503", "504")
 """Statuses that are retried; 409 is as well if the response has a `Retry-After`."""
+
+
+class Repeats(Enum):
+    """The failures after which a request may be sent again, beside what `Policy` allows."""
+
+    ANY = "any"
+    """After any failure: what the request does twice is as if it were done once."""
+
+    UNSENT = "unsent"
+    """Where nothing was sent, and after status 429: the request creates something."""
+
+    NEVER = "never"
+    """After none: its body can be read only once."""
 
 
 class BackoffStrategy:

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from ..sse import DEFAULT_MAX_EVENT_SIZE
+from .retry import Repeats
 
 if TYPE_CHECKING:
+    from .observed import ObservedCall
     from .request import Request
     from .retry import Policy
     from .timeouts import Timeouts
+    from .watching import Watch
 
 T = TypeVar("T")
 
@@ -85,12 +88,14 @@ class Environment:
         wall_clock: Returns the seconds since the epoch.
         random: Returns a random number, at least 0 and below 1.
         log: Takes a line; `None` if logging is off.
+        watch: Those who observe the call; `None` if nobody does.
     """
 
     clock: Callable[[], float]
     wall_clock: Callable[[], float]
     random: Callable[[], float]
     log: Callable[[str], object] | None = None
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class CallSpec:
         strict_end: True if a truncated stream is an error.
         max_event_size: Bytes of one server-sent event.
         max_response_size: Bytes of an answer that is not a stream, decompressed.
+        observed: The call as observers see it; `None` if there are none.
+        repeats: After which failures the request may be sent again at all.
     """
 
     request: Request
@@ -112,3 +119,5 @@ class CallSpec:
     strict_end: bool = True
     max_event_size: int = DEFAULT_MAX_EVENT_SIZE
     max_response_size: int = DEFAULT_MAX_RESPONSE_SIZE
+    observed: ObservedCall | None = None
+    repeats: Repeats = Repeats.ANY

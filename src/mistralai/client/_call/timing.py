@@ -7,7 +7,7 @@ from math import ceil, frexp
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from ..models import UsageInfo
+    from ..models import ConversationUsageInfo, UsageInfo
 
 _STEPS: Final = 32
 """Buckets between a gap and its double: a quantile is off by at most 3 %."""
@@ -125,7 +125,7 @@ class Timing:
             self.events = 0
             self.gaps = Gaps()
 
-    def record_usage(self, usage: UsageInfo) -> None:
+    def record_usage(self, usage: UsageInfo | ConversationUsageInfo) -> None:
         """Note the tokens of the answer."""
         if isinstance(usage.completion_tokens, int):
             self.completion_tokens = usage.completion_tokens

@@ -59,11 +59,13 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
     Attributes:
         reader: The response that it carries.
         requests: How many requests it has carried.
+        wrote: Whether any byte of the last one may have been sent.
     """
 
     def __init__(self) -> None:
         self.reader = ResponseReader()
         self.requests = 0
+        self.wrote = False
         self._loop = asyncio.get_running_loop()
         self._buffer = _buffer_of(self._loop)
         self._transport: Any = None
@@ -87,8 +89,10 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
             async for piece in pieces:
                 # In parts, because TLS takes all that it is given before it says that it is full.
                 for at in range(0, len(piece), READ_SIZE):
+                    await self._listen()
                     if self._spoken_to():
                         return False
+                    self.wrote = True
                     self._transport.write(piece[at : at + READ_SIZE])
                     while self._full:
                         if self._spoken_to():
@@ -97,9 +101,17 @@ class AioConnection(Alarm, asyncio.BufferedProtocol):
                             raise httpx2.WriteTimeout("the request could not be sent in time")
         return not self._lost
 
+    async def _listen(self) -> None:
+        """Let the loop read what the peer has said already: a write that fails would lose it."""
+        sock = self.get_extra_info("socket")
+        if sock is not None and is_readable(sock.fileno()):
+            await asyncio.sleep(0)  # it looks at its sockets after what is due in this turn,
+            await asyncio.sleep(0)  # and reads in the next one
+
     async def send_now(self, data: bytes, timeout: float | None) -> bool:
         """Send a small request in one write; return whether it went out whole. Raises as `send`."""
         if not self._lost:
+            self.wrote = True
             self._transport.write(data)
         while self._full and not self._spoken_to():
             if not await self._wait(left(timeout)):

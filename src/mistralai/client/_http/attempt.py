@@ -36,18 +36,32 @@ class Attempt:
         proxy: The environment's proxy that it goes through, or `None`.
         reused: Whether the connection carried a request before.
         received: Whether any byte of a response came.
+        unsent: Whether it failed, and the transport knows that nothing of the request was sent.
+        postpone: Called with the seconds left for a wait that began again, or `None`.
     """
 
-    __slots__ = ("_end", "aborted", "connection", "on_sent", "proxy", "received", "reused")
+    __slots__ = (
+        "_end",
+        "aborted",
+        "connection",
+        "on_sent",
+        "postpone",
+        "proxy",
+        "received",
+        "reused",
+        "unsent",
+    )
 
     def __init__(self) -> None:
         self.on_sent: Callable[[], object] = do_nothing
+        self.postpone: Callable[[float | None], object] = keep
         self._end: Callable[[], object] = do_nothing
         self.aborted = False
         self.connection: Connection | None = None
         self.proxy: Proxy | None = None
         self.reused = False
         self.received = False
+        self.unsent = False
 
     def abort(self) -> None:
         """End the attempt, from any thread."""
@@ -70,3 +84,7 @@ class Attempt:
 
 def do_nothing() -> None:
     """Do nothing: what an attempt calls where nobody waits for it."""
+
+
+def keep(_: float | None) -> None:
+    """Do nothing: the limit of a wait stays where it is."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _STANDARD: Final = httpx2.Client.build_request  # AsyncClient's too
 _ADDED: Final = frozenset({b"host", b"content-length", b"transfer-encoding"})
 
+_EXPECT_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+"""Methods whose request says that it has no body (RFC 9110 section 8.6)."""
+
 
 def build_request(
     client: httpx2.Client | httpx2.AsyncClient,
@@ -48,7 +51,7 @@ def build_request(
     request = httpx2.Request(
         method, url, headers=merged.fields, stream=httpx2.ByteStream(body), extensions=extensions
     )
-    if body:
+    if body or method in _EXPECT_A_BODY:
         request.headers["Content-Length"] = str(len(body))
     request.read()  # for hooks that look at the body
     return request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import anyio
@@ -86,11 +87,20 @@ class LoopConnections:
     async def failed(self, connection: LoopConnection | None, attempt: Attempt) -> None:
         """Close the connection of a request that failed."""
         self._pool.leave()
+        attempt.unsent = connection is None or not connection.wrote
         if connection is not None:
             attempt.received = connection.reader.received
             self._open.discard(connection)
             with anyio.CancelScope(shield=True):
                 await connection.aclose()
+
+    def dropped(self, connection: LoopConnection | None) -> None:
+        """Let go of a request whose coroutine is dropped: nothing may wait, in any thread."""
+        with suppress(RuntimeError):  # its loop is closed, and with it those who wait for room
+            self._pool.leave()
+        if connection is not None:
+            self._open.discard(connection)
+            connection.shut_down()
 
     async def release(
         self, origin: Origin, connection: LoopConnection, attempt: Attempt, *, whole: bool

@@ -190,6 +190,12 @@ async def response_within(seconds: float | None, attempt: Attempt, sending: Awai
         httpx2.ReadTimeout: They did not come in time, or the attempt was aborted.
     """
     with anyio.move_on_after(seconds) as scope, attempt.ended_by(scope.cancel):
+
+        def postpone(left: float | None) -> None:
+            if seconds is not None and left is not None:
+                scope.deadline = anyio.current_time() + left
+
+        attempt.postpone = postpone
         return await sending
     raise httpx2.ReadTimeout("the response headers did not come in time")
 

@@ -8,6 +8,7 @@ thread of this module, or to the event loop that the stream belongs to.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _Jobs = SimpleQueue["Callable[[], object]"]
 
+_SETTLE_WITHIN = 1.0
+
 
 class _Reaper:
     """One thread a process, begun when it is first needed."""
@@ -37,6 +40,14 @@ class _Reaper:
             self._process = os.getpid()
             with contextlib.suppress(RuntimeError):  # the interpreter is about to end
                 threading.Thread(target=self._work, name="mistralai-reaper", daemon=True).start()
+                atexit.register(self._settle)
+
+    def _settle(self) -> None:
+        """Give the thread a moment for what it still has, before the process ends."""
+        if self._process == os.getpid():
+            done = threading.Event()
+            self._jobs.put(done.set)
+            done.wait(_SETTLE_WITHIN)
 
     def _work(self) -> None:
         while True:

@@ -99,11 +99,13 @@ class SocketConnection:
     Attributes:
         reader: The response that it carries.
         requests: How many requests it has carried.
+        wrote: Whether any byte of the last one may have been sent.
     """
 
     def __init__(self, sock: socket.socket) -> None:
         self.reader = ResponseReader()
         self.requests = 0
+        self.wrote = False
         self._sock = sock
         self._set_to: float | None = -1.0  # seconds that the socket waits at most, where known
         self._process = os.getpid()
@@ -127,7 +129,10 @@ class SocketConnection:
             begun = True  # a head, or a small request: no response can come before its end
             try:
                 self._wait_at_most(left(timeout))
-                self._sock.sendall(piece)
+                sent = self._sock.send(piece)
+                self.wrote = True
+                if sent < len(piece):
+                    self._sock.sendall(memoryview(piece)[sent:])
             except TimeoutError as error:
                 raise httpx2.WriteTimeout("the request could not be sent in time") from error
             except OSError:  # what the server said before it closed is still to be read

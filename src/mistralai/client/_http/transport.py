@@ -87,6 +87,7 @@ class Transport(httpx2.BaseTransport):
             reader = connection.reader
             reader.begin(method=request.method)
             connection.requests += 1
+            connection.wrote = False
             pieces = outgoing if outgoing.small is None else (outgoing.small,)
             whole = connection.send(pieces, limits.get("write"))
             attempt.on_sent()
@@ -199,6 +200,7 @@ class Transport(httpx2.BaseTransport):
         return connection
 
     def _failed(self, connection: SocketConnection | None, attempt: Attempt) -> None:
+        attempt.unsent = connection is None or not connection.wrote
         if connection is not None:
             attempt.received = connection.reader.received
             self._close(connection)
@@ -282,6 +284,7 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
             reader = connection.reader
             reader.begin(method=request.method)
             connection.requests += 1
+            connection.wrote = False
             if outgoing.small is not None:
                 whole = await connection.send_now(outgoing.small, limits.get("write"))
             else:
@@ -291,6 +294,9 @@ class AsyncTransport(httpx2.AsyncBaseTransport):
                 if reader.error is not None:
                     raise reader.error  # noqa: TRY301 - what follows is for every failure
                 await connection.wait(limits.get("read"))
+        except GeneratorExit:  # nobody has the coroutine any more, and its loop may be over
+            loop.dropped(connection)
+            raise
         except BaseException:
             await loop.failed(connection, attempt)
             raise

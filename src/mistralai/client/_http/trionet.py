@@ -32,6 +32,7 @@ class TrioConnection:
     Attributes:
         reader: The response that it carries.
         requests: How many requests it has carried.
+        wrote: Whether any byte of the last one may have been sent.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class TrioConnection:
         """
         self.reader = ResponseReader()
         self.requests = 0
+        self.wrote = False
         self._stream = stream
         self._layer = layer
         self._process = os.getpid()
@@ -62,13 +64,17 @@ class TrioConnection:
             httpx2.WriteTimeout: The peer takes nothing more, and says nothing.
         """
         whole = False
+        self.wrote = True
 
         async def write() -> None:
             nonlocal whole
             async with aclosing(pieces):
                 async for piece in pieces:
-                    with _limit(timeout) as scope:
-                        await self._layer.send_all(piece)
+                    try:
+                        with _limit(timeout) as scope:
+                            await self._layer.send_all(piece)
+                    except _BROKEN:  # what the server said before it closed is still to be read
+                        return
                     if scope.cancelled_caught:
                         raise httpx2.WriteTimeout("the request could not be sent in time")
             whole = True
@@ -83,8 +89,6 @@ class TrioConnection:
             nursery.start_soon(listen)
             try:
                 await write()
-            except _BROKEN:  # what the server said before it closed is still to be read
-                whole = False
             except Exception as error:  # noqa: BLE001 - raised below, outside of the nursery's group
                 failure = error
             nursery.cancel_scope.cancel()
@@ -98,6 +102,7 @@ class TrioConnection:
         Raises:
             httpx2.WriteTimeout: The peer takes nothing more.
         """
+        self.wrote = True
         try:
             with _limit(timeout) as scope:
                 await self._layer.send_all(data)

@@ -14,17 +14,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import anyio
 import httpx2
 
+from .._call.observed import UNWATCHED
 from .._call.steps import Close, Read, Send, Sleep
 from .._http.foreign import response_within
 from .._http.reaper import Loop, reap
-from .exchange import Exchange, forget_requests
+from .exchange import Exchange
+from .forgetting import forget_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from ...recording import Recorder
     from .._call.response import Head
     from .._call.steps import Steps
+    from .._call.watching import Watch
     from .._http.reading import AsyncReadable, Readable
     from ..httpclient import AsyncHttpClient, HttpClient
 
@@ -39,9 +43,14 @@ class SyncDriver:
     """
 
     def __init__(
-        self, client: HttpClient, clock: Callable[[], float], recorder: Recorder | None = None
+        self,
+        client: HttpClient,
+        clock: Callable[[], float],
+        recorder: Recorder | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._client: Any = client
+        self._watch = watch
         self._clock = clock
         self._recorder = recorder
         self._exchange: Exchange[Readable] | None = None
@@ -96,12 +105,18 @@ class SyncDriver:
         if self._exchange is not None:
             self._exchange.shut_down()
 
-    def abandon(self) -> None:
-        """End the call where nothing may wait or take a lock, as in a finaliser."""
+    def abandon(self, report: Callable[[], object] | None = None) -> None:
+        """End the call where nothing may wait or take a lock, as in a finaliser.
+
+        Args:
+            report: Is called soon, in another thread.
+        """
         response, self._response = self._response, None
         if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             reap(response.close)
+        if report is not None:
+            reap(report)
 
     def _do(self, step: Send | Sleep | Close) -> object:
         match step:
@@ -128,7 +143,8 @@ class SyncDriver:
         request = exchange.request(step, client)
         if self._closed:
             raise httpx2.ReadError("the call was closed")
-        response = client.send(request, **exchange.options(client))
+        with sending(self._watch):
+            response = client.send(request, **exchange.options(client))
         self._response = exchange.held(response)
         return exchange.opened(response)
 
@@ -148,6 +164,7 @@ class AsyncDriver:
         client: AsyncHttpClient,
         clock: Callable[[], float],
         recorder: Recorder | None = None,
+        watch: Watch | None = None,
         *,
         callers_own: bool = False,
     ) -> None:
@@ -157,12 +174,14 @@ class AsyncDriver:
             client: Sends its requests.
             clock: The clock of its deadlines.
             recorder: Records its exchanges, if given.
+            watch: Those who observe the call, if any.
             callers_own: Whether the client is one of the caller's, whose transport may keep no
                 limit of the response headers as a whole.
         """
         self._client: Any = client
         self._clock = clock
         self._recorder = recorder
+        self._watch = watch
         self._callers_own = callers_own
         self._exchange: Exchange[AsyncReadable] | None = None
         self._response: Any = None
@@ -191,6 +210,9 @@ class AsyncDriver:
                     step = steps.send(result)
         except StopIteration as end:
             return cast("T", end.value)
+        except GeneratorExit:  # nobody has the coroutine any more, and its loop may be over
+            self.abandon()
+            raise
         except BaseException as error:
             await self.aclose()
             if not isinstance(error, Exception):
@@ -216,13 +238,19 @@ class AsyncDriver:
             with anyio.CancelScope(shield=True):  # a cancelled task closes what it opened
                 await response.aclose()
 
-    def abandon(self) -> None:
-        """End the call where nothing may wait, as in a finaliser, in any thread."""
+    def abandon(self, report: Callable[[], object] | None = None) -> None:
+        """End the call where nothing may wait, as in a finaliser, in any thread.
+
+        Args:
+            report: Is called soon, in another thread.
+        """
         response, self._response = self._response, None
         if response is not None and self._exchange is not None:
             self._exchange.shut_down()
             if self._loop is not None:
                 self._loop.run_soon(response.aclose)
+        if report is not None:
+            reap(report)
 
     async def _do(self, step: Send | Sleep | Close) -> object:
         match step:
@@ -249,16 +277,22 @@ class AsyncDriver:
             self._clock, self._recorder, asynchronous=True, callers_own=self._callers_own
         )
         request = exchange.request(step, client)
-        sending = client.send(request, **exchange.options(client))
+        sent = client.send(request, **exchange.options(client))
         if self._callers_own:
-            sending = response_within(exchange.until_head(), exchange.attempt, sending)
+            sent = response_within(exchange.until_head(), exchange.attempt, sent)
         self._sending = True
         try:
-            response = await sending
+            with sending(self._watch):
+                response = await sent
         finally:
             self._sending = False
         self._response = exchange.held(response)
         return exchange.opened(response)
+
+
+def sending(watch: Watch | None) -> AbstractContextManager[object]:
+    """Return the context in which a request is sent."""
+    return UNWATCHED if watch is None else watch.sending()
 
 
 def exchange_by(client: object) -> type[Exchange[Any]]:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
 from functools import lru_cache
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import httpx2
 
-from .._call.failure import TransportFailure, causes
+from .._call.failure import TransportFailure
 from .._call.response import Head
 from .._http.attempt import EXTENSION, Attempt
 from .._http.building import build_request
@@ -24,33 +22,21 @@ from .._http.deadline import Deadline
 from .._http.foreign import AsyncForeignBody, ForeignBody
 from .._http.reading import own_body
 from .._http.sockets import shut_down
-from .._http.tls import speaks_no_tls
+from .forgetting import forget_requests
+from .kinds import kind_of
+from .uploading import AsyncUploadStream, UploadStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...recording import ExchangeRecorder, Recorder
-    from .._call.failure import Kind
+    from .._call.request import Request
     from .._call.steps import Send
 
 B = TypeVar("B")
 
 TRANSPORT_ERRORS: Final = (httpx2.TransportError, httpx2.DecodingError, OSError)
 """The exceptions of a failing network."""
-
-_CONNECT_LIMITS = (httpx2.ConnectTimeout, httpx2.PoolTimeout)
-_BEFORE_CONNECTION = (
-    httpx2.ConnectError,
-    httpx2.UnsupportedProtocol,
-    httpx2.LocalProtocolError,
-)
-_IN_HANDSHAKE: Final = (ssl.SSLError, ConnectionResetError, ConnectionAbortedError, BrokenPipeError)
-"""Failures of a connection that was open already."""
-
-_HOLD_REQUESTS: Final = ("httpx2", "httpcore2", "h11", "httpx", "httpcore")
-"""Packages whose frames have the request, and so the key, among their locals."""
-
-_OURS: Final = __name__.partition(".")[0]
 
 _parsed = lru_cache(maxsize=64)(httpx2.URL)
 """A URL as httpx2 has it, parsed once for many requests."""
@@ -79,6 +65,7 @@ class Exchange(Generic[B]):
         "_sent_at",
         "_socket",
         "_step",
+        "_upload",
         "attempt",
         "body",
         "complete",
@@ -107,6 +94,7 @@ class Exchange(Generic[B]):
         self._asynchronous = asynchronous
         self._callers_own = callers_own
         self._step: Send | None = None
+        self._upload: UploadStream | AsyncUploadStream | None = None
         self._limits: dict[str, float | None] | None = None  # those that the transport looks at
         self._sent_at: float | None = None
         # The body, where another transport brought the response.
@@ -125,14 +113,13 @@ class Exchange(Generic[B]):
         read, connect = self.timeout, Deadline(step.connect, self._clock)
         request = step.request
         self._limits = {"connect": connect, "pool": connect, "write": read, "read": read}
-        return build_request(
-            client,
-            request.method,
-            _parsed(request.url),
-            headers=headers,
-            body=request.body,
-            extensions={"timeout": self._limits, EXTENSION: self.attempt},
-        )
+        extensions = {"timeout": self._limits, EXTENSION: self.attempt}
+        method, url, body = request.method, _parsed(request.url), self._content(request)
+        if not isinstance(body, bytes):
+            return client.build_request(
+                method, url, headers=headers, content=body, extensions=extensions
+            )
+        return build_request(client, method, url, headers=headers, body=body, extensions=extensions)
 
     def options(self, client: Any) -> dict[str, Any]:  # noqa: ARG002 - clients of another make are asked
         """Return how a client is to send the request."""
@@ -210,15 +197,19 @@ class Exchange(Generic[B]):
             error: The exception.
             handled: The exception that the caller was handling when it called: not ours to change.
         """
+        if self._upload is not None and self._upload.error is error:
+            self._forget(error, handled)  # the caller's file failed, and the network did not
+            return None
         standard = self._standard(error)
         if standard is None:
             return None
         if self._recording is not None:
             self._recording.ended("cut")
         self._forget(error, handled)
-        kind = _kind(standard, handled)
+        kind = kind_of(standard, handled)
         stale = kind == "broken" and self.attempt.reused and not self.attempt.received
-        failure = TransportFailure(kind, error, standard=standard, stale=stale)
+        unsent = self.attempt.unsent
+        failure = TransportFailure(kind, error, standard=standard, stale=stale, unsent=unsent)
         failure.proxy = self.attempt.proxy
         return failure
 
@@ -229,11 +220,33 @@ class Exchange(Generic[B]):
         self.attempt.on_sent = self._on_sent
         request = step.request
         headers = request.all_headers()
+        body = request.body
+        if not isinstance(body, bytes):
+            if body.length is not None:
+                headers["content-length"] = str(body.length)
+            if self._recorder is not None:
+                body = body.outline()
         if self._recorder is not None:
+            assert isinstance(body, bytes)
             self._recording = self._recorder.begin(
-                request.method, request.url, headers.items(), request.body
+                request.method, request.url, headers.items(), body
             )
         return headers
+
+    def _content(self, request: Request) -> bytes | UploadStream | AsyncUploadStream:
+        """Return the body of a request in the form that the client takes."""
+        if isinstance(request.body, bytes):
+            return request.body
+        kind = AsyncUploadStream if self._asynchronous else UploadStream
+        self._upload = kind(request.body, self._on_piece)
+        return self._upload
+
+    def _on_piece(self) -> None:
+        """Start the limit of a wait again: a long upload is not a slow one."""
+        assert self._step is not None
+        self._sent_at = self._clock()  # where no transport says when all was sent, the last piece
+        self.timeout.begin(self._step.answer, self._step.until)
+        self.attempt.postpone(self.timeout.left())
 
     def _on_sent(self) -> None:
         """Start the limit of the response headers."""
@@ -284,59 +297,3 @@ def _socket_of(response: Any) -> Any:
     extensions: Any = getattr(response, "extensions", None)
     stream: Any = extensions.get("network_stream") if hasattr(extensions, "get") else None
     return stream.get_extra_info("socket") if hasattr(stream, "get_extra_info") else None
-
-
-def forget_requests(
-    error: BaseException | None, handled: BaseException | None, *, ours_alone: bool = False
-) -> None:
-    """Drop the frames that hold a request: rendered with locals they would show the key.
-
-    Args:
-        error: The exception, with its causes.
-        handled: The exception that the caller was handling when it called: not ours to change.
-        ours_alone: Whether to keep only frames of this package, because the client may be any.
-    """
-    for each in causes(error, handled):
-        each.__traceback__ = _without_requests(each.__traceback__, ours_alone=ours_alone)
-
-
-def _without_requests(traceback: TracebackType | None, *, ours_alone: bool) -> TracebackType | None:
-    """Return a traceback without the frames that hold requests."""
-    frames: list[TracebackType] = []
-    while traceback is not None:
-        package = traceback.tb_frame.f_globals.get("__name__", "").partition(".")[0]
-        if package == _OURS if ours_alone else package not in _HOLD_REQUESTS:
-            frames.append(traceback)
-        traceback = traceback.tb_next
-    kept: TracebackType | None = None
-    for each in reversed(frames):
-        kept = TracebackType(kept, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return kept
-
-
-def _kind(error: Exception, handled: BaseException | None) -> Kind:
-    if isinstance(error, _CONNECT_LIMITS):
-        return "connect_timeout"
-    if isinstance(error, httpx2.TimeoutException):
-        return "timeout"
-    if isinstance(error, httpx2.DecodingError):
-        return "encoding"
-    if isinstance(error, httpx2.ProxyError):
-        return "proxy"
-    if isinstance(error, _BEFORE_CONNECTION):
-        return _kind_of_connecting(error, handled)
-    return "broken"
-
-
-def _kind_of_connecting(error: Exception, handled: BaseException | None) -> Kind:
-    """Return how connecting failed; the text of trio's exceptions does not say so."""
-    for cause in causes(error, handled):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return "certificate"
-        if isinstance(cause, ssl.SSLError) and speaks_no_tls(cause):
-            return "not_tls"
-        if isinstance(cause, socket.gaierror):
-            return "unknown_host"
-        if isinstance(cause, _IN_HANDSHAKE):
-            return "handshake"
-    return "connect"

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
-from .exchange import B, Exchange, forget_requests
+from .exchange import B, Exchange
+from .forgetting import forget_requests
 
 if TYPE_CHECKING:
     from .._call.failure import TransportFailure
@@ -83,7 +84,7 @@ class ForeignExchange(Exchange[B]):
         limits = {"connect": step.connect, "read": read, "write": read, "pool": step.connect}
         options: dict[str, Any] = {
             "headers": headers,
-            "content": step.request.body or None,
+            "content": self._content(step.request) or None,
             "timeout": (step.connect, read, read, step.connect),
         }
         request = client.build_request(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .._call.steps import Steps
 
 R = TypeVar("R")
@@ -13,8 +15,8 @@ R = TypeVar("R")
 class Driver(Protocol):
     """The part of a driver that both variants have."""
 
-    def abandon(self) -> None:
-        """Abandon the connection without waiting, from a finaliser."""
+    def abandon(self, report: Callable[[], object] | None = None) -> None:
+        """Abandon the connection without waiting, from a finaliser; `report` is called soon."""
         ...
 
 

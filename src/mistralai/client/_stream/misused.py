@@ -43,12 +43,12 @@ class SyncOnly:
 def _asynchronous(word: str) -> str:
     return (
         f"this stream is asynchronous: use `async {word}`,"
-        " or `client.chat.stream` in synchronous code"
+        " or the method without `_async` in synchronous code"
     )
 
 
 def _synchronous(word: str) -> str:
     return (
         f"this stream is synchronous: use `{word}`,"
-        " or `client.chat.stream_async` in asynchronous code"
+        " or the method that ends in `_async` in asynchronous code"
     )

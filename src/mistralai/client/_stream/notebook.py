@@ -31,7 +31,7 @@ from ..models.markdown import calls_of_answer, markdown_of_answer, text_of_answe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._call.reader import EndReason
+    from .._call.eventformat import EndReason
     from .._call.timing import Timing
     from ..models import ChatCompletionResponse, UsageInfo
 

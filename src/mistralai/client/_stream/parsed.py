@@ -8,7 +8,7 @@ that has arrived is complete whichever view read it.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, cast
 
 from pydantic_core import from_json, to_json
 
@@ -19,8 +19,9 @@ from .._hints import resolve_hints
 from ..errors import StructuredOutputError
 from ..errors.mistralerror import request_id
 from ..models import CompletionEvent
+from .base import D
 from .drivers import AsyncDriver, SyncDriver
-from .eventstreaming import D, EventStream, EventStreamAsync, _StreamState
+from .eventstreaming import Completion, EventStream, EventStreamAsync
 from .views import NOTHING, AsyncView, Nothing, View
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ if TYPE_CHECKING:
     import httpx2
     from pydantic import TypeAdapter
 
+    from .._answer.accumulate import Accumulator
     from .._answer.structure import Structure
     from .._call.flow import StreamCall
+
+    ChatCall: TypeAlias = StreamCall[CompletionEvent, Accumulator]
 
 P = TypeVar("P")
 E = TypeVar("E")
@@ -44,7 +48,7 @@ class Growing(Generic[P]):
         items: The elements, if the form is a list.
     """
 
-    def __init__(self, structure: Structure[P], call: StreamCall) -> None:
+    def __init__(self, structure: Structure[P], call: ChatCall) -> None:
         self._structure = structure
         self._final: tuple[P] | None = None
         self.json = GrowingJSON()
@@ -79,7 +83,7 @@ class Growing(Generic[P]):
 class Items(Generic[E]):
     """The elements of a list, each validated once, when it is first read."""
 
-    def __init__(self, adapter: TypeAdapter[E], call: StreamCall) -> None:
+    def __init__(self, adapter: TypeAdapter[E], call: ChatCall) -> None:
         self._adapter = adapter
         self._call = call
         self._scanner = ItemScanner()
@@ -140,7 +144,7 @@ class Items(Generic[E]):
 
 
 @contextmanager
-def _so_far(call: StreamCall) -> Generator[None, None, None]:
+def _so_far(call: ChatCall) -> Generator[None, None, None]:
     """Put the answer so far into a `StructuredOutputError`."""
     try:
         yield
@@ -154,7 +158,7 @@ def _so_far(call: StreamCall) -> Generator[None, None, None]:
 class PartialReading:
     """Yields the JSON so far, at most once per read of the network."""
 
-    def __init__(self, growing: Growing[Any], call: StreamCall) -> None:
+    def __init__(self, growing: Growing[Any], call: ChatCall) -> None:
         self._growing = growing
         self._call = call
 
@@ -188,12 +192,12 @@ class ItemReading(Generic[E]):
         return self._items.next()
 
 
-class _Parsed(_StreamState[CompletionEvent, D], Generic[P, D]):
+class _Parsed(Completion[CompletionEvent, D], Generic[P, D]):
     """The part that the sync and async variants share."""
 
     _language = "json"
 
-    def __init__(self, stream: _StreamState[CompletionEvent, D], structure: Structure[P]) -> None:
+    def __init__(self, stream: Completion[CompletionEvent, D], structure: Structure[P]) -> None:
         """Wrap a stream, or the proxy that a tracer put around it.
 
         Args:

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, Self, TypeVar
 
-from .._answer.deltas import TextDelta, deltas_of, text_of
+from .._answer.deltas import TextDelta
 from .misused import AsyncOnly
 
 if TYPE_CHECKING:
-    from .._answer.accumulate import Accumulator
-    from .._answer.deltas import Delta
-    from ..models import CompletionEvent
+    from collections.abc import Callable
 
+    from .._call.eventformat import Event
+
+D = TypeVar("D")
 V = TypeVar("V")
 V_co = TypeVar("V_co", covariant=True)
 
@@ -27,7 +28,7 @@ V_co = TypeVar("V_co", covariant=True)
 class Events(Protocol):
     """A stream, as far as a view needs it."""
 
-    def __iter__(self) -> Iterator[CompletionEvent]: ...
+    def __iter__(self) -> Iterator[Event]: ...
 
     def close(self) -> None:
         """Close the stream."""
@@ -37,7 +38,7 @@ class Events(Protocol):
 class AsyncEvents(Protocol):
     """An asynchronous stream, as far as a view needs it."""
 
-    def __aiter__(self) -> AsyncIterator[CompletionEvent]: ...
+    def __aiter__(self) -> AsyncIterator[Event]: ...
 
     async def aclose(self) -> None:
         """Close the stream."""
@@ -61,7 +62,7 @@ class Reading(Protocol[V_co]):
         """Return the next element that needs no further event, or `NOTHING`."""
         ...
 
-    def read(self, event: CompletionEvent | None) -> V_co | Nothing:
+    def read(self, event: Any) -> V_co | Nothing:
         """Take the next event, `None` at the end; return the next element, or `NOTHING`."""
         ...
 
@@ -116,15 +117,17 @@ class AsyncView(AsyncIterator[V], AsyncOnly):
 
 
 class TextReading:
-    """Yields the text of choice 0 in the pieces in which it arrives."""
+    """Yields the text in the pieces in which it arrives, of several choices that of choice 0."""
 
-    def __init__(self, unread: list[Delta]) -> None:
+    def __init__(self, unread: list[Any], text_of: Callable[[Any], str]) -> None:
         """Start at the stream's cursor.
 
         Args:
             unread: The stream's list of deltas of its last event that were not read.
+            text_of: Returns the text in the data of an event.
         """
         self._unread = unread
+        self._text_of = text_of
 
     def buffered(self) -> str | Nothing:
         """Return the text in the deltas that were not read."""
@@ -135,33 +138,33 @@ class TextReading:
         texts = (d.text for d in unread if isinstance(d, TextDelta) and d.choice_index == 0)
         return "".join(texts) or NOTHING
 
-    def read(self, event: CompletionEvent | None) -> str | Nothing:
+    def read(self, event: Any) -> str | Nothing:
         """Return the event's text."""
         if event is None:
             return NOTHING
-        return text_of(event.data) or NOTHING
+        return self._text_of(event.data) or NOTHING
 
 
-class DeltaReading:
+class DeltaReading(Generic[D]):
     """Yields the deltas of every event, one by one."""
 
-    def __init__(self, unread: list[Delta], answer: Accumulator) -> None:
+    def __init__(self, unread: list[D], deltas_of: Callable[[Any], list[D]]) -> None:
         """Start at the stream's cursor.
 
         Args:
             unread: The stream's list of deltas of its last event that were not read; the stream
                 clears it when it reads the next event.
-            answer: The answer so far, the last event included.
+            deltas_of: Returns the deltas in the data of an event, which was just read.
         """
         self._unread = unread
-        self._answer = answer
+        self._deltas_of = deltas_of
 
-    def buffered(self) -> Delta | Nothing:
+    def buffered(self) -> D | Nothing:
         """Return the next delta of the last event."""
         return self._unread.pop(0) if self._unread else NOTHING
 
-    def read(self, event: CompletionEvent | None) -> Delta | Nothing:
+    def read(self, event: Any) -> D | Nothing:
         """Return the first delta of the event."""
         if event is not None:
-            self._unread.extend(deltas_of(event.data, self._answer))
+            self._unread.extend(self._deltas_of(event.data))
         return self.buffered()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from ...tools import ToolRun, ToolRunAsync
     from ..models.response import ChatCompletionResponse
 
 E = TypeVar("E", bound="MistralClientError")
@@ -33,8 +34,10 @@ class MistralClientError(Exception):
         headers: The headers of the response; empty without a response.
         raw_response: The `httpx2.Response`; `None` without a response, and in pickles and copies.
         request_id: The API's id of the request, to quote in a report.
-        partial: The part of the answer that was received, or `None`.
+        partial: The part of the answer that was received, or `None`. Of a conversation it is a
+            `ConversationResponse`, which its declared type does not tell.
         events_received: The number of events of the stream that were received.
+        run: The run with tools in which it was raised, or `None`; `None` in pickles and copies.
     """
 
     message: str
@@ -45,6 +48,7 @@ class MistralClientError(Exception):
     request_id: str | None
     partial: ChatCompletionResponse | None
     events_received: int
+    run: ToolRun[Any] | ToolRunAsync[Any] | None
 
     def __init__(
         self, message: str, raw_response: httpx2.Response | None = None, body: str | None = None
@@ -59,6 +63,7 @@ class MistralClientError(Exception):
         self.request_id = request_id(self.headers)
         self.partial = None
         self.events_received = 0
+        self.run = None
 
     @property
     def retryable(self) -> bool:
@@ -69,7 +74,7 @@ class MistralClientError(Exception):
         return self.message
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = {**self.__dict__, "raw_response": None}
+        state = {**self.__dict__, "raw_response": None, "run": None}
         # httpx2's exceptions keep the request, whose headers contain the key.
         if "_request" in state:
             state["_request"] = None

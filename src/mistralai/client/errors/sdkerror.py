@@ -94,9 +94,9 @@ class PermissionDeniedError(SDKError):
 
 @dataclass(init=False, repr=False, eq=False)
 class NotFoundError(SDKError):
-    """404: the model, agent or address does not exist."""
+    """404: the model, the file, job or agent of an id, or the address does not exist."""
 
-    hint = "Check the name of the model and server_url."
+    hint = "Check the name of the model or the id, and server_url."
 
 
 @dataclass(init=False, repr=False, eq=False)

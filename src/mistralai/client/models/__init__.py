@@ -10,15 +10,20 @@ same values written as dicts.
 
 TYPE_CHECKING: bool = False
 if TYPE_CHECKING:
+    from .agentdicts import *
+    from .agents import *
+    from .batches import *
     from .chunk import *
     from .content import *
     from .contentdicts import *
+    from .conversationdicts import *
     from .conversationevents import *
     from .conversationrequests import *
     from .conversations import *
     from .embeddings import *
     from .event import *
     from .file import *
+    from .files import *
     from .formats import *
     from .guardrails import *
     from .httpvalidationerror import *
@@ -38,6 +43,43 @@ if TYPE_CHECKING:
     from .validationerror import *
 
 _MODULES = {
+    "agentdicts": (
+        "AgentToolTypedDict",
+        "CodeInterpreterToolTypedDict",
+        "CompletionArgsTypedDict",
+        "ConversationRequestToolTypedDict",
+        "ConversationStreamRequestToolTypedDict",
+        "CreateAgentRequestToolTypedDict",
+        "FunctionToolTypedDict",
+        "UpdateAgentRequestToolTypedDict",
+        "WebSearchPremiumToolTypedDict",
+        "WebSearchToolTypedDict",
+    ),
+    "agents": (
+        "Agent",
+        "AgentAliasResponse",
+        "AgentListPage",
+        "AgentTool",
+        "AgentsAPIV1AgentsGetAgentVersion",
+        "AgentsAPIV1AgentsListPagesResponse",
+        "CreateAgentRequest",
+        "CreateAgentRequestTool",
+        "RequestSource",
+        "UnknownAgentTool",
+        "UpdateAgentRequest",
+        "UpdateAgentRequestTool",
+    ),
+    "batches": (
+        "APIEndpoint",
+        "BatchError",
+        "BatchJob",
+        "BatchJobStatus",
+        "BatchRequest",
+        "CreateBatchJobRequest",
+        "DeleteBatchJobResponse",
+        "JobsAPIRoutesBatchGetBatchJobsOrderBy",
+        "ListBatchJobsResponse",
+    ),
     "chunk": (
         "CompletionChunk",
         "CompletionResponseStreamChoice",
@@ -90,6 +132,22 @@ _MODULES = {
         "ToolReferenceChunkToolTypedDict",
         "ToolReferenceChunkTypedDict",
     ),
+    "conversationdicts": (
+        "AgentHandoffEntryTypedDict",
+        "ConversationInputsTypedDict",
+        "FunctionCallEntryTypedDict",
+        "FunctionResultEntryTypedDict",
+        "InputEntriesTypedDict",
+        "MessageInputContentChunksTypedDict",
+        "MessageInputEntryContentTypedDict",
+        "MessageInputEntryTypedDict",
+        "MessageOutputContentChunksTypedDict",
+        "MessageOutputEntryContentTypedDict",
+        "MessageOutputEntryTypedDict",
+        "ToolCallConfirmationTypedDict",
+        "ToolExecutionEntryTypedDict",
+        "ToolFileChunkTypedDict",
+    ),
     "conversationevents": (
         "AgentHandoffDoneEvent",
         "AgentHandoffStartedEvent",
@@ -115,6 +173,7 @@ _MODULES = {
     "conversationrequests": (
         "AgentConversation",
         "AgentConversationAgentVersion",
+        "AgentsAPIV1ConversationsListResponse",
         "Confirmation",
         "ConversationAppendRequest",
         "ConversationAppendRequestHandoffExecution",
@@ -184,7 +243,21 @@ _MODULES = {
         "EncodingFormat",
     ),
     "event": ("CompletionEvent",),
-    "file": ("File",),
+    "file": ("File", "FileTypedDict"),
+    "files": (
+        "CreateFileResponse",
+        "DeleteFileResponse",
+        "FilePurpose",
+        "FileSchema",
+        "FileVisibility",
+        "FilesAPIRoutesUploadFileFileVisibility",
+        "GetFileResponse",
+        "GetSignedURLResponse",
+        "ListFilesResponse",
+        "MultiPartBodyParams",
+        "SampleType",
+        "Source",
+    ),
     "formats": (
         "JSONSchema",
         "MistralPromptMode",
@@ -262,6 +335,7 @@ _MODULES = {
     ),
     "plainunions": (
         "AgentConversationAgentVersionTypedDict",
+        "AgentsAPIV1AgentsGetAgentVersionTypedDict",
         "AgentsCompletionRequestStopTypedDict",
         "AgentsCompletionStreamRequestStopTypedDict",
         "ChatCompletionRequestStopTypedDict",
@@ -287,6 +361,7 @@ _MODULES = {
         "AgentsCompletionRequestToolTypedDict",
         "AgentsCompletionStreamRequestToolChoiceTypedDict",
         "AgentsCompletionStreamRequestToolTypedDict",
+        "BatchRequestTypedDict",
         "ChatCompletionRequestToolChoiceTypedDict",
         "ChatCompletionRequestToolTypedDict",
         "ChatCompletionStreamRequestToolChoiceTypedDict",

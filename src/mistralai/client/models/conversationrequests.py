@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
+from .answer import Answer
 from .conversations import (
     CompletionArgs,
     ConversationInputs,
@@ -17,6 +18,7 @@ from .guardrails import GuardrailConfig
 __all__ = [
     "AgentConversation",
     "AgentConversationAgentVersion",
+    "AgentsAPIV1ConversationsListResponse",
     "Confirmation",
     "ConversationAppendRequest",
     "ConversationAppendRequestHandoffExecution",
@@ -151,7 +153,7 @@ class ConversationRestartStreamRequest(_RestartRequest):
     stream: Literal[True] = True
 
 
-class _Conversation(BaseModel):
+class _Conversation(Answer):
     """A conversation that the API stores."""
 
     id: str
@@ -183,10 +185,11 @@ class ModelConversation(_Conversation):
 
 
 ResponseV1ConversationsGet: TypeAlias = AgentConversation | ModelConversation
+AgentsAPIV1ConversationsListResponse: TypeAlias = ResponseV1ConversationsGet
 Entry: TypeAlias = InputEntries
 
 
-class ConversationHistory(BaseModel):
+class ConversationHistory(Answer):
     """All entries of a conversation."""
 
     conversation_id: str
@@ -194,7 +197,7 @@ class ConversationHistory(BaseModel):
     object: Literal["conversation.history"] = "conversation.history"
 
 
-class ConversationMessages(BaseModel):
+class ConversationMessages(Answer):
     """The messages of a conversation."""
 
     conversation_id: str

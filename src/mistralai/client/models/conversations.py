@@ -1,4 +1,4 @@
-"""Models of the Conversations API, which is not part of this client: libraries import the names.
+"""Models of the Conversations API: entries, tools and whole answers (wire-format section 9).
 
 They have the fields of the generated SDK, and read and dump as the models of chat do.
 """
@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
 from ..types.unions import OneOf, StrictOneOf, Unknown
+from .answer import Answer
 from .content import (
     DocumentURLChunk,
     ImageURLChunk,
@@ -288,7 +289,7 @@ class ConversationUsageInfo(BaseModel):
     connectors: dict[str, int] | None = None
 
 
-class ConversationResponse(BaseModel):
+class ConversationResponse(Answer):
     """The entries that one turn adds to a conversation."""
 
     conversation_id: str

@@ -1,10 +1,14 @@
-"""A file to upload. Uploading is not part of this client, but libraries import the name."""
+"""A file to upload."""
 
 import io
+from typing import IO, NotRequired
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
 
 from ..types.basemodel import BaseModel
 
-__all__ = ["File"]
+__all__ = ["File", "FileTypedDict"]
 
 
 class File(BaseModel):
@@ -19,3 +23,12 @@ class File(BaseModel):
     file_name: str
     content: bytes | io.IOBase
     content_type: str | None = None
+
+
+@with_config(ConfigDict(arbitrary_types_allowed=True))
+class FileTypedDict(TypedDict):
+    """A `File`."""
+
+    file_name: str
+    content: bytes | IO[bytes] | io.IOBase
+    content_type: NotRequired[str]

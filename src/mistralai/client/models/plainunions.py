@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+from .agents import AgentsAPIV1AgentsGetAgentVersion
 from .conversationevents import (
     ToolExecutionDeltaEventName,
     ToolExecutionDoneEventName,
@@ -32,6 +33,7 @@ from .requests import (
 
 __all__ = [
     "AgentConversationAgentVersionTypedDict",
+    "AgentsAPIV1AgentsGetAgentVersionTypedDict",
     "AgentsCompletionRequestStopTypedDict",
     "AgentsCompletionStreamRequestStopTypedDict",
     "ChatCompletionRequestStopTypedDict",
@@ -53,6 +55,7 @@ __all__ = [
 ]
 
 AgentConversationAgentVersionTypedDict: TypeAlias = AgentConversationAgentVersion
+AgentsAPIV1AgentsGetAgentVersionTypedDict: TypeAlias = AgentsAPIV1AgentsGetAgentVersion
 AgentsCompletionRequestStopTypedDict: TypeAlias = AgentsCompletionRequestStop
 AgentsCompletionStreamRequestStopTypedDict: TypeAlias = AgentsCompletionStreamRequestStop
 ChatCompletionRequestStopTypedDict: TypeAlias = ChatCompletionRequestStop

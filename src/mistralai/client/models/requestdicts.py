@@ -1,4 +1,4 @@
-"""Tools, formats and guardrails written as dicts, for type checkers.
+"""Tools, formats, guardrails and requests of batches written as dicts, for type checkers.
 
 At run time a dict is read into the model of the same name.
 """
@@ -14,6 +14,7 @@ __all__ = [
     "AgentsCompletionRequestToolTypedDict",
     "AgentsCompletionStreamRequestToolChoiceTypedDict",
     "AgentsCompletionStreamRequestToolTypedDict",
+    "BatchRequestTypedDict",
     "ChatCompletionRequestToolChoiceTypedDict",
     "ChatCompletionRequestToolTypedDict",
     "ChatCompletionStreamRequestToolChoiceTypedDict",
@@ -209,3 +210,10 @@ class GuardrailConfigTypedDict(TypedDict, total=False):
     block_on_error: bool
     moderation_llm_v1: ModerationLlmv1ConfigTypedDict | None
     moderation_llm_v2: ModerationLlmv2ConfigTypedDict | None
+
+
+class BatchRequestTypedDict(TypedDict):
+    """A `BatchRequest`."""
+
+    body: Mapping[str, Any]
+    custom_id: NotRequired[str | None]

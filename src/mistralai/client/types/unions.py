@@ -1,6 +1,6 @@
 """Unions whose members are distinguished by a field, and that stay open for new members."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Self, cast, get_args
 
@@ -87,11 +87,11 @@ class StrictOneOf:
 
     Attributes:
         unknown: The member for an unknown type.
-        absent: The type of a value that does not name one.
+        absent: The type of a value that does not name one, or a function that returns it.
     """
 
     unknown: type[Unknown]
-    absent: str
+    absent: str | Callable[[object], str]
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -99,7 +99,9 @@ class StrictOneOf:
         choices = _by_tag(source, "type", self.unknown, handler)
 
         def tag(value: object) -> str:
-            kind = _field(value, "type") or self.absent
+            absent = self.absent
+            named = _field(value, "type")
+            kind = named or (absent if isinstance(absent, str) else absent(value))
             return kind if isinstance(kind, str) and kind in choices else "unknown"
 
         return core_schema.tagged_union_schema(
