@@ -7,13 +7,18 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from mistralai import Mistral
 from mistralai.bulk import run
 from mistralai.bulk.ids import Ids
 from mistralai.bulk.journal import Journal, State
+from mistralai.bulk.opening import RowMaker, open_output
 from mistralai.bulk.outcomes import Outcome, RowError
+from mistralai.bulk.runfile import Header
+from mistralai.bulk.sources import FileSource
 from mistralai.simulator import Reply, Scenario, Timing
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 from support.processes import running
@@ -74,15 +79,19 @@ def test_fifty_kills_cost_only_what_was_in_flight(tmp_path):
             sim.wait_for_requests(before + min(rng.randint(1, 12), ROWS - len(done)))
             os.kill(pid, signal.SIGKILL)
             runs.end()
+            with Mistral("key", server_url=sim.url) as client:  # accepted after all of the run's
+                client.chat.complete(**MODEL, messages=[{"role": "user", "content": "Last"}])
             sim.wait_for_connections()
-            sent = [request.json["messages"][0]["content"] for request in sim.requests[before:]]
+            prompts_sent = (request.json["messages"][0]["content"] for request in sim.requests)
+            *sent, last = [*prompts_sent][before:]
+            assert last == "Last"
             assert not {f"Prompt {row_id}" for row_id in done} & set(sent)
             lost = len(sent) - (len(succeeded(answers)) - len(done))
             assert lost <= 16
             in_flight += lost
         runs.begin()
         assert runs.end() == ""
-        assert len(sim.requests) - 1 == ROWS + in_flight
+        assert len(sim.requests) - 1 - KILLS == ROWS + in_flight
     assert sorted(ids_of(answers), key=int) == numbers(ROWS)
 
 
@@ -111,6 +120,28 @@ def all_ids(count):
     for place in range(count):
         ids.add(str(place + 1), place)
     return ids
+
+
+def test_what_an_output_belongs_to_is_synced_and_renamed_before_its_first_line(tmp_path):
+    prompts, output = write_prompts(tmp_path / "prompts.txt", 3), tmp_path / "answers.jsonl"
+    synced = []
+
+    def note(descriptor):
+        file = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((file.name, os.fstat(descriptor).st_size, output.exists()))
+
+    source = FileSource(prompts, {}, frozenset())
+    maker = RowMaker({}, needs_model=False, skip_bad=False)
+    header = Header("http://server", False, {}, True)
+    opened = open_output(output, header, source, maker, restart=False, fsync=note)
+    try:
+        whole = (tmp_path / "answers.jsonl.run").read_bytes()
+        assert whole.count(b"\n") == 1 + 3
+        assert synced == [("answers.jsonl.run.tmp", len(whole), False)]
+        assert output.read_bytes() == b""
+        assert not (tmp_path / "answers.jsonl.run.tmp").exists()
+    finally:
+        opened.close()
 
 
 def test_power_loss_costs_only_what_was_not_synced(tmp_path):

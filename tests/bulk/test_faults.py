@@ -35,12 +35,12 @@ def test_every_fault_is_a_failed_row_among_good_ones(tmp_path, subtests):
     def answer(request):
         return servers.get(request.json["messages"][0]["content"], "auto")
 
-    quick = Timeouts(first_event=2, idle=2)
+    quick = Timeouts(first_event=1.5, idle=2)
     with (
         Simulator(answer) as sim,
         Mistral("key", server_url=sim.url, timeouts=quick, max_event_size=4000) as client,
     ):
-        limits = Limits(attempts=1, row_timeout=4, concurrency=16)
+        limits = Limits(attempts=1, row_timeout=8, concurrency=8)
         stats = run(client, rows, tmp_path / "answers.jsonl", defaults=MODEL, limits=limits)
     lines = {
         rows[int(line["custom_id"]) - 1]: line for line in lines_of(tmp_path / "answers.jsonl")

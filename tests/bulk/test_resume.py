@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 
 import anyio
 import pytest
@@ -162,16 +164,32 @@ def test_a_second_run_at_the_same_time_is_refused(files):
         assert anyio.run(two_runs, client).done == 5
 
 
-def test_an_output_that_cannot_be_written_is_an_error_before_the_first_request(files, subtests):
+@pytest.fixture
+def read_only(tmp_path):
+    """A folder in which nothing can be created, or `None` where root can do so in any."""
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o500)
+    if os.geteuid():
+        yield folder
+        return
+    command = [shutil.which("chattr") or "false", "+i", folder]
+    is_immutable = not subprocess.run(command, check=False, capture_output=True).returncode
+    yield folder if is_immutable else None
+    if is_immutable:
+        subprocess.run(["chattr", "-i", folder], check=True)
+
+
+def test_an_output_that_cannot_be_written_is_an_error_before_the_first_request(
+    files, read_only, subtests
+):
     prompts, answers = files
     places = {
         "a missing folder": answers.parent / "missing" / "answers.jsonl",
         "a file as a folder": prompts / "answers.jsonl",
         "a file system without files": "/proc/answers.jsonl",
     }
-    if os.geteuid():
-        (answers.parent / "read-only").mkdir(mode=0o500)
-        places["a read-only folder"] = answers.parent / "read-only" / "answers.jsonl"
+    if read_only is not None:
+        places["a read-only folder"] = read_only / "answers.jsonl"
     with served() as (sim, client):
         for name, place in places.items():
             with subtests.test(name), pytest.raises(OutputError, match="cannot be written"):

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from mistralai.bulk import Run, run
+from mistralai.bulk import Limits, Run, run
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 
 
@@ -26,6 +26,18 @@ def test_every_row_is_asked_once_and_written_as_a_batch_result(tmp_path):
     assert stats.requests == 40
     assert stats.prompt_tokens == stats.completion_tokens == 80
     assert (again.done, again.resumed, again.requests) == (40, 40, 0)
+
+
+def test_a_server_receives_two_seconds_of_requests_and_one_in_any_two_seconds(tmp_path):
+    """Up to 0.4 s of requests more: those that the operating system has delayed."""
+    prompts = write_prompts(tmp_path / "prompts.txt", 150)
+    limits = Limits(requests_per_second=50)
+    with served() as (sim, client):
+        run(client, prompts, tmp_path / "answers.jsonl", defaults=MODEL, limits=limits)
+        times = sorted(request.received_at for request in sim.requests)
+    assert len(times) == 150
+    most = max(sum(at <= other < at + 2 for other in times) for at in times)
+    assert most <= 2 * 50 + 1 + 0.4 * 50
 
 
 @pytest.mark.anyio

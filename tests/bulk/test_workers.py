@@ -20,8 +20,10 @@ from mistralai.bulk.ray.messages import Finished
 from mistralai.bulk.ray.settings import ClientSettings
 from mistralai.bulk.ray.worker import Worker
 from mistralai.simulator import Answer, Gate, Scenario, faults
+from mistralai.telemetry import Telemetry
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 from support.crew import Crewed
+from support.observing import Recorder
 from support.serving import DONE, chunk, event
 
 
@@ -111,6 +113,29 @@ async def test_rows_of_a_dead_worker_go_to_another_and_each_is_written_once(tmp_
         assert 60 < len(sim.requests) <= 68
         assert crew.engine._gate.in_flight == 0
     assert all(crew.hands[place].taken for place in (0, 1))
+
+
+@pytest.mark.anyio
+async def test_a_lease_carries_the_run_to_its_worker():
+    at_workers = Recorder()
+    crew = Crewed(observers=[at_workers])
+    refused = Scenario(faults=[faults.Status(status=400, first=1)])
+    with served(refused) as (_, client):
+        recorder = Recorder()
+        client.sdk_configuration.observers = [recorder]
+        async with Run(client, ["One", "Two"], None, defaults=MODEL, engine=crew) as job:
+            await job.finish()
+        assert recorder.tree() == ["mistralai.bulk"]
+        assert recorder.root.attributes["mistralai.bulk.answered"] == 1
+        assert at_workers.tree() == ["mistralai.bulk.row", ["chat"]] * 2
+        rows = [seen for seen in at_workers.seen if seen.parent is None]
+        for row in rows:
+            assert row.subject.parent == {"scope": "mistralai.bulk"}
+            assert row.outcome is None
+        ends = {row.attributes["mistralai.end_reason"]: row.attributes for row in rows}
+        assert sorted(ends) == ["answered", "failed"]
+        assert ends["failed"]["error.type"] == "BadRequestError"
+        assert {row.attributes["mistralai.bulk.row"] for row in rows} == {1, 2}
 
 
 @pytest.mark.anyio
@@ -213,6 +238,8 @@ async def test_ray_is_refused_before_the_run_where_it_cannot_work(tmp_path, monk
             client = Other("k") if settings is None else Mistral(**settings)
             with pytest.raises(BulkError, match=message):
                 Ray(workers=2)(client, {}, Limits())
+    with subtests.test("a Telemetry"), pytest.raises(BulkError, match="give True, for the prov"):
+        Ray(settings={"telemetry": Telemetry()})(Mistral("k"), {}, Limits())
     with subtests.test("without Ray"):
         monkeypatch.setitem(sys.modules, "ray", None)
         with pytest.raises(MissingExtraError, match=r"mistralai\[ray\]"):

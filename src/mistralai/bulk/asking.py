@@ -7,14 +7,15 @@ and result (`Outcome`) can be pickled.
 from __future__ import annotations
 
 import inspect
-import json
 import random
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import anyio
 
 from ..client import Timeouts, errors
+from .contents import dumped, json_body, public_name, sentence, usage_of
 from .outcomes import Outcome, RowError, RowTiming
 from .rows import with_defaults
 from .verdicts import Verdict, is_capacity, verdict
@@ -49,7 +50,6 @@ _OPTIONS: Final = frozenset(
 _FIRST_BACKOFF: Final = 0.5  # seconds
 _LONGEST_BACKOFF: Final = 8.0  # seconds, where the server does not say how long
 _SHORTEST_TIMEOUT: Final = 0.001  # seconds
-_LARGEST_BODY: Final = 10_000  # characters of the body of an error
 
 
 def request_fields(client: Mistral) -> dict[str, bool]:
@@ -82,7 +82,7 @@ class Asker:
         limits: Limits,
         gate: Admitting,
         *,
-        clock: Callable[[], float] = anyio.current_time,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Any] = anyio.sleep,
         randomness: Callable[[], float] = random.random,
     ) -> None:
@@ -96,7 +96,8 @@ class Asker:
         self._known = frozenset(request_fields(client))
         own = client.sdk_configuration.timeouts
         total = None if own is None else own.total
-        self._total = total if isinstance(total, int | float) else None
+        self._total = total if isinstance(total, int | float) else limits.row_timeout
+        self._first = self._timeouts(limits.row_timeout)
 
     async def ask(self, row: Row) -> Outcome:
         """Ask a row until it has an outcome. Failures of requests are outcomes.
@@ -108,7 +109,7 @@ class Asker:
         if row.problem is not None:
             return _invalid(row, row.problem)
         fields = with_defaults(row.body, self._defaults)
-        asking = _Asking(row, fields)
+        asking = _Asking(row, *self._split(fields))
         admission = await self._gate.admit(fields)
         asking.began = self._clock()
         asking.deadline = asking.began + self._limits.row_timeout
@@ -143,18 +144,26 @@ class Asker:
         asking.attempts += 1
         return self._answered(asking, admission, stream, answer)
 
+    def _split(self, fields: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the fields that the client knows, and those that it does not."""
+        if fields.keys() <= self._known:
+            return fields, {}
+        others = {name: value for name, value in fields.items() if name not in self._known}
+        return {name: value for name, value in fields.items() if name in self._known}, others
+
     def _open(self, asking: _Asking) -> Any:
-        known = {name: value for name, value in asking.fields.items() if name in self._known}
-        others = {name: value for name, value in asking.fields.items() if name not in self._known}
-        left = max(_SHORTEST_TIMEOUT, asking.deadline - self._clock())
-        if self._total is not None:
-            left = min(left, self._total)
         return self._client.chat.stream_async(
-            **cast("Any", known),
-            extra_body=others or None,
+            **cast("Any", asking.known),
+            extra_body=asking.others or None,
             retries=None,
-            timeouts=Timeouts(total=left),
+            timeouts=self._first
+            if asking.requests == 1
+            else self._timeouts(asking.deadline - self._clock()),
         )
+
+    def _timeouts(self, left: float) -> Timeouts:
+        """Return the timeouts of a request whose row has so many seconds left."""
+        return Timeouts(total=min(max(_SHORTEST_TIMEOUT, left), self._total))
 
     def _answered(
         self,
@@ -163,7 +172,7 @@ class Asker:
         stream: EventStreamAsync[CompletionEvent],
         answer: ChatCompletionResponse,
     ) -> Outcome:
-        prompt, completion = _usage(answer)
+        prompt, completion = usage_of(answer)
         self._gate.answered(admission, prompt + completion, completion)
         return Outcome(
             id=asking.row.id,
@@ -171,13 +180,13 @@ class Asker:
             index=asking.row.index,
             status_code=200,
             request_id=stream.request_id,
-            body=_dumped(answer),
+            body=dumped(answer),
             attempts=asking.attempts,
             requests=asking.requests,
             timing=self._timing(asking),
             prompt_tokens=prompt,
             completion_tokens=completion,
-            model=asking.model,
+            model=asking.known.get("model"),
         )
 
     def _judge(
@@ -210,7 +219,7 @@ class Asker:
         self, asking: _Asking, error: errors.MistralClientError | None, *, late: bool = False
     ) -> Outcome:
         assert error is not None, "a row that is asked again has failed before"
-        message = _sentence(error)
+        message = sentence(error)
         if late:
             message = f"no answer within {self._limits.row_timeout:g} s (row_timeout): {message}"
         code = error.error.code if isinstance(error, errors.SDKError) else None
@@ -223,13 +232,13 @@ class Asker:
             index=asking.row.index,
             status_code=status,
             request_id=error.request_id,
-            body=None if status is None else _json_body(error.body),
-            error=RowError(_public_name(error), message, code),
+            body=None if status is None else json_body(error.body),
+            error=RowError(public_name(error), message, code),
             attempts=asking.attempts,
             requests=asking.requests,
             timing=self._timing(asking),
-            partial=None if asking.partial is None else _dumped(asking.partial),
-            model=asking.model,
+            partial=None if asking.partial is None else dumped(asking.partial),
+            model=asking.known.get("model"),
             fatal=error if fatal else None,
             unknown_model=judged is Verdict.NO_MODEL,
         )
@@ -248,7 +257,8 @@ class _Asking:
 
     Attributes:
         row: The row.
-        fields: The fields of its request.
+        known: The fields of its request that the client knows.
+        others: Those that it does not.
         began: The time of its first request.
         deadline: The time at which it fails.
         attempts: Requests sent, without those that were refused.
@@ -260,7 +270,8 @@ class _Asking:
     """
 
     row: Row
-    fields: dict[str, Any]
+    known: dict[str, Any]
+    others: dict[str, Any]
     began: float = 0.0
     deadline: float = 0.0
     attempts: int = 0
@@ -269,53 +280,11 @@ class _Asking:
     stream: EventStreamAsync[CompletionEvent] | None = None
     error: errors.MistralClientError | None = None
     partial: ChatCompletionResponse | None = None
-    model: str | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.model = self.fields.get("model")
 
 
 def _invalid(row: Row, message: str) -> Outcome:
     error = RowError(INVALID, message)
     return Outcome(id=row.id, number=row.number, index=row.index, error=error)
-
-
-def _usage(answer: ChatCompletionResponse) -> tuple[int, int]:
-    usage = answer.usage
-    if usage is None:
-        return 0, 0
-    return usage.prompt_tokens or 0, usage.completion_tokens or 0
-
-
-def _dumped(answer: ChatCompletionResponse) -> str:
-    try:
-        return answer.model_dump_json()
-    except ValueError:  # half a character, which UTF-8 cannot hold
-        return json.dumps(answer.model_dump(), separators=(",", ":"), default=str)
-
-
-def _json_body(body: str) -> str | None:
-    """Return the body of an error as JSON on one line, or `None` if it is not an object."""
-    if len(body) > _LARGEST_BODY:
-        return None
-    try:
-        value: object = json.loads(body)
-    except ValueError:
-        return None
-    return json.dumps(value, separators=(",", ":")) if isinstance(value, dict) else None
-
-
-def _sentence(error: errors.MistralClientError) -> str:
-    """Return the API's own sentence if there is one: the line has its status and its body."""
-    if isinstance(error, errors.SDKError) and error.error.message:
-        return error.error.message
-    return error.message
-
-
-def _public_name(error: errors.MistralClientError) -> str:
-    """Return the name of the error's class in `mistralai.errors`: it may be of a private one."""
-    names = ((cls, cls.__name__) for cls in type(error).__mro__)
-    return next(name for cls, name in names if cls is getattr(errors, name, None))
 
 
 def _one_line(error: Exception) -> str:

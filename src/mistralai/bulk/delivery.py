@@ -39,12 +39,12 @@ class Delivery:
         self._phase = _Phase.UNDECIDED
         self._rows: deque[Outcome] = deque()
         self._ended = False
-        self._changed = anyio.Event()
+        self._changed: anyio.Event | None = None  # of those that wait for a change
 
     async def put(self, row: Outcome) -> None:
         """Add a row; wait while the reader is behind."""
         while self._phase is _Phase.READ and len(self._rows) >= _AHEAD:
-            await self._changed.wait()
+            await self._change()
         if self._phase is _Phase.UNDECIDED and len(self._rows) >= _KEPT:
             self._phase = _Phase.UNREAD
             self._rows.clear()
@@ -68,7 +68,7 @@ class Delivery:
         while not self._rows:
             if self._ended:
                 return None
-            await self._changed.wait()
+            await self._change()
         row = self._rows.popleft()
         if len(self._rows) == _AHEAD - 1:
             self._notify()
@@ -85,6 +85,12 @@ class Delivery:
         self._ended = True
         self._notify()
 
+    async def _change(self) -> None:
+        if self._changed is None:
+            self._changed = anyio.Event()
+        await self._changed.wait()
+
     def _notify(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """A way to ask the rows of a run.
 
-    Everything that exists once per run is in the `Feed`: input, output, counts, and when to stop.
-    An engine takes rows by `feed.next()` and returns each by `feed.finish(outcome)`.
+    The `Feed` has what exists once per run: input, output, counts, and the decision to stop. An
+    engine takes rows from `feed.next()` and passes each outcome to `feed.finish()`.
     """
 
     @property
@@ -42,20 +42,30 @@ class Engine(Protocol):
         """The seconds for which requests are paused because the server asked for it; 0 if not."""
         ...
 
+    @property
+    def in_jobs(self) -> bool:
+        """Whether the rows are asked in batch jobs, which a later run continues."""
+        ...
+
+    @property
+    def doing(self) -> str:
+        """What the engine is waiting for, for a person; empty if the figures say it."""
+        ...
+
     async def run(self, feed: Feed) -> None:
         """Ask rows until `feed.next` returns `None`; return when all of them are finished.
 
-        It is cancelled to drop the rows that are out. An error of a single row is an outcome; an
-        error that ends the run goes to `feed.fail`.
+        Cancelling it drops the rows that are being asked. The failure of a row is an outcome; an
+        error that ends the run is passed to `feed.fail`.
         """
         ...
 
 
 class EngineMaker(Protocol):
-    """A function or class that makes the engine of a run, when the run begins."""
+    """A function or class that creates the engine of a run when the run begins."""
 
     def __call__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> Engine:
-        """Make an engine.
+        """Return a new engine.
 
         Args:
             client: The client of the run.
@@ -94,6 +104,16 @@ class TaskEngine:
         """The seconds for which requests are paused because the server asked for it; 0 if not."""
         return self._gate.paused()
 
+    @property
+    def in_jobs(self) -> bool:
+        """False: a later run asks the rows that were being asked."""
+        return False
+
+    @property
+    def doing(self) -> str:
+        """Nothing: the figures say it."""
+        return ""
+
     async def run(self, feed: Feed) -> None:
         """Ask rows until there are no more."""
         async with anyio.create_task_group() as tasks:
@@ -113,7 +133,8 @@ class TaskEngine:
                     return
                 self._asking += 1
                 try:
-                    outcome = await self._ask(row)
+                    with feed.observed.current():
+                        outcome = await self._ask(row)
                 finally:
                     self._asking -= 1
                 await feed.finish(outcome)

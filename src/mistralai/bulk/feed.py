@@ -23,22 +23,21 @@ from .journal import State
 from .runfile import written_digest
 from .sources import FileSource
 from .stats import Quantiles, Stats
+from .syncing import Syncing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
 
     from .delivery import Delivery
     from .ids import Ids
+    from .jobs import JobBook
     from .journal import Sink
     from .limits import Limits
+    from .observing import RunScope
     from .opening import RowMaker
     from .outcomes import Outcome
     from .rows import Row
     from .sources import Numbered, Source
-
-_LINES: Final = 100
-_SECONDS: Final = 0.05
-"""The output is synced after so many lines, or so much time."""
 
 _SKIPPED: Final = 500  # consecutive rows, before other tasks get their turn
 
@@ -63,14 +62,19 @@ class Feed:
         limits: The limits of the run.
         stats: The figures of the run.
         delivery: The way to the reader.
+        observed: The scope of the run for observers, current while a row is asked.
         keep_failed: Whether rows that failed in an earlier run are left.
         digests: The hashes of the rows of a file, which was read before; `None` without.
+        jobs: The batch jobs of the output, if it is a file.
 
     Attributes:
+        jobs: The batch jobs of the output; `None` if it is not a file.
+        stopping: Set when the run is stopped or dropped.
         phase: The phase.
         error: The error that ended the run.
         scope: Cancelled to drop the rows that are out.
         answered: Models that have answered.
+        observed: The scope of the run for observers.
     """
 
     def __init__(
@@ -84,15 +88,20 @@ class Feed:
         limits: Limits,
         stats: Stats,
         delivery: Delivery,
+        observed: RunScope,
         keep_failed: bool,
         digests: Generator[bytes] | None = None,
+        jobs: JobBook | None = None,
     ) -> None:
+        self.jobs: Final = jobs
+        self.stopping: Final = anyio.Event()
         self.phase = Phase.RUNNING
         self.error: BaseException | None = None
         self.scope: Final = anyio.CancelScope()
         self.answered: Final[set[str]] = set()
+        self.observed: Final = observed
         self.complete = False
-        """True once every row of the input has been given out."""
+        """True once every row of the input has been given out, and none was left."""
         self._maker = maker
         self._sink = sink
         self._states = states
@@ -103,14 +112,13 @@ class Feed:
         self._keep_failed = keep_failed
         self._digests = digests
         self._ttft = Quantiles()
+        self._asked_now = 0
         self._failed_now = 0
         self._finished_now = 0
         self._index = 0
-        self._turn = anyio.Lock(fast_acquire=True)
+        self._turn = anyio.Lock(fast_acquire=True)  # of an input that has to be waited for
         self._waiting: anyio.CancelScope | None = None  # for an item of the input
-        self._unsynced = 0
-        self._written = anyio.Event()
-        self._many = anyio.Event()
+        self._syncing = Syncing(sink.sync)
         self._file: Generator[Numbered] | None = None
         self._items: AsyncIterator[Numbered] | None = None
         if isinstance(source, FileSource):
@@ -125,19 +133,19 @@ class Feed:
 
     async def next(self) -> Row | None:
         """Return the next row to ask, or `None` if there is none, or the run stops."""
-        async with self._turn:
-            if self.stopped:
-                return None
-            try:
-                row = await (self._next_of_file() if self._file else self._next_item())
-            except Exception as error:  # noqa: BLE001 - of the input: it ends the run
-                self.fail(error)
-                return None
-            if row is None and not self.stopped:
-                self.complete = True
-                self._stats.rows = self._index
-                self._end(Phase.FINISHING)
-            return row
+        if self.stopped:
+            return None
+        try:
+            row = await (self._next_of_file() if self._file else self._next_item())
+        except Exception as error:  # noqa: BLE001 - of the input: it ends the run
+            self.fail(error)
+            return None
+        if row is None and not self.stopped:
+            self.complete = True
+            self._stats.rows = self._index
+            self._end(Phase.FINISHING)
+        self._asked_now += row is not None
+        return row
 
     async def finish(self, outcome: Outcome) -> None:
         """Take the outcome of a row: write its line, count it, and deliver it.
@@ -152,20 +160,24 @@ class Feed:
         except Exception as error:  # noqa: BLE001 - of the output: it ends the run
             self.fail(error)
             return
-        self._unsynced += 1
-        self._written.set()
-        if self._unsynced >= _LINES:
-            self._many.set()
+        self._syncing.written()
         self._count(outcome)
         self._judge(outcome)
         await self._delivery.put(outcome)
 
     def stop(self) -> None:
         """Give out no more rows. Those that are out are finished."""
+        self.stopping.set()
+        self._end(Phase.FINISHING)
+
+    def leave(self) -> None:
+        """Leave the rows that are out to a later run, and give out no more."""
+        self.complete = False
         self._end(Phase.FINISHING)
 
     def drop(self) -> None:
         """Drop the rows that are out."""
+        self.stopping.set()
         self._end(Phase.DROPPING)
         self.scope.cancel()
 
@@ -175,6 +187,19 @@ class Feed:
             self.error = error
         self.drop()
 
+    def end_scope(self) -> None:
+        """Tell observers how the run ended."""
+        reason = "done" if self.complete else "stopped"
+        if self.phase is Phase.DROPPING:
+            reason = "dropped"
+        counts = {
+            "asked": self._asked_now,
+            "answered": self._finished_now - self._failed_now,
+            "failed": self._failed_now,
+            "skipped": self._index - self._asked_now,
+        }
+        self.observed.end("error" if self.error else reason, self.error, counts)
+
     def close(self) -> None:
         """Close the files of the input, wherever they are read."""
         for reading in (self._file, self._digests):
@@ -183,17 +208,18 @@ class Feed:
 
     async def keep_synced(self) -> None:
         """Sync the output in groups of lines, until cancelled."""
-        while True:
-            await self._written.wait()
-            with anyio.move_on_after(_SECONDS):
-                await self._many.wait()
-            self._written, self._many = anyio.Event(), anyio.Event()
-            self._unsynced = 0
-            try:
-                await anyio.to_thread.run_sync(self._sink.sync)
-            except Exception as error:  # noqa: BLE001 - of the output: it ends the run
-                self.fail(error)
-                return
+        try:
+            await self._syncing.keep()
+        except Exception as error:  # noqa: BLE001 - of the output: it ends the run
+            self.fail(error)
+
+    async def sync(self) -> bool:
+        """Make the lines so far survive a loss of power; return False if the run is dropped."""
+        try:
+            await self._syncing.now()
+        except Exception as error:  # noqa: BLE001 - of the output: it ends the run
+            self.fail(error)
+        return self.phase is not Phase.DROPPING
 
     def _end(self, phase: Phase) -> None:
         self.phase = max(self.phase, phase)
@@ -201,6 +227,7 @@ class Feed:
             self._waiting.cancel()
 
     async def _next_of_file(self) -> Row | None:
+        """Return the next row of a file. Tasks need no turn: each item is taken in one step."""
         assert self._file is not None
         for number, item in self._file:
             expected = None if self._digests is None else next(self._digests, b"")
@@ -217,14 +244,20 @@ class Feed:
                 self._stats.failed += 1  # as in the run before
             if self._index % _SKIPPED == 0:
                 await checkpoint()
+                if self.stopped:
+                    return None
         return None
 
     async def _next_item(self) -> Row | None:
         assert self._items is not None
+        async with self._turn:
+            return None if self.stopped else await self._take_item(self._items)
+
+    async def _take_item(self, items: AsyncIterator[Numbered]) -> Row | None:
         with anyio.CancelScope() as scope:
             self._waiting = scope
             try:
-                number, item = await anext(self._items)
+                number, item = await anext(items)
             except StopAsyncIteration:
                 return None
             finally:

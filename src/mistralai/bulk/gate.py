@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 import anyio
 
-from .limits import AnswerRate, Bucket, Level, Limits, Pause
+from .control import Bucket, Growth, Level, Pause, Spread
+from .pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from .limits import Limits
 
 _CHARACTERS_PER_TOKEN: Final = 3  # of a prompt: few enough that an estimate is rarely too low
 _TOKENS_PER_PART: Final = 1500  # of an image or a document
@@ -91,7 +95,7 @@ class Gate:
         self,
         limits: Limits,
         *,
-        clock: Callable[[], float] = anyio.current_time,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Any] = anyio.sleep,
         randomness: Callable[[], float] = random.random,
     ) -> None:
@@ -102,10 +106,10 @@ class Gate:
         self._sleep = sleep
         self._randomness = randomness
         self._pause = Pause()
-        self._rate = AnswerRate(clock())
-        self._paused = 0  # requests that wait for the end of a pause
-        self._room = anyio.Event()  # set, and replaced, when a request has ended
-        self._line = anyio.Lock(fast_acquire=True)  # requests that wait for the buckets, in order
+        self._pace = Pace()
+        self._spread = Spread()
+        self._room: anyio.Event | None = None  # of requests that wait for one to end
+        self._line = anyio.Lock(fast_acquire=True)  # requests that wait, in order
         rate, tokens = limits.request_rate, limits.tokens_per_minute
         self._requests = None if rate is None else Bucket(rate, 1.0, clock())
         self._tokens = None if tokens is None else Bucket(tokens / 60, tokens, clock())
@@ -121,14 +125,24 @@ class Gate:
         Args:
             fields: The fields of the request.
         """
-        if self._requests is None and self._tokens is None:
-            await self._turn()
-            admission = Admission(self._clock(), 0.0)
-        else:
+        tokens, waited, now = self._estimate(fields), False, self._clock()
+        if (
+            self._line.locked()
+            or self._spread.wait(self.in_flight, now) > 0
+            or self._is_full()
+            or self._wait_of_all(tokens, now) > 0
+        ):
             async with self._line:
-                admission = await self._take(self._estimate(fields))
+                waited = await self._wait(tokens)
+            now = self._clock()
+        self._pace.sent(now, waited=waited)
+        if self._requests is not None:
+            self._requests.take(1.0, now)
+        if self._tokens is not None:
+            self._tokens.take(tokens, now)
         self.in_flight += 1
-        return admission
+        self._spread.sent(self.in_flight, now)
+        return Admission(now, tokens)
 
     def answered(self, admission: Admission, tokens: int, answer_tokens: int) -> None:
         """Note that a request was answered, or failed, without being refused.
@@ -139,32 +153,39 @@ class Gate:
             answer_tokens: Those of the answer among them.
         """
         self._pause.answered()
-        self._rate.add(self._clock())
+        now = self._clock()
+        self._spread.answered(now - admission.at)
         before = self.level.value
         self.level.completed(self.in_flight)
         self.left()
         if tokens:
             self._answer_tokens += _WEIGHT * (answer_tokens - self._answer_tokens)
-            self._settle(admission.tokens - tokens)
+            self._settle(admission.tokens - tokens, now)
         if self.level.value > before:
+            if self.level.growth is Growth.STEADY:
+                self._spread.rose(now, self._randomness())
             self.changed.set()
 
     def refused(self, admission: Admission, retry_after: float | None) -> None:
         """Note that a request was refused, by a 429 or because the service is at its capacity."""
+        now = self._clock()
         self.left()
-        self.level.refused()
-        self._pause.refused(admission.at, retry_after, self._clock())
-        self._settle(admission.tokens)
+        self.lower()
+        self._pause.refused(admission.at, retry_after, now, self._randomness())
+        self._pace.refused(admission.at, now)
+        self._settle(admission.tokens, now)
 
     def lower(self) -> None:
         """Note that a stream broke off because the service is at its capacity."""
         self.level.refused()
+        self._spread.fell(self.level.value)
 
     def left(self) -> None:
         """Note that a request has ended."""
         self.in_flight -= 1
-        self._room.set()
-        self._room = anyio.Event()  # here: waiters that did so would each wait for another one
+        if self._room is not None:
+            self._room.set()
+            self._room = None
 
     def _estimate(self, fields: Mapping[str, Any]) -> float:
         if self._tokens is None:
@@ -175,45 +196,42 @@ class Gate:
             answer = min(answer, most)
         return estimated_tokens(fields) + answer
 
-    async def _turn(self) -> None:
-        """Wait until nothing is paused and fewer requests are in flight than the level allows.
-
-        The level may have fallen since the row of this request was begun.
-        """
+    async def _wait(self, tokens: float) -> bool:
+        """Wait until a request may be sent; return True if the pace made it wait."""
+        waited = False
         while True:
-            await self._end_of_pause()
-            if self.in_flight < self.level.value:
-                return
-            await self._room.wait()
-
-    async def _end_of_pause(self) -> None:
-        self._paused += 1
-        try:
-            while (left := self._pause.left(self._clock())) > 0:
-                await self._sleep(left)
-                now = self._clock()
-                if self._pause.left(now) <= 0:
-                    await self._sleep(self._randomness() * self._rate.spread(self._paused, now))
-        finally:
-            self._paused -= 1
-
-    async def _take(self, tokens: float) -> Admission:
-        while True:
-            await self._turn()
             now = self._clock()
-            wait = max(
-                0.0 if self._requests is None else self._requests.wait(1.0, now),
-                0.0 if self._tokens is None else self._tokens.wait(tokens, now),
-            )
-            if wait <= 0:
-                break
-            await self._sleep(wait)
-        if self._requests is not None:
-            self._requests.take(1.0, now)
-        if self._tokens is not None:
-            self._tokens.take(tokens, now)
-        return Admission(now, tokens)
+            if (left := self._wait_of_all(tokens, now)) > 0:
+                waited |= left <= self._pace.wait(now)
+                await self._sleep(left)
+            elif self._is_full():
+                await self._next_end()
+            elif (left := self._spread.wait(self.in_flight, now)) > 0:
+                with anyio.move_on_after(left):
+                    await self._next_end()
+            else:
+                return waited
 
-    def _settle(self, back: float) -> None:
+    async def _next_end(self) -> None:
+        """Wait until a request ends."""
+        if self._room is None:
+            self._room = anyio.Event()
+        await self._room.wait()
+
+    def _wait_of_all(self, tokens: float, now: float) -> float:
+        """Return the seconds for which pause, pace and buckets hold a request back, or 0."""
+        return max(
+            0.0,
+            self._pause.left(now),
+            self._pace.wait(now),
+            0.0 if self._requests is None else self._requests.wait(1.0, now),
+            0.0 if self._tokens is None else self._tokens.wait(tokens, now),
+        )
+
+    def _is_full(self) -> bool:
+        """Return True if as many requests are in flight as the level allows; it may have fallen."""
+        return self.in_flight >= self.level.value
+
+    def _settle(self, back: float, now: float) -> None:
         if self._tokens is not None:
-            self._tokens.take(-back, self._clock())
+            self._tokens.take(-back, now)

@@ -30,6 +30,7 @@ from .feed import Feed, Phase
 from .ids import Ids
 from .journal import State
 from .limits import Limits
+from .observing import RunScope
 from .opening import RowMaker
 from .plans import Plan, planned
 from .runfile import Header
@@ -115,7 +116,8 @@ class Run:
             simulated: Whether the server is the simulator; the output says so, and is not continued
                 by a run on a real server.
             engine: Makes the engine, which asks the rows. By default tasks of this event loop ask
-                them; `mistralai.bulk.ray.Ray(…)` has workers on other machines.
+                them; `mistralai.bulk.ray.Ray(…)` has workers on other machines, and
+                `mistralai.bulk.batch.Batch(…)` uses jobs of the Batch API.
 
         Raises:
             TypeError: An argument has the wrong type.
@@ -150,6 +152,17 @@ class Run:
         self._began = 0.0
 
     @property
+    def doing(self) -> str:
+        """What the engine is waiting for, for a person; empty if the figures say it."""
+        return "" if self._engine is None else self._engine.doing
+
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """The ids of the batch jobs that have rows of this run, and whose results are not here."""
+        book = self._target.jobs
+        return () if book is None else tuple(job.id for job in book.open if job.id is not None)
+
+    @property
     def limits(self) -> Limits:
         """The limits of the run."""
         return self._limits
@@ -180,7 +193,7 @@ class Run:
         self._state = _State.OPENING
         self._began = anyio.current_time()
         try:
-            await to_thread.run_sync(self._open)
+            await to_thread.run_sync(self._open, self._engine.in_jobs)
         except BaseException:  # asyncio's own cancellation does not wait for the thread
             self._state = _State.ABANDONED
             self._close_if_abandoned()
@@ -192,13 +205,15 @@ class Run:
             self._source,
             self._maker,
             self._target.sink,
-            states=_unasked if journal is None else journal.state,
+            states=self._target.state,
             ids=ids,
             limits=self._limits,
             stats=self.stats,
             delivery=self._delivery,
+            observed=RunScope(self._client),
             keep_failed=self._keep_failed,
             digests=self._target.digests,
+            jobs=self._target.jobs,
         )
         if journal is not None:
             self._feed.answered.update(journal.models)
@@ -299,10 +314,10 @@ class Run:
         self._update()
         return self.stats
 
-    def _open(self) -> None:
+    def _open(self, in_jobs: bool) -> None:
         """Open input and output. It blocks."""
         source = self._source if isinstance(self._source, FileSource) else None
-        self._target.open(self._header(), source, self._maker)
+        self._target.open(self._header(), source, self._maker, in_jobs=in_jobs)
         self._close_if_abandoned()
 
     def _close_if_abandoned(self) -> None:
@@ -317,12 +332,13 @@ class Run:
     def _count_resumed(self, journal: Journal) -> None:
         self.stats.done = self.stats.resumed = journal.count(State.SUCCEEDED)
         if self._keep_failed:
-            self.stats.failed = journal.count(State.FAILED)
+            self.stats.failed = self._target.failed
             self.stats.resumed += self.stats.failed
 
     async def _work(self, engine: Engine, ids: Ids | None) -> None:
         """Run the engine, then close everything. Errors are kept until they are raised."""
         feed = self._feed
+        feed.observed.begin(self.stats.rows)
         try:
             try:
                 with feed.scope:
@@ -339,6 +355,7 @@ class Run:
                     ids.close()
         finally:
             self._update()
+            feed.end_scope()
             self._state = _State.ENDED
             self._delivery.end()
             self._ended.set()
@@ -378,7 +395,3 @@ def _shown(address: str) -> str:
     host = parts.hostname or ""
     port = "" if parts.port is None else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}{parts.path}".rstrip("/")
-
-
-def _unasked(_index: int) -> State:
-    return State.UNASKED

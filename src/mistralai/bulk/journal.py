@@ -22,10 +22,10 @@ import enum
 import json
 import os
 from array import array
-from contextlib import suppress
 from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
+from .disk import append_whole, sync_folder
 from .errors import OutputError, ResumeError
 
 if TYPE_CHECKING:
@@ -147,12 +147,8 @@ class Journal:
         """
         place = self._size
         try:
-            written = os.write(self._descriptor, line)
-            while written < len(line):
-                written += os.write(self._descriptor, line[written:])
+            append_whole(self._descriptor, line, place)
         except OSError as error:
-            with suppress(OSError):
-                os.ftruncate(self._descriptor, place)
             raise OutputError(
                 f"{self.path} cannot be written: {error.strerror}. The rows in it are kept; run"
                 " the same again to continue"
@@ -269,16 +265,6 @@ def _read(line: bytes) -> tuple[str, State, str | None] | None:
     except (TypeError, KeyError, AttributeError):
         return None
     return row_id, State.SUCCEEDED, model if isinstance(model, str) else None
-
-
-def sync_folder(path: Path) -> None:
-    """Make a file's name survive a loss of power, where the system can be asked to."""
-    with suppress(OSError):  # Windows opens no folders
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def lines_of(path: Path) -> Iterator[dict[str, Any]]:

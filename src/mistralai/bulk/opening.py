@@ -6,18 +6,21 @@ another run leaves everything as it is.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from .disk import sync_folder
 from .errors import InputError, OutputError, ResumeError
 from .ids import Ids
-from .journal import Journal, sync_folder
+from .jobs import JobBook
+from .journal import Journal
 from .lock import Lock
 from .rows import BadRowError, Row, parse
 from .runfile import RunFile
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from .rows import Item
@@ -97,24 +100,34 @@ class Opened:
 
     Attributes:
         journal: The journal.
-        lock: The lock of the `.run` file, to be released after the journal is closed.
+        jobs: The batch jobs that have rows of it.
+        lock: The lock of the `.run` file, to be released after the others are closed.
         rows: The number of rows; `None` for an input that is read once.
         digests: The hashes of the rows, in order; `None` for an input that is read once.
     """
 
     journal: Journal
+    jobs: JobBook
     lock: Lock
     rows: int | None
     digests: Generator[bytes] | None
 
     def close(self) -> None:
-        """Close the journal and release the lock."""
+        """Close the files and release the lock."""
         self.journal.close()
+        self.jobs.close()
         self.lock.release()
 
 
 def open_output(
-    path: Path, header: Header, source: FileSource | None, maker: RowMaker, *, restart: bool
+    path: Path,
+    header: Header,
+    source: FileSource | None,
+    maker: RowMaker,
+    *,
+    restart: bool,
+    in_jobs: bool = False,
+    fsync: Callable[[int], None] = os.fsync,
 ) -> Opened:
     """Open an output, new or to be continued. It blocks: it reads the whole input.
 
@@ -124,17 +137,22 @@ def open_output(
         source: The input, if it can be read twice.
         maker: Makes its rows.
         restart: Whether to start again; an old output is kept as `.old`.
+        in_jobs: Whether the run continues batch jobs that have not ended.
+        fsync: Syncs a file descriptor.
 
     Raises:
         InputError: A row of the input is bad.
-        ResumeError: The output belongs to another run, or one is writing to it.
+        ResumeError: The output belongs to another run, one is writing to it, or its rows are in
+            batch jobs, which this run does not continue.
         OutputError: A file cannot be written.
     """
-    run_file = RunFile(path)
+    run_file = RunFile(path, fsync=fsync)
     existed = run_file.path.exists()
     lock = Lock(run_file.path)
     try:
-        return _open(path, header, source, maker, run_file, lock=lock, restart=restart)
+        jobs = JobBook(path, fsync=fsync)
+        _check_jobs(jobs, continued=in_jobs and not restart)
+        return _open(path, header, source, maker, run_file, jobs=jobs, lock=lock, restart=restart)
     except BaseException:
         lock.release() if existed else lock.remove()
         raise
@@ -160,11 +178,12 @@ def _open(
     maker: RowMaker,
     run_file: RunFile,
     *,
+    jobs: JobBook,
     lock: Lock,
     restart: bool,
 ) -> Opened:
     has_rows = path.exists() and path.stat().st_size > 0
-    compared = has_rows and not restart
+    compared = (has_rows and not restart) or bool(jobs.open)
     if compared:
         if not run_file.written():
             raise ResumeError(
@@ -177,8 +196,10 @@ def _open(
         rows = _Counted(maker.rows(source, ids) if source is not None else iter(()))
         new, grown = run_file.write(header, rows, compared=compared)
         try:
-            if restart and path.exists():
-                path.replace(path.with_name(f"{path.name}.old"))
+            if restart:
+                if path.exists():
+                    path.replace(path.with_name(f"{path.name}.old"))
+                jobs.begin_again()
             if grown:
                 lock.replace(new)
                 sync_folder(path)
@@ -190,8 +211,19 @@ def _open(
     finally:
         ids.close()
     if source is None:
-        return Opened(journal, lock, rows=None, digests=None)
-    return Opened(journal, lock, rows.count, run_file.digests())
+        return Opened(journal, jobs, lock, rows=None, digests=None)
+    return Opened(journal, jobs, lock, rows.count, run_file.digests())
+
+
+def _check_jobs(jobs: JobBook, *, continued: bool) -> None:
+    """Check that rows in batch jobs, which will be answered, are not asked a second time."""
+    if continued or not jobs.open:
+        return
+    names = ", ".join(job.id or f"for the file {job.file}" for job in jobs.open)
+    raise ResumeError(
+        f"{jobs.output} has rows in batch jobs that have not ended ({names}): --engine batch"
+        " (engine=Batch()) continues with them, --cancel (cancel=True) gives them up"
+    )
 
 
 class _Counted:

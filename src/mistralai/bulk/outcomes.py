@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ..client.errors import MistralClientError
@@ -117,19 +117,22 @@ class Outcome:
                 f'{{"status_code":{self.status_code},"request_id":{_json(self.request_id)},'
                 f'"body":{self.body or "null"}}}'
             )
-        error = None if self.error is None else asdict(self.error)
+        error = "null" if self.error is None else _json(asdict(self.error))
         partial = "" if self.partial is None else f',"partial":{self.partial}'
-        timing = {name: value and round(value, 6) for name, value in asdict(self.timing).items()}
+        timing = self.timing
         text = (
             f'{{"id":"row-{self.number}","custom_id":{_json(self.id)},"response":{response},'
-            f'"error":{_json(error)},"attempts":{self.attempts},"timing":{_json(timing)}'
-            f"{partial}}}\n"
+            f'"error":{error},"attempts":{self.attempts},"timing":{{"ttft":{_seconds(timing.ttft)},'
+            f'"answer":{_seconds(timing.answer)},"total":{_seconds(timing.total)}}}{partial}}}\n'
         )
         return text.encode()
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode  # `dumps` would make one per call
+
+
+def _seconds(value: float | None) -> str:
+    return "null" if value is None else repr(round(value, 6))
 
 
 def _response(text: str | None) -> ChatCompletionResponse | None:

@@ -7,8 +7,9 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .disk import sync_folder
 from .errors import OutputError
-from .journal import lines_of, sync_folder
+from .journal import lines_of
 from .tables import import_parquet
 
 if TYPE_CHECKING:

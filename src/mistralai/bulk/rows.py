@@ -48,7 +48,7 @@ class Row:
 
     def digest(self) -> bytes:
         """Return a hash of the row's id and content, for a comparison with an earlier run."""
-        content = json.dumps([self.id, self.body, self.problem], sort_keys=True).encode()
+        content = _sorted([self.id, self.body, self.problem]).encode()
         return hashlib.blake2b(content, digest_size=DIGEST_SIZE).digest()
 
 
@@ -98,10 +98,19 @@ def parse(item: Item, mapping: Mapping[str, str]) -> Fields:
     if not text.startswith("{"):
         return Fields(None, {"messages": [_user(text)]})
     try:
-        value: dict[str, Any] = json.loads(text, parse_constant=_no_constant)
+        value: dict[str, Any] = _decode(text)
     except (ValueError, RecursionError) as error:
         raise BadRowError(f"begins with a brace and is not valid JSON: {error}") from error
     return _fields(_renamed(value, mapping))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a value of JSON")
+
+
+# `json.loads` and `json.dumps` with options would make one per call.
+_decode: Final = json.JSONDecoder(parse_constant=_no_constant).decode
+_sorted: Final = json.JSONEncoder(sort_keys=True).encode
 
 
 def _decoded(line: bytes | str) -> str:
@@ -111,10 +120,6 @@ def _decoded(line: bytes | str) -> str:
         return line.decode()
     except UnicodeDecodeError as error:
         raise BadRowError(f"is not valid UTF-8: {error.reason} at byte {error.start}") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a value of JSON")
 
 
 def _renamed(record: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:

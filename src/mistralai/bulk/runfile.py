@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 from .errors import OutputError, ResumeError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from pathlib import Path
 
     from .rows import Row
@@ -58,9 +58,11 @@ class RunFile:
 
     Args:
         output: The path of the output.
+        fsync: Syncs a file descriptor.
     """
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, output: Path, *, fsync: Callable[[int], None] = os.fsync) -> None:
+        self._fsync = fsync
         self.path: Final = run_path(output)
         self._output = output.name
 
@@ -106,7 +108,7 @@ class RunFile:
                 file.write(json.dumps(asdict(header)).encode() + b"\n")
                 grown = self._write_rows(file, rows, compared=compared)
                 file.flush()
-                os.fsync(file.fileno())
+                self._fsync(file.fileno())
         except OSError as error:
             new.unlink(missing_ok=True)
             if isinstance(error, OutputError):

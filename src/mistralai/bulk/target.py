@@ -8,13 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .journal import NoJournal
+from .errors import InputError
+from .journal import NoJournal, State
 from .opening import Opened, check_rows, open_output
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Generator
 
+    from .jobs import JobBook
     from .journal import Journal, Sink
     from .opening import RowMaker
     from .runfile import Header
@@ -65,24 +67,59 @@ class Target:
         return None if self._opened is None else self._opened.journal
 
     @property
+    def jobs(self) -> JobBook | None:
+        """The batch jobs of the output; `None` if the target is not a file, or is not open yet."""
+        return None if self._opened is None else self._opened.jobs
+
+    @property
     def digests(self) -> Generator[bytes] | None:
         """The hashes of the rows, in order, if they are in a file; else `None`."""
         return None if self._opened is None else self._opened.digests
 
-    def open(self, header: Header, source: FileSource | None, maker: RowMaker) -> None:
+    def state(self, index: int) -> State:
+        """Return the state of a row; one that failed, and is in a job since, waits for that.
+
+        Args:
+            index: Its place in the input, from 0.
+        """
+        if self._opened is None:
+            return State.UNASKED
+        state = self._opened.journal.state(index)
+        waits = state is State.FAILED and self._opened.jobs.job_of(index) is not None
+        return State.UNASKED if waits else state
+
+    @property
+    def failed(self) -> int:
+        """The number of rows that failed in an earlier run, and are in no job since."""
+        if self._opened is None:
+            return 0
+        journal, jobs = self._opened.journal, self._opened.jobs
+        ranges = [places for job in jobs.open for places in job.rows]
+        waiting = (journal.state(at) for first, last in ranges for at in range(first, last + 1))
+        return journal.count(State.FAILED) - sum(state is State.FAILED for state in waiting)
+
+    def open(
+        self, header: Header, source: FileSource | None, maker: RowMaker, *, in_jobs: bool = False
+    ) -> None:
         """Open the files, with all checks that come before the first request. It blocks.
 
         Args:
             header: What a file belongs to.
             source: The input, if it can be read twice.
             maker: Makes its rows.
+            in_jobs: Whether the rows are asked in batch jobs, which the run continues.
 
         Raises:
-            InputError: A row of the input is bad.
+            InputError: A row of the input is bad, or a run in batch jobs could not be continued.
             ResumeError: The file belongs to another run, or one is writing to it.
             OutputError: The file cannot be written.
             MissingExtraError: A package for it is not installed.
         """
+        if in_jobs and (self._path is None or source is None):
+            raise InputError(
+                "a run in batch jobs takes hours, and has to be continued if it is interrupted:"
+                " give a file for the prompts and a file for the answers"
+            )
         if self._path is None:
             self.rows = None if source is None else check_rows(source, maker)
             return
@@ -90,7 +127,9 @@ class Target:
             from .parquet import check_parquet
 
             check_parquet()
-        self._opened = open_output(self._path, header, source, maker, restart=self._restart)
+        self._opened = open_output(
+            self._path, header, source, maker, restart=self._restart, in_jobs=in_jobs
+        )
         self.sink = self._opened.journal
         self.rows = self._opened.rows
 

@@ -19,6 +19,7 @@ from ..client import errors
 
 _AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
 _CONFLICT: Final = 409
+_SERVER_ERROR: Final = 500
 _GUARDRAIL: Final = "3201"
 _INVALID_MODEL: Final = "1500"
 
@@ -42,6 +43,12 @@ def verdict(error: errors.MistralClientError) -> Verdict:
     if isinstance(error, errors.MissingKeyError):
         return Verdict.FATAL
     return Verdict.AGAIN if error.retryable else Verdict.FAILED
+
+
+def may_pass(error: errors.MistralClientError) -> bool:
+    """Return True if the same request may succeed later, as after any 5xx, also of a proxy."""
+    again = verdict(error) in {Verdict.AGAIN, Verdict.REFUSED}
+    return again or (error.status_code or 0) >= _SERVER_ERROR
 
 
 def is_capacity(error: errors.MistralClientError) -> bool:

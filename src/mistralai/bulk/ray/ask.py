@@ -66,35 +66,30 @@ class Ask:
             BulkError: A setting cannot be used on another machine.
             TypeError: An argument has the wrong type.
         """
-        self._client = ClientSettings(client_settings).client()
-        self._defaults = dict(defaults or {})
-        self._limits = limits or Limits()
+        client, limits = ClientSettings(client_settings).client(), limits or Limits()
+        self._gate = Gate(limits)
+        self._asker = Asker(client, dict(defaults or {}), limits, self._gate)
         self._asked = 0
         self._asking = 0
-        self._gate: Gate
-        self._asker: Asker | None = None
 
     async def __call__(self, rows: dict[str, Any]) -> dict[str, Any]:
         """Ask a row, or a batch of rows as a dict of columns, and return it with its answers."""
-        if self._asker is None:  # now there is a loop, whose clock the gate reads
-            self._gate = Gate(self._limits)
-            self._asker = Asker(self._client, self._defaults, self._limits, self._gate)
         if not _is_batch(rows):
-            return {**rows, **_columns(await self._outcome(self._asker, rows))}
+            return {**rows, **_columns(await self._outcome(rows))}
         count = len(next(iter(rows.values())))
         outcomes = [_UNASKED] * count
 
-        async def ask(asker: Asker, place: int) -> None:
+        async def ask(place: int) -> None:
             row = {name: column[place] for name, column in rows.items()}
-            outcomes[place] = await self._outcome(asker, row)
+            outcomes[place] = await self._outcome(row)
 
         async with anyio.create_task_group() as tasks:
             for place in range(count):
-                tasks.start_soon(ask, self._asker, place)
+                tasks.start_soon(ask, place)
         answers = [_columns(outcome) for outcome in outcomes]
         return {**rows, **{name: [answer[name] for answer in answers] for name in _COLUMNS}}
 
-    async def _outcome(self, asker: Asker, record: Mapping[str, Any]) -> Outcome:
+    async def _outcome(self, record: Mapping[str, Any]) -> Outcome:
         """Ask a row when the level allows it."""
         index, self._asked = self._asked, self._asked + 1
         try:
@@ -105,7 +100,7 @@ class Ask:
             await self._gate.changed.wait()
         self._asking += 1
         try:
-            return await asker.ask(Row(index, index + 1, str(index + 1), body))
+            return await self._asker.ask(Row(index, index + 1, str(index + 1), body))
         except Exception as error:  # noqa: BLE001 - a row of a pipeline fails alone
             return _failed(type(error).__name__, str(error))
         finally:

@@ -234,12 +234,16 @@ class RemoteAsker:
         crew: The crew.
         gate: The gate of the run, which all requests of all workers pass.
         defaults: Fields of every request that a row does not have.
+        carrier: The carrier of the run's scope, for observers of the workers.
     """
 
-    def __init__(self, crew: Crew, gate: Gate, defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self, crew: Crew, gate: Gate, defaults: Mapping[str, Any], carrier: Mapping[str, str]
+    ) -> None:
         self._crew = crew
         self._gate = gate
         self._defaults = defaults
+        self._carrier = carrier
 
     async def ask(self, row: Row) -> Outcome:
         """Ask a row until it has an outcome.
@@ -251,7 +255,8 @@ class RemoteAsker:
         losses = 0
         while losses < _MOST_LOSSES:
             held = await self._crew.lease()
-            leased = _Leased(self._crew, self._gate, held, row, self._defaults)
+            order = Ask(held.number, row, self._carrier)
+            leased = _Leased(self._crew, self._gate, held, order, self._defaults)
             outcome = await leased.asked()
             if outcome is not None:  # a row that a lost worker had counts as asked
                 return replace(outcome, requests=outcome.requests + losses)
@@ -278,13 +283,14 @@ class _Leased:
     """
 
     def __init__(
-        self, crew: Crew, gate: Gate, held: Held, row: Row, defaults: Mapping[str, Any]
+        self, crew: Crew, gate: Gate, held: Held, order: Ask, defaults: Mapping[str, Any]
     ) -> None:
         self.sent = False
         self._crew = crew
         self._gate = gate
         self._held = held
-        self._row = row
+        self._order = order
+        self._row = row = order.row
         self._fields = {} if row.problem is not None else with_defaults(row.body, defaults)
         self._admission: Admission | None = None
 
@@ -297,7 +303,7 @@ class _Leased:
                 if self._admission is None:
                     return None
             self.sent = True
-            self._crew.send(Ask(self._held.number, self._row))
+            self._crew.send(self._order)
             while outcome is None:
                 report = await self._held.next()
                 if report is None:

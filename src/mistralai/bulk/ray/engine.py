@@ -57,7 +57,7 @@ class Ray:
             raise ValueError(f"workers is {self.workers}; give 1 or more")
 
     def __call__(self, client: Mistral, defaults: Mapping[str, Any], limits: Limits) -> CrewEngine:
-        """Make the engine of a run.
+        """Return a new engine.
 
         Raises:
             MissingExtraError: Ray is not installed.
@@ -105,7 +105,8 @@ class CrewEngine(TaskEngine):
         """Start the workers, ask rows until there are no more, and end the workers."""
         async with self._hiring as hands, anyio.create_task_group() as tasks:
             crew = Crew(hands, sleep=self._sleep)
-            self._remote = RemoteAsker(crew, self._gate, self._defaults)
+            carrier = feed.observed.carrier
+            self._remote = RemoteAsker(crew, self._gate, self._defaults, carrier)
             tasks.start_soon(self._tend, crew, feed)
             await super().run(feed)
             tasks.cancel_scope.cancel()

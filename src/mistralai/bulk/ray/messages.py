@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..outcomes import Outcome
     from ..rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """To a worker: ask this row. Its first request may be sent."""
+    """To a worker: ask this row. Its first request may be sent.
+
+    Attributes:
+        lease: The lease.
+        row: The row.
+        carrier: The carrier of the run's scope, for observers; empty without.
+    """
 
     lease: int
     row: Row
+    carrier: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

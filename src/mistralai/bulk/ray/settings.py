@@ -49,6 +49,12 @@ class ClientSettings:
                 "the client's api_key is a callable, which cannot be sent to workers on Ray; give"
                 " the key itself, or pass settings= without it and set MISTRAL_API_KEY on the nodes"
             )
+        telemetry = self._settings.get("telemetry")
+        if not isinstance(telemetry, bool | None):
+            raise BulkError(
+                f"the client has telemetry={telemetry!r}, which cannot be sent to workers on Ray;"
+                " give True, for the providers of each node"
+            )
         if isinstance(key, str):
             self._settings[_KEY] = Secret(key)
         self.client()  # raises here what would raise on each worker

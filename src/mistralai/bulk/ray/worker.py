@@ -21,12 +21,14 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from ...client import __version__
 from ..asking import Asker
 from ..gate import Admission
+from ..observing import end_of_row, scope_of_row
 from .messages import Admit, Answered, Ask, Broke, Drop, Finished, Left, Lowered, Refused, Wants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..limits import Limits
+    from ..outcomes import Outcome
     from .messages import Order, Report
     from .settings import ClientSettings
 
@@ -116,7 +118,8 @@ class Worker:
                 " version on every node"
             )
         self._gate = DriverGate(self._report)
-        self._asker = Asker(settings.client(), defaults, limits, self._gate)
+        self._client = settings.client()
+        self._asker = Asker(self._client, defaults, limits, self._gate)
         self._linger = linger
         self._epoch = 0
         self._reports: list[Report] = []
@@ -174,11 +177,26 @@ class Worker:
         _held.set(held)
         report: Report
         try:
-            report = Finished(order.lease, await self._asker.ask(order.row))
+            report = Finished(order.lease, await self._observed(order))
         except Exception:  # noqa: BLE001 - the driver ends the run with it
             report = Broke(order.lease, traceback.format_exc())
         if self._tasks.pop(order.lease, None) is not None:
             self._report(report)
+
+    async def _observed(self, order: Ask) -> Outcome:
+        """Ask a row, in a scope for the observers of this worker's client."""
+        scope = scope_of_row(self._client, order.row, order.carrier)
+        outcome: Outcome | None = None
+        failure: Exception | None = None
+        try:
+            with scope.current():
+                outcome = await self._asker.ask(order.row)
+                return outcome
+        except Exception as error:
+            failure = error
+            raise
+        finally:
+            end_of_row(scope, outcome, failure)
 
     def _report(self, report: Report) -> None:
         if report.lease not in self._tasks and not isinstance(report, Finished | Broke):
