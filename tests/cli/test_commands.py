@@ -353,7 +353,14 @@ def test_help_has_an_example_of_every_command_and_option(subtests, monkeypatch):
 
 def test_a_command_loads_only_modules_that_it_needs(subtests):
     parts = {f"mistralai.cli.{part}" for part in ("configfile", "failures", "talk", "templates")}
-    never = parts | {"mistralai.bulk", "prompt_toolkit", "rich", "tempfile", "tomlkit"}
+    never = parts | {
+        "mistralai.bulk",
+        "mistralai.tools",
+        "prompt_toolkit",
+        "rich",
+        "tempfile",
+        "tomlkit",
+    }
     of_files = {"difflib", "platformdirs", "tomllib"}
     cases = [
         (["--help"], never | of_files | {"httpx2", "pydantic", "csv"}),

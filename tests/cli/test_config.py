@@ -1,5 +1,6 @@
 """`config.toml`: its keys, their order with options and variables, and `mistralai config`."""
 
+import logging
 import stat
 import subprocess
 import sys
@@ -116,6 +117,8 @@ def test_a_command_prints_the_key_in_the_place_of_the_variable(sim, write, home,
     done = run_here("--debug", "chat", "x", MISTRAL_SERVER_URL=f"{sim.url}/sk-0123456789abcdef")
     assert "status 404" in done.stderr
     assert "0123456789" not in done.stderr
+    logger = logging.getLogger("mistralai")
+    assert (logger.handlers, logger.level) == ([], logging.NOTSET), "the command has ended"
     done = run_here("doctor", MISTRAL_SERVER_URL=sim.url)
     assert "ok    key      api_key_command prints a key of 19 characters" in done.stdout
     done = run_here("config", "show")

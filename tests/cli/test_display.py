@@ -85,6 +85,7 @@ def whole_text(columns):
     return shown([("text", TEXT)], columns, rows=200)
 
 
+@pytest.mark.uncounted
 @settings(max_examples=40)
 @given(cut(), st.integers(20, 70), st.integers(3, 40))
 def test_the_screen_does_not_depend_on_pieces_or_height(pieces, columns, rows):

@@ -173,7 +173,7 @@ run(["chat", "hello"])
     assert "mistralai.cli.app" in loaded
     packages = {name.partition(".")[0] for name in loaded}
     assert not packages & {"rich", "prompt_toolkit", "markdown_it", "pygments", "jsonschema"}
-    unused = ("mistralai.simulator", "mistralai.cli.attachments")
+    unused = ("mistralai.simulator", "mistralai.cli.attachments", "mistralai.tools")
     assert not {name for name in loaded if name.startswith(unused)}
 
 

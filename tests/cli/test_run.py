@@ -5,6 +5,7 @@ import json
 from mistralai.bulk import Stats
 from mistralai.cli.progress import clock, progress_line
 from mistralai.simulator import Scenario, Simulator, faults
+from support.batches import jobs_at
 from support.bulk import ids_of, lines_of, numbers, write_prompts
 from support.commands import QUIET, run_cli, run_here
 from support.terminal import in_terminal
@@ -24,7 +25,11 @@ ENDINGS = {
     "nothing is sent": (("--dry-run", "--rps", "5"), 0, "requests       5 per second"),
     "a wrong limit": (("--max-errors", "x"), 2, "max_errors is 'x'; give a number"),
     "a wrong mapping": (("--map", "prompt"), 2, "'prompt' is not FIELD=COLUMN"),
-    "workers without an engine": (("--workers", "2"), 2, "need --engine ray"),
+    "workers without an engine": (("--workers", "2"), 2, "--workers needs --engine ray"),
+    "a rate of a batch": (("--engine", "batch", "--rps", "2"), 2, "--rps needs --engine local or"),
+    "hours of another engine": (("--timeout-hours", "2"), 2, "needs --engine batch"),
+    "a batch of standard output": (("--engine", "batch", "-o", "-"), 2, "a file for the answers"),
+    "a plan of a batch": (("--engine", "batch", "--dry-run"), 0, "batch jobs     one per model"),
     "a recording of workers": (("--engine", "ray", "--record", "r"), 2, "--record needs"),
     "an engine that is not installed": (("--engine", "ray"), 1, "pip install 'mistralai[ray]'"),
     "a column that is not there": (("--map", "prompt=q", "--restart"), 0, "5 of 5 done"),
@@ -100,7 +105,7 @@ def test_ctrl_c_finishes_what_runs_and_again_drops_it(tmp_path):
     settings = {"MISTRAL_API_KEY": "key", "columns": 100}
     with Simulator(stalls) as sim:
         command = ("run", str(prompts), "-o", str(answers), "--server-url", sim.url)
-        with in_terminal(*command, **settings) as terminal:
+        with in_terminal(*command, "--concurrency", "8", **settings) as terminal:
             terminal.wait_for("0/30 done · 2 failed · 8 of 8 in flight")
             terminal.resize(60, 20)
             terminal.send("\x03")
@@ -118,3 +123,27 @@ def test_ctrl_c_finishes_what_runs_and_again_drops_it(tmp_path):
             MISTRAL_SERVER_URL=sim.url,
         )
     assert sorted(ids_of(answers), key=int) == numbers(30)
+
+
+def test_batch_jobs_go_on_after_ctrl_c_and_can_be_cancelled(tmp_path):
+    prompts = write_prompts(tmp_path / "prompts.txt", 4)
+    answers = tmp_path / "answers.jsonl"
+    command = ("run", str(prompts), "-o", str(answers), "--engine", "batch")
+    with Simulator() as sim:
+        settings = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+        with in_terminal(*command, **settings, columns=100) as terminal:
+            terminal.wait_for("0/4 done · 1 batch job: 1 running · 0 of 4 answered")
+            terminal.send("\x03")
+            assert terminal.wait_for_end() == 130
+            shown = " ".join(terminal.text.split())
+        (job_id,) = (job["id"] for job in jobs_at(sim))
+        assert f"1 batch job ({job_id}) stays at the server; --cancel cancels it" in shown
+        assert "stopped; the same command again continues" in shown
+        refused = run_here("run", str(prompts), "-o", str(answers), **settings)
+        assert (refused.returncode, job_id in refused.stderr) == (2, True)
+        cancelled = run_here(*command, "--cancel", **settings)
+        assert cancelled.returncode == 0
+        assert f"continuing with 1 batch job ({job_id})" in cancelled.stderr
+        assert "2 of 4 done; 0 failed" in cancelled.stderr
+        assert "stopped; the same command again continues" in cancelled.stderr
+    assert ids_of(answers) == numbers(2)

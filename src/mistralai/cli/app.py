@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COMMANDS: Final = (
     "chat",
+    "web",
     "sessions",
     "fim",
     "embed",
@@ -38,6 +39,7 @@ Examples:
   mistralai chat "Write a short poem about coding."
   git diff | mistralai chat "Review this"
   mistralai chat --simulate          a conversation without a key or network
+  mistralai web --simulate           the same on a page in the browser
   mistralai doctor                   diagnose key, network and server problems
   mistralai --debug chat "Hello"     log the call
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .failure import AUTHENTICATION, CommandError
 
@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
     from ..client import Mistral
     from .output import Output
-    from .sinks.sink import Sink
+
+
+class Preparing(Protocol):
+    """What prepares a client before its first call."""
+
+    def prepare(self, client: Mistral) -> None:
+        """Prepare a client."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +45,20 @@ class Connection:
 
     @contextmanager
     def client(
-        self, output: Output, sink: Sink | None = None, *, needs_key: bool = True
+        self,
+        output: Output,
+        preparing: Preparing | None = None,
+        *,
+        needs_key: bool = True,
+        paced: bool | None = None,
     ) -> Generator[Mistral]:
         """Open a client, and start the simulator if the server is simulated.
 
         Args:
             output: Where a note says that the server is simulated.
-            sink: Prepares the client before its first call.
+            preparing: Prepares the client before its first call.
             needs_key: Whether a missing key is an error.
+            paced: Whether the simulator answers at the pace of a model; `None`: on a terminal.
 
         Raises:
             CommandError: A key is needed, and missing or malformed; or the command that prints it
@@ -56,14 +69,16 @@ class Connection:
             key = self.api_key(output)
             if needs_key and not (key or "").strip():
                 self._check_server()
-            with self._open(key, self.server_url, sink) as client:
+            with self._open(key, self.server_url, preparing) as client:
                 yield client
             return
         from .simulation import simulator
 
         with (
-            simulator(self.simulate, paced=output.is_watched) as simulated,
-            self._open("simulated", simulated.url, sink) as client,
+            simulator(
+                self.simulate, paced=output.is_watched if paced is None else paced
+            ) as simulated,
+            self._open("simulated", simulated.url, preparing) as client,
         ):
             output.note("(simulated: no model, no network)")
             yield client
@@ -87,14 +102,16 @@ class Connection:
         return key
 
     @contextmanager
-    def _open(self, key: str | None, url: str | None, sink: Sink | None) -> Generator[Mistral]:
+    def _open(
+        self, key: str | None, url: str | None, preparing: Preparing | None
+    ) -> Generator[Mistral]:
         from ..client import Mistral
 
         self._check_characters(key or "")
         timeout_ms = None if self.timeout is None else self.timeout * 1000
         with Mistral(key, server_url=url, timeout_ms=timeout_ms, record=self.record) as client:
-            if sink is not None:
-                sink.prepare(client)
+            if preparing is not None:
+                preparing.prepare(client)
             yield client
 
     def _check_server(self) -> None:

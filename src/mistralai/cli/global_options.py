@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import click
 
@@ -67,5 +68,9 @@ def _debug(context: click.Context, _option: click.Parameter, enabled: bool) -> N
     if enabled and not output.debug:
         output.debug = True
         logger = logging.getLogger("mistralai")
-        logger.addHandler(_Handler(output))
+        handler, level = _Handler(output), logger.level
+        logger.addHandler(handler)
         logger.setLevel(logging.DEBUG)
+        root = context.find_root()
+        root.call_on_close(partial(logger.setLevel, level))
+        root.call_on_close(partial(logger.removeHandler, handler))

@@ -38,6 +38,7 @@ class DisplayOptions:
         as_json: Write one JSON object per event.
         raw: Write the bytes of the response.
         stats: Write statistics after the answer.
+        trace: Write the spans of the calls after the answer.
         plain: Do not render Markdown, even on a terminal.
         copy: Copy the answer to the clipboard of the terminal.
         thinking: `"show"`, `"fold"`, `"hide"`, or `None` to choose by the kind of output.
@@ -46,6 +47,7 @@ class DisplayOptions:
     as_json: bool = False
     raw: bool = False
     stats: bool = False
+    trace: bool = False
     plain: bool = False
     copy: bool = False
     thinking: str | None = None
@@ -181,6 +183,12 @@ _SHOWING = (
         "--stats/--no-stats",
         help="Write timing, token usage, cost and attempts to standard error, for example --stats >"
         " answer.md",
+    ),
+    click.option(
+        "--trace",
+        is_flag=True,
+        help="Write each call with its attributes and its time to standard error, as a tree, for"
+        " example --trace 2> trace.txt",
     ),
     click.option(
         "--copy",

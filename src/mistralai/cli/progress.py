@@ -46,7 +46,13 @@ class Pace:
 
 
 def progress_line(
-    stats: Stats, pace: tuple[float, float], *, columns: int, paused: float = 0.0, note: str = ""
+    stats: Stats,
+    pace: tuple[float, float],
+    *,
+    columns: int,
+    paused: float = 0.0,
+    note: str = "",
+    doing: str = "",
 ) -> str:
     """Return one line that fits the columns: what matters less is left out first.
 
@@ -56,6 +62,7 @@ def progress_line(
         columns: The most characters.
         paused: Seconds until the server may be asked again.
         note: What the run is doing, in place of most figures.
+        doing: What it is waiting for, in place of its rates.
     """
     rows, tokens = pace
     total = "" if stats.rows is None else f"/{stats.rows:,}"
@@ -66,6 +73,8 @@ def progress_line(
         parts.append((1, f"{stats.failed:,} failed"))
     if paused > 0:
         parts.append((1, f"paused {paused:.0f} s"))
+    if doing:
+        return _fitting([*parts, (2, doing)], columns)
     parts.append((3, f"{stats.in_flight} of {stats.level} in flight"))
     parts.append((2, f"{rows:.1f} rows/s"))
     parts.append((5, f"{tokens:,.0f} tokens/s"))
@@ -73,9 +82,7 @@ def progress_line(
         parts.append((6, f"TTFT {stats.ttft_p50:.2f}, p95 {stats.ttft_p95:.2f} s"))
     if stats.rows is not None and rows > 0:
         parts.append((4, f"{clock((stats.rows - stats.finished) / rows)} left"))
-    while len(parts) > 1 and len(_joined(parts)) > columns:
-        parts.remove(max(parts, key=lambda part: part[0]))
-    return _joined(parts)[:columns]
+    return _fitting(parts, columns)
 
 
 def figures(stats: Stats) -> Iterator[str]:
@@ -98,6 +105,13 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _fitting(parts: list[tuple[int, str]], columns: int) -> str:
+    """Join the parts that fit the columns: those that matter less have higher numbers."""
+    while len(parts) > 1 and len(_joined(parts)) > columns:
+        parts.remove(max(parts, key=lambda part: part[0]))
+    return _joined(parts)[:columns]
 
 
 def _joined(parts: list[tuple[int, str]]) -> str:
@@ -165,11 +179,22 @@ class Progress:
         )
 
     async def _log(self) -> None:
+        last = ""
         while True:
             await anyio.sleep(_LOG)
-            self._output.say(self._line(1000))
+            line = self._line(1000)
+            if line != last:  # a run that waits for hours has nothing to add
+                self._output.say(line)
+            last = line
 
     def _line(self, columns: int) -> str:
         stats = self._job.current()
         pace = self._pace.add(stats)
-        return progress_line(stats, pace, columns=columns, paused=self._job.paused, note=self.note)
+        return progress_line(
+            stats,
+            pace,
+            columns=columns,
+            paused=self._job.paused,
+            note=self.note,
+            doing=self._job.doing,
+        )

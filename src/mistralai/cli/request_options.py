@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from ..client import Mistral
     from ..client._api.params import ChatParams, FIMParams
     from ..client.models import CompletionEvent
-    from ..client.utils.eventstreaming import EventStream
+    from ..client.utils.eventstreaming import EventStream, EventStreamAsync
+    from ..tools import FunctionTool, ToolRun
 
 
 @dataclass(slots=True)
@@ -44,14 +46,24 @@ class RequestOptions:
         self, client: Mistral, messages: Sequence[Mapping[str, Any]]
     ) -> EventStream[CompletionEvent]:
         """Request the next message of a conversation."""
-        fields = {
-            **self._common(),
-            "messages": messages,
-            "reasoning_effort": self.reasoning_effort,
-            "response_format": self.response_format,
-            "tools": list(self.tools) or None,
-        }
-        return client.chat.stream(**cast("ChatParams", _without_none(fields)))
+        return client.chat.stream(**self._chat_params(messages))
+
+    def chat_async(
+        self, client: Mistral, messages: Sequence[Mapping[str, Any]]
+    ) -> AbstractAsyncContextManager[EventStreamAsync[CompletionEvent]]:
+        """Request the next message of a conversation, asynchronously."""
+        return client.chat.stream_async(**self._chat_params(messages))
+
+    def run_tools(
+        self,
+        client: Mistral,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[FunctionTool],
+        **options: Any,
+    ) -> ToolRun[Any]:
+        """Answer the last question of a conversation with tools, beside those of the request."""
+        fields = {**self._chat(messages), "tools": [*tools, *self.tools], **options}
+        return client.chat.run_tools(**cast("Any", _without_none(fields)))
 
     def defaults(self) -> dict[str, Any]:
         """Return the fields of a request without messages, as the API has them."""
@@ -62,6 +74,18 @@ class RequestOptions:
         """Request the text between a prompt and a suffix."""
         fields = {**self._common(), "prompt": prompt, "suffix": suffix or None}
         return client.fim.stream(**cast("FIMParams", _without_none(fields)))
+
+    def _chat_params(self, messages: Sequence[Mapping[str, Any]]) -> ChatParams:
+        fields = {**self._chat(messages), "tools": list(self.tools) or None}
+        return cast("ChatParams", _without_none(fields))
+
+    def _chat(self, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        return {
+            **self._common(),
+            "messages": messages,
+            "reasoning_effort": self.reasoning_effort,
+            "response_format": self.response_format,
+        }
 
     def _common(self) -> dict[str, Any]:
         return {

@@ -16,14 +16,15 @@ from .failure import INTERRUPTED, OTHER, SOME_FAILED, USAGE, CommandError
 from .progress import Progress, figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ..bulk import Stats
+    from ..bulk import Limits, Stats
     from ..client import Mistral
     from .connection import Connection
     from .output import Output
 
 _STDOUT: Final = "-"
+_SHOWN_JOBS: Final = 3
 
 
 class Running:
@@ -36,6 +37,7 @@ class Running:
         answers: The output, or `-` for standard output.
         settings: The other arguments of `Run`.
         stats_json: A file for the figures, or `None`.
+        in_jobs: Whether the rows are asked in batch jobs.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Running:
         *,
         settings: Mapping[str, Any],
         stats_json: str | None = None,
+        in_jobs: bool = False,
     ) -> None:
         self._connection = connection
         self._output = output
@@ -54,6 +57,7 @@ class Running:
         self._answers = answers
         self._settings = settings
         self._stats_json = stats_json
+        self._in_jobs = in_jobs
 
     def run(self) -> int:
         """Run to the end, and return the exit code.
@@ -75,9 +79,9 @@ class Running:
                 raise self._command_error(error) from error
             finally:
                 self._summarise(job)
+        if job.stopped:
+            self._output.say("stopped; the same command again continues")
         if interrupted:
-            if job.stopped:
-                self._output.say("stopped; the same command again continues")
             return INTERRUPTED
         return SOME_FAILED if job.stats.failed else 0
 
@@ -93,17 +97,25 @@ class Running:
                 plan = job.plan()
             except BulkError as error:
                 raise self._command_error(error) from error
-        say, limits = self._output.say, job.limits
+        say = self._output.say
         say(f"rows           {'unknown' if plan.rows is None else f'{plan.rows:,}'}")
         if plan.bad:
             say(f"bad rows       {plan.bad:,}, which would fail")
         if plan.prompt_tokens is not None:
             say(f"prompt tokens  about {plan.prompt_tokens:,}")
-        say(f"concurrency    up to {limits.concurrency}")
-        rate, tokens = limits.request_rate, limits.tokens_per_minute
-        say(f"requests       {'no limit' if rate is None else f'{rate:g} per second'}")
-        say(f"tokens         {'no limit' if tokens is None else f'{tokens:,.0f} per minute'}")
+        for line in self._pace(job.limits):
+            say(line)
         say("nothing was sent")
+
+    def _pace(self, limits: Limits) -> Iterator[str]:
+        """Yield how fast the rows would be asked, line by line."""
+        if self._in_jobs:
+            yield "batch jobs     one per model, 100,000 rows and 512 MB"
+            return
+        yield f"concurrency    up to {limits.concurrency}"
+        rate, tokens = limits.request_rate, limits.tokens_per_minute
+        yield f"requests       {'no limit' if rate is None else f'{rate:g} per second'}"
+        yield f"tokens         {'no limit' if tokens is None else f'{tokens:,.0f} per minute'}"
 
     def _job(self, client: Mistral) -> Run:
         to_stdout = self._answers == _STDOUT
@@ -135,6 +147,8 @@ class Running:
             self._output.note(f"cut off {job.cut:,} bytes of unfinished lines of {self._answers}")
         if job.stats.resumed:
             self._output.note(f"continuing: {job.stats.resumed:,} rows are finished already")
+        if job.jobs:
+            self._output.note(f"continuing with {_named(job.jobs)}")
         if job.stats.rows is None and self._answers != _STDOUT:
             self._output.note("the input is read once, so this run cannot be continued")
 
@@ -145,12 +159,21 @@ class Running:
             return
         for line in figures(stats):
             self._output.say(line)
+        if job.jobs:
+            stays, they = ("stays", "it") if len(job.jobs) == 1 else ("stay", "them")
+            self._output.say(f"{_named(job.jobs)} {stays} at the server; --cancel cancels {they}")
         if self._stats_json is not None:
             _write_json(Path(self._stats_json), stats)
 
     def _command_error(self, error: BulkError) -> CommandError:
         code = USAGE if isinstance(error, InputError | ResumeError) else OTHER
         return CommandError(one_line(str(error)), code=code)
+
+
+def _named(jobs: Sequence[str]) -> str:
+    """Return the number of batch jobs, with the ids of the first ones."""
+    shown = ", ".join(jobs[:_SHOWN_JOBS]) + (", …" if len(jobs) > _SHOWN_JOBS else "")
+    return f"{len(jobs):,} batch {'job' if len(jobs) == 1 else 'jobs'} ({shown})"
 
 
 def _write_json(path: Path, stats: Stats) -> None:

@@ -12,6 +12,17 @@ def is_terminal() -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
+def discard_typed() -> None:
+    """Discard the lines that were typed and not read, if standard input is a terminal of Unix."""
+    if not is_terminal():
+        return
+    try:
+        from termios import TCIFLUSH, tcflush
+    except ImportError:
+        return
+    tcflush(sys.stdin.fileno(), TCIFLUSH)
+
+
 def piped() -> str:
     """Return the text of standard input, or an empty string if it is a terminal or closed.
 

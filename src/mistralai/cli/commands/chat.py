@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,11 @@ from ..scenario_names import is_scenario
 from ..sessions.choice import session_options
 from ..settings import current_config
 from ..textfile import text_or_file
+from ..tools.options import tool_options
 from .templates import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from ...client import Mistral
     from ...client.models import CompletionEvent
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from ..sessions.choice import SessionOptions
     from ..sessions.conversation import Content, Conversation
     from ..templates import Template
+    from ..tools.answering import ToolAnswers
+    from ..tools.options import ToolOptions
 
 _EXAMPLES = """\b
 Examples:
@@ -44,6 +47,7 @@ Examples:
   git diff | mistralai chat --template review --var language=Python
   mistralai chat --schema book.json "Name a book" | jq .title
   mistralai chat --json "Hello" | jq -r .type
+  mistralai chat -T tools.py "How is the weather in Brest?"
   mistralai chat --simulate thinking --stats "Hello"
   mistralai chat                       a conversation; Ctrl-D exits
   mistralai chat -c "And in French?"   continues the last one
@@ -105,17 +109,19 @@ def _variables(
     metavar="LEVEL",
     help="none or high, some models have more levels; for example --reasoning-effort high.",
 )
+@tool_options
 @session_options
 @request_options
 @display_options
 @connection_options
 @click.pass_obj
-def chat(
+def chat(  # noqa: PLR0917 - each group of options is one
     output: Output,
     connection: Connection,
     display: DisplayOptions,
     request: RequestOptions,
     session: SessionOptions,
+    tools: ToolOptions,
     *,
     prompt: tuple[str, ...],
     attach: tuple[str, ...],
@@ -131,6 +137,7 @@ def chat(
     from ..stdin import is_terminal, joined, piped
     from .once import answer_once
 
+    tools.check(raw=display.raw)
     used = _template(template, variables, output)
     attachments = _attachments(attach, output)  # before the rest of standard input is read
     text = joined(" ".join(prompt), piped())
@@ -148,7 +155,10 @@ def chat(
     if is_talk and schema is not None:
         raise click.UsageError("a schema needs a prompt; it does not apply to conversations")
     checked_schema = _schema(schema, request)
-    with session.keeper(output) as keeper:
+    with (
+        _tool_answers(tools, display, output, structured=checked_schema is not None) as answers,
+        session.keeper(output) as keeper,
+    ):
         conversation = keeper.conversation
         _continue(conversation, request, used)
         if system is not None:
@@ -156,25 +166,61 @@ def chat(
         if is_talk:
             from ..talk.session import talk
 
-            talk(connection, display, request, output, keeper, attachments=attachments, fill=fill)
+            talk(
+                connection,
+                display,
+                request,
+                output,
+                keeper,
+                attachments=attachments,
+                fill=fill,
+                answers=answers,
+            )
             return
         content = _content(text, attachments)
+        if answers is not None:
+            with connection.client(output, answers) as client:
+                conversation.add_question(content, request.model)
+                run = answers.answer(client, conversation, request)
+            if run.error is not None:
+                raise run.error
+            finished = (run.text, run.finish_reason)
+        else:
 
-        def ask(client: Mistral) -> EventStream[CompletionEvent]:
-            conversation.add_question(content, request.model)
-            return request.chat(client, conversation.messages_to_send())
+            def ask(client: Mistral) -> EventStream[CompletionEvent]:
+                conversation.add_question(content, request.model)
+                return request.chat(client, conversation.messages_to_send())
 
-        outcome = answer_once(
-            connection,
-            display,
-            output,
-            ask,
-            model=request.model,
-            structured=checked_schema is not None,
-            keep=conversation.add_answer,
-        )
-    if checked_schema is not None and outcome.stream is not None:
-        checked_schema.check(outcome.text, outcome.stream.finish_reason)
+            outcome = answer_once(
+                connection,
+                display,
+                output,
+                ask,
+                model=request.model,
+                structured=checked_schema is not None,
+                keep=conversation.add_answer,
+            )
+            stream = outcome.stream
+            finished = (outcome.text, None if stream is None else stream.finish_reason)
+    if checked_schema is not None:
+        checked_schema.check(*finished)
+
+
+@contextmanager
+def _tool_answers(
+    options: ToolOptions, display: DisplayOptions, output: Output, *, structured: bool
+) -> Generator[ToolAnswers | None]:
+    """Load the tools of the options, and yield what answers with them; `None` for no tools."""
+    if not options.given:
+        yield None
+        return
+    from ..tools.answering import ToolAnswers
+    from ..tools.showing import shower_for
+    from ..tools.toolbox import Toolbox
+
+    with Toolbox(options, output) as toolbox:
+        shower = shower_for(display, output, structured=structured)
+        yield ToolAnswers(toolbox.tools, shower, output, yes=options.yes)
 
 
 def _continue(conversation: Conversation, request: RequestOptions, used: Template | None) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Concatenate, Final, ParamSpec, TypeVar
 
 import click
 
 from ..configured import optional_value
-from ..options import connection_options, model_option, pairs, request_options
+from ..engines import BATCH, OPTIONS, EngineOptions
+from ..options import connection_options, model_option, pairs, passed_as, request_options
 from ..scenario_names import is_scenario
 from ..textfile import text_or_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..connection import Connection
     from ..output import Output
     from ..request_options import RequestOptions
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _EXAMPLES: Final = """\b
 Examples:
@@ -27,12 +33,15 @@ Examples:
   mistralai run prompts.jsonl -o answers.jsonl --restart --ordered
   mistralai run rows.jsonl -o out.jsonl --engine ray --workers 8
   mistralai run rows.jsonl -o out.jsonl --engine ray --ray-address auto
+  mistralai run rows.jsonl -o out.jsonl --engine batch --timeout-hours 48
+  mistralai run rows.jsonl -o out.jsonl --engine batch --cancel
   mistralai run questions.csv -o answers.parquet --map prompt=question
   mistralai run reviews.txt -o out.jsonl -s "Good or bad?" --schema mood.json
   cat prompts.txt | mistralai run - -o - --stats-json run.json | jq .custom_id
 
 \b
 The same command again continues where the last one ended.
+It continues with batch jobs, too: Ctrl-C leaves them at the server.
 Exit codes: 0 every row is done, 7 some rows failed, 1 too many rows failed,
 2 usage, 130 interrupted; those of `mistralai chat` for other reasons.
 """
@@ -55,6 +64,11 @@ def _max_errors(
     _context: click.Context, _option: click.Parameter, value: str | None
 ) -> int | str | None:
     return int(value) if value is not None and value.isdigit() else value
+
+
+def _engine_options(command: Callable[Concatenate[EngineOptions, P], R]) -> Callable[P, R]:
+    """Add the options of an `EngineOptions`."""
+    return passed_as(EngineOptions, OPTIONS, command)
 
 
 @click.command(cls=optional_value("--simulate", "auto", _simulates), epilog=_EXAMPLES)
@@ -132,21 +146,7 @@ def _max_errors(
     metavar="FILE",
     help="Write the figures of the run to this file, as JSON.",
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["local", "ray"]),
-    default="local",
-    show_default=True,
-    metavar="NAME",
-    help="The engine that asks the rows: local, or ray for workers on a cluster.",
-)
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Workers on Ray. [default: 2]")
-@click.option(
-    "--ray-address",
-    metavar="ADDRESS",
-    help="A cluster of Ray, or auto for the one of this machine; by default a local one is started."
-    " [env: RAY_ADDRESS]",
-)
+@_engine_options
 @click.option("--dry-run", is_flag=True, help="Read the input, say what would be asked, and exit.")
 @model_option()
 @request_options
@@ -156,6 +156,7 @@ def run(
     context: click.Context,
     connection: Connection,
     request: RequestOptions,
+    engine: EngineOptions,
     *,
     prompts: str,
     answers: str,
@@ -174,9 +175,6 @@ def run(
     row_timeout: float,
     max_errors: int | str | None,
     stats_json: str | None,
-    engine: str,
-    workers: int | None,
-    ray_address: str | None,
     dry_run: bool,
 ) -> None:
     """Ask every row of PROMPTS, and write the answers as they end.
@@ -188,11 +186,7 @@ def run(
     from ...bulk import Limits
     from ..running import Running
 
-    on_ray = engine == "ray"
-    if not on_ray and (workers is not None or ray_address is not None):
-        raise click.UsageError("--workers and --ray-address need --engine ray")
-    if on_ray and connection.record is not None:
-        raise click.UsageError("--record needs --engine local: it records this process")
+    engine.check(context, records=connection.record is not None)
     if schema is not None:
         from ..schema import Schema
 
@@ -216,6 +210,7 @@ def run(
         prompts,
         answers,
         stats_json=stats_json,
+        in_jobs=engine.kind == BATCH,
         settings={
             "defaults": defaults,
             "limits": limits,
@@ -224,17 +219,10 @@ def run(
             "keep_failed": keep_failed,
             "ordered": ordered,
             "restart": restart,
-            **(_on_ray(workers, ray_address) if on_ray else {}),
+            **engine.settings(),
         },
     )
     if dry_run:
         running.plan()
     else:
         context.exit(running.run())
-
-
-def _on_ray(workers: int | None, address: str | None) -> dict[str, Any]:
-    """Return the argument of `Run` that lets workers on Ray ask the rows."""
-    from ...bulk.ray import Ray
-
-    return {"engine": Ray(address=address) if workers is None else Ray(workers, address)}

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from ...client._call.request import surplus_path
+from ...client._call.urls import surplus_path
 from ..failure import AUTHENTICATION
 from ..request_options import RequestOptions
 from ..sinks.stats import duration

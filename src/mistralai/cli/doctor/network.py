@@ -7,7 +7,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
-from ...client._call.request import is_loopback, shown
+from ...client._call.urls import is_loopback, shown
 from ...client._http.tls import speaks_no_tls
 from ...client.errors.precise import CertificateError, NotTLSError
 from ..failure import CONNECTION

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..outcome import text_of
-from .records import Answer, Question, SystemPrompt, Undo
+from .records import Answer, Question, Run, SystemPrompt, Undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..outcome import Outcome
+    from ..outcome import Outcome, RunOutcome
     from .records import Record
 
 Content: TypeAlias = str | list[dict[str, Any]]
@@ -103,6 +103,11 @@ class Conversation:
             )
         )
 
+    def add_run(self, outcome: RunOutcome) -> None:
+        """Add the messages of a run with tools, however it ended."""
+        if outcome.run is not None:
+            self._change(Run(outcome.messages, self.model, outcome.finish_reason, outcome.usage))
+
     def undo(self) -> Content | None:
         """Remove the last question with its answer; return the question, or `None`."""
         question = self.last_question
@@ -141,6 +146,10 @@ class Conversation:
                 self.usage.add(model, usage)
                 if message is not None:
                     self.messages.append(message)
+            case Run(messages, model, _, usage):
+                self.answers += 1
+                self.usage.add(model, usage)
+                self.messages.extend(messages)
             case Undo():
                 while self.messages and self.messages.pop()["role"] != "user":
                     pass

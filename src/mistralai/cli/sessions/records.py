@@ -4,6 +4,7 @@
     {"type": "system", "text": "Be brief", "at": "…"}
     {"type": "question", "message": {"role": "user", …}, "model": "mistral-large-latest", "at": "…"}
     {"type": "answer", "message": {…}, "model": "…", "finish_reason": "stop", "usage": {…}, …}
+    {"type": "run", "messages": [{…}, …], "model": "…", "finish_reason": "stop", "usage": {…}, …}
     {"type": "undo", "at": "…"}
 
 Messages are in the format of the API. An answer without text has the message `null`, and one that
@@ -59,16 +60,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A question was answered with tools: messages after which the user may speak."""
+
+    messages: list[dict[str, Any]]
+    model: str | None
+    finish_reason: str | None
+    usage: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """The last question was removed, with its answer."""
 
 
-Record: TypeAlias = SystemPrompt | Question | Answer | Undo
+Record: TypeAlias = SystemPrompt | Question | Answer | Run | Undo
 
 _TYPES: Final[dict[str, type[Record]]] = {
     "system": SystemPrompt,
     "question": Question,
     "answer": Answer,
+    "run": Run,
     "undo": Undo,
 }
 _NAMES: Final = {kind: name for name, kind in _TYPES.items()}

@@ -11,7 +11,7 @@ from .plain import PlainSink
 if TYPE_CHECKING:
     from ..options import DisplayOptions
     from ..output import Output
-    from .sink import Sink
+    from .sink import Sink, TextSink
 
 
 def sink_for(display: DisplayOptions, output: Output, *, structured: bool = False) -> Sink:
@@ -31,6 +31,10 @@ def sink_for(display: DisplayOptions, output: Output, *, structured: bool = Fals
         from .copying import CopySink
 
         sink = CopySink(sink, output)
+    if display.trace:
+        from .trace import TraceSink
+
+        sink = TraceSink(sink, output)
     return sink
 
 
@@ -44,6 +48,11 @@ def _sink(display: DisplayOptions, output: Output, *, structured: bool) -> Sink:
 
         _confirm_raw(output)
         return RawSink(output)
+    return text_sink_for(display, output, structured=structured)
+
+
+def text_sink_for(display: DisplayOptions, output: Output, *, structured: bool = False) -> TextSink:
+    """Return the sink for text, Markdown or JSON, without statistics and copies."""
     if not output.is_terminal or display.plain:
         shown = display.thinking or ("show" if output.is_terminal else "hide")
         return PlainSink(output, thinking=shown != "hide")

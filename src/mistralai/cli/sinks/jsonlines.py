@@ -32,26 +32,30 @@ class JSONSink(Sink):
         """Write a line for each event."""
         for event in stream:
             data = event.data.model_dump(mode="json", by_alias=True)
-            self._line({"type": "event", "at": stream.timing.last_event, "data": data})
+            line = {"type": "event", "at": stream.timing.last_event, "data": data}
+            write_line(self._output, line)
 
     def end(self, outcome: Outcome) -> None:
         """Write the summary, even if the answer is incomplete or never began."""
-        self._line(
-            {"type": "summary", **_of_stream(outcome), "error": self._of_error(outcome.error)}
-        )
+        error = of_error(self._output, outcome.error)
+        write_line(self._output, {"type": "summary", **_of_stream(outcome), "error": error})
 
-    def _of_error(self, error: BaseException | None) -> dict[str, Any] | None:
-        if error is None:
-            return None
-        return {
-            "class": type(error).__name__,
-            "message": self._output.without_key(sentence(error)),
-            "status": getattr(error, "status_code", None),
-            "exit_code": exit_code(error),
-        }
 
-    def _line(self, value: dict[str, Any]) -> None:
-        self._output.write(f"{json.dumps(value)}\n")
+def of_error(output: Output, error: BaseException | None) -> dict[str, Any] | None:
+    """Return what a summary says about an error."""
+    if error is None:
+        return None
+    return {
+        "class": type(error).__name__,
+        "message": output.without_key(sentence(error)),
+        "status": getattr(error, "status_code", None),
+        "exit_code": exit_code(error),
+    }
+
+
+def write_line(output: Output, value: dict[str, Any]) -> None:
+    """Write an object as a line."""
+    output.write(f"{json.dumps(value)}\n")
 
 
 def _of_stream(outcome: Outcome) -> dict[str, Any]:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from ...client.deltas import TextDelta, ThinkingDelta
 from ..escapes import Filter
-from .sink import Sink
+from .sink import TextSink
 
 if TYPE_CHECKING:
-    from ...client.models import CompletionEvent
-    from ...client.utils.eventstreaming import EventStream
-    from ..outcome import Outcome
+    from collections.abc import Iterable
+
+    from ...client.deltas import Delta
     from ..output import Output
 
 
-class PlainSink(Sink):
+class PlainSink(TextSink):
     """Writes text as it is received.
 
     Args:
@@ -30,9 +30,9 @@ class PlainSink(Sink):
         self._thought: Filter | None = None  # the filter of the current thinking
         self._open = False  # True if the last line is unfinished
 
-    def show(self, stream: EventStream[CompletionEvent]) -> None:
+    def show_deltas(self, deltas: Iterable[Delta]) -> None:
         """Write the text of choice 0."""
-        for delta in stream.deltas:
+        for delta in deltas:
             match delta:
                 case TextDelta(choice_index=0, text=text):
                     self._end_thought()
@@ -43,7 +43,7 @@ class PlainSink(Sink):
                 case _:
                     pass
 
-    def end(self, outcome: Outcome) -> None:  # noqa: ARG002 - the same for each outcome
+    def end_text(self) -> None:
         """End the last line."""
         self._end_thought()
         self._write(self._filter.end())

@@ -10,14 +10,12 @@ from ..screen.display import Display
 from ..screen.painter import Painter
 from ..screen.region import Region, reflows
 from ..screen.sections import FoldedSection, JSONSection, MarkdownSection, Section, ThinkingSection
-from .sink import Sink
+from .sink import TextSink
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from ...client.models import CompletionEvent
-    from ...client.utils.eventstreaming import EventStream
-    from ..outcome import Outcome
+    from ...client.deltas import Delta
     from ..output import Output
 
 _KINDS: dict[str, Callable[[Painter], Section]] = {
@@ -28,7 +26,7 @@ _KINDS: dict[str, Callable[[Painter], Section]] = {
 }
 
 
-class ScreenSink(Sink):
+class ScreenSink(TextSink):
     """Draws answers on a terminal.
 
     Args:
@@ -45,12 +43,12 @@ class ScreenSink(Sink):
         if thinking in _KINDS:
             self._sections["thinking"] = partial(_KINDS[thinking], painter)
 
-    def show(self, stream: EventStream[CompletionEvent]) -> None:
+    def show_deltas(self, deltas: Iterable[Delta]) -> None:
         """Draw text and thinking of choice 0."""
         output = self._output
         region = Region(output.write, reflowing=reflows(output.environment))
         with Display(region, self._sections, lambda: output.size) as display:
-            for delta in stream.deltas:
+            for delta in deltas:
                 match delta:
                     case TextDelta(choice_index=0, text=text):
                         display.add("text", text)
@@ -59,5 +57,5 @@ class ScreenSink(Sink):
                     case _:
                         pass
 
-    def end(self, outcome: Outcome) -> None:
-        """Do nothing: `show` has drawn everything."""
+    def end_text(self) -> None:
+        """Do nothing: `show_deltas` has drawn everything."""

@@ -60,8 +60,8 @@ class StatsSink(Sink):
         self._sink.end(outcome)
         if outcome.stream is not None:
             columns, _ = self._output.size
-            for line in figures(outcome.stream, columns, self._server_url):
-                self._output.note(line)
+            for text in figures(outcome.stream, columns, self._server_url):
+                self._output.note(text)
 
 
 def figures(
@@ -75,17 +75,17 @@ def figures(
         server_url: The server, which has the prices; if empty, the line for the cost is left out.
     """
     timing = stream.timing
-    yield _line("time to first token", duration(timing.first_content))
+    yield line("time to first token", duration(timing.first_content))
     speed = timing.tokens_per_second
-    yield _line("tokens per second", "unknown" if speed is None else f"{speed:.1f}")
-    yield _line("total", duration(timing.total))
-    yield _line("events", f"{timing.events}, {timing.bytes:,} bytes")
+    yield line("tokens per second", "unknown" if speed is None else f"{speed:.1f}")
+    yield line("total", duration(timing.total))
+    yield line("events", f"{timing.events}, {timing.bytes:,} bytes")
     yield from _gaps(timing.gaps, columns)
-    yield _line("usage", usage(stream.usage))
+    yield line("usage", usage(stream.usage))
     if (cost := estimate(server_url, stream.snapshot.model, stream.usage)) is not None:
-        yield _line("cost", shown(cost))
-    yield _line("attempts", attempts(stream.attempts))
-    yield _line("finish reason", one_line(stream.finish_reason or "none"))
+        yield line("cost", shown(cost))
+    yield line("attempts", attempts(stream.attempts))
+    yield line("finish reason", one_line(stream.finish_reason or "none"))
 
 
 def duration(seconds: float | None) -> str:
@@ -126,14 +126,15 @@ def _gaps(gaps: Gaps, columns: int) -> Iterator[str]:
     if not len(gaps):
         return
     times = {"p50": gaps.p50, "p95": gaps.p95, "max": gaps.max}
-    yield _line("gaps", ", ".join(f"{name} {duration(value)}" for name, value in times.items()))
+    yield line("gaps", ", ".join(f"{name} {duration(value)}" for name, value in times.items()))
     counts = histogram(gaps)
     nonempty = [place for place, count in enumerate(counts) if count]
     room = max(1, min(_MAX_BAR, columns - _LABEL_WIDTH - 8))
     for place in range(nonempty[0], nonempty[-1] + 1):
         bar = "█" * math.ceil(counts[place] * room / max(counts))
-        yield _line(f"{_NAMES[place]:>{_LABEL_WIDTH - 2}}", f"{counts[place]:5} {bar}".rstrip())
+        yield line(f"{_NAMES[place]:>{_LABEL_WIDTH - 2}}", f"{counts[place]:5} {bar}".rstrip())
 
 
-def _line(name: str, text: str) -> str:
+def line(name: str, text: str) -> str:
+    """Return a line of statistics."""
     return f"{name:{_LABEL_WIDTH}} {text}"

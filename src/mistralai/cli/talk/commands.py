@@ -16,8 +16,9 @@ from ..textfile import text_or_file
 from .saving import save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from ...tools import FunctionTool
     from ..attachments.attach import Attachment
     from ..request_options import RequestOptions
     from ..sessions.conversation import Content, Conversation
@@ -36,6 +37,7 @@ class SlashCommands:
         attachments: The attachments of the next question.
         model_named: Returns the model for a name, which may be an alias.
         server_url: The address of the server, for the cost.
+        tools: The tools that the model may call.
         to_clipboard: Copies a text, and returns a remark for the user.
         retry_requested: True if the last question should be sent again.
         exit_requested: True if the session should end.
@@ -46,6 +48,7 @@ class SlashCommands:
     attachments: list[Attachment]
     model_named: Callable[[str], str]
     server_url: str = ""
+    tools: Sequence[FunctionTool] = ()
     to_clipboard: Callable[[str], str] = lambda _: "(not copied: no terminal)"
     retry_requested: bool = False
     exit_requested: bool = False
@@ -199,6 +202,13 @@ class SlashCommands:
         rest = f", without {unknown} of unknown price" if unknown else ""
         return f"; cost: {shown(sum(known, start=known[0] * 0))}{rest}"
 
+    def list_tools(self, _: str) -> str:
+        """List the tools that the model may call."""
+        rows = [(tool.name, one_line(tool.description).partition(". ")[0]) for tool in self.tools]
+        width = max((len(name) for name, _ in rows), default=0)
+        lines = [f"{name:{width}}  {text}".rstrip() for name, text in rows]
+        return "\n".join(lines) or "no tools; -T FILE or --mcp COMMAND gives the model some"
+
     def copy(self, _: str) -> str:
         """Copy the last answer to the clipboard."""
         messages = reversed(self.conversation.messages)
@@ -263,6 +273,7 @@ _ROWS: Final = (
     Command("/sessions", "list the last conversations", SlashCommands.sessions),
     Command("/retry", "send the last question again", SlashCommands.retry),
     Command("/undo", "remove the last question and its answer", SlashCommands.undo),
+    Command("/tools", "list the tools that the model may call", SlashCommands.list_tools),
     Command("/copy", "copy the last answer to the clipboard", SlashCommands.copy),
     Command("/usage", "show the token usage and cost so far", SlashCommands.usage),
     Command("/help", "show this list", SlashCommands.help),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..sessions.conversation import Content, Conversation
 
-_NAMES: Final = {"system": "System", "user": "You", "assistant": "Assistant"}
+_NAMES: Final = {"system": "System", "user": "You", "assistant": "Assistant", "tool": "Tool"}
 
 
 def save(conversation: Conversation, path: Path, *, replace: bool) -> None:
@@ -42,10 +42,18 @@ def as_json(conversation: Conversation) -> str:
 def as_markdown(conversation: Conversation) -> str:
     """Return the conversation as Markdown, without thinking."""
     parts = (
-        f"## {_NAMES[message['role']]}\n\n{_text(message['content'])}\n"
+        f"## {_NAMES[message['role']]}\n\n{_with_calls(message)}\n"
         for message in conversation.messages_to_send()
     )
     return "\n".join(parts)
+
+
+def _with_calls(message: dict[str, Any]) -> str:
+    """Return the text of a message, and a line for each tool that it calls."""
+    calls: list[dict[str, Any]] = message.get("tool_calls") or []
+    functions = (call["function"] for call in calls)
+    lines = (f"(calls {each['name']} with {each['arguments']})" for each in functions)
+    return "\n\n".join(filter(None, (_text(message.get("content") or ""), *lines)))
 
 
 def _text(content: Content) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..request_options import RequestOptions
     from ..sessions.keeper import Keeper
     from ..sinks.sink import Sink
+    from ..tools.answering import ToolAnswers
 
 
 def talk(
@@ -35,6 +36,7 @@ def talk(
     *,
     attachments: list[Attachment],
     fill: Callable[[str], str] | None = None,
+    answers: ToolAnswers | None = None,
 ) -> None:
     """Run a conversation until the user exits.
 
@@ -46,13 +48,15 @@ def talk(
         keeper: The conversation, and where it is kept.
         attachments: The attachments of the first question.
         fill: Makes the first question of the first line, by a template; `None` for no template.
+        answers: Answers with tools; `None` for none.
     """
     sink = sink_for(display, output)
     commands = SlashCommands(keeper, request, attachments, current_config().model_named)
+    commands.tools = answers.tools if answers is not None else []
     commands.to_clipboard = lambda text: copy(text, output)
-    with connection.client(output, sink) as client:
+    with connection.client(output, sink if answers is None else answers) as client:
         commands.server_url, _ = client.sdk_configuration.get_server_details()
-        Session(client, sink, output, commands, fill).run()
+        Session(client, sink, output, commands, fill=fill, answers=answers).run()
     if keeper.saved_as is not None:
         output.note(f"(saved; `mistralai chat --session {keeper.saved_as}` continues)")
 
@@ -66,6 +70,7 @@ class Session:
         output: The output for everything else.
         commands: The commands, with the conversation that they act on.
         fill: Makes the first question of the first line.
+        answers: Answers with tools; `None` for none.
     """
 
     def __init__(
@@ -74,13 +79,16 @@ class Session:
         sink: Sink,
         output: Output,
         commands: SlashCommands,
+        *,
         fill: Callable[[str], str] | None = None,
+        answers: ToolAnswers | None = None,
     ) -> None:
         self._client = client
         self._sink = sink
         self._output = output
         self._commands = commands
         self._fill = fill
+        self._answers = answers
         self._prompt = Prompt([f"/{name}" for name in COMMANDS])
 
     def run(self) -> None:
@@ -115,17 +123,24 @@ class Session:
             self._output.note(harmless(reply))
 
     def _answer(self) -> None:
-        commands, output = self._commands, self._output
-        outcome = answer(
-            lambda: commands.request.chat(self._client, commands.conversation.messages_to_send()),
-            self._sink,
-            output,
-            commands.request.model,
-        )
-        commands.conversation.add_answer(outcome)
-        if isinstance(outcome.error, KeyboardInterrupt):
+        error, output = self._answered(), self._output
+        if isinstance(error, KeyboardInterrupt):
             output.note("(stopped; the partial answer is kept)")
-        elif outcome.error is not None:
+        elif error is not None:
             if output.debug:
-                output.say(details(outcome.error))
-            output.say(sentence(outcome.error))
+                output.say(details(error))
+            output.say(sentence(error))
+
+    def _answered(self) -> BaseException | None:
+        """Answer the last question, and return the error that ended the answer."""
+        conversation, request = self._commands.conversation, self._commands.request
+        if self._answers is not None:
+            return self._answers.answer(self._client, conversation, request).error
+        outcome = answer(
+            lambda: request.chat(self._client, conversation.messages_to_send()),
+            self._sink,
+            self._output,
+            request.model,
+        )
+        conversation.add_answer(outcome)
+        return outcome.error
