@@ -13,6 +13,7 @@ from support.serving import POEM
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 STREAMS = sorted(EXAMPLES.glob("stream*.py"))
+TOOLS = EXAMPLES / "tools.py"
 ECHOED = "Explain machine learning."  # the simulator repeats all prompts but that for a poem
 
 
@@ -50,9 +51,21 @@ def test_an_example_causes_no_warning(subtests, sim, poem):
             check(example, sim, poem, "-W", "error")
 
 
+def test_the_example_with_a_tool_prints_call_result_and_answer():
+    with Simulator("guide", speed=1000) as sim:
+        program = run_program(TOOLS, "-W", "error", MISTRAL_API_KEY="k", MISTRAL_SERVER_URL=sim.url)
+    assert (program.stderr, program.returncode) == ("", 0)
+    assert program.stdout.splitlines() == [
+        "weather {'city': 'Brest', 'days': 1}",
+        "  sunny in Brest for 1 days",
+        "It is sunny in Brest.",
+    ]
+
+
 def test_every_form_has_its_example():
     sources = {path.stem: path.read_text("utf-8") for path in STREAMS}
-    assert {*STREAMS} == {*EXAMPLES.glob("*.py")}
+    # tests/on_relay runs the one with FastAPI, which is installed there.
+    assert {*STREAMS, TOOLS, EXAMPLES / "relay_fastapi.py"} == {*EXAMPLES.glob("*.py")}
     for form in (
         "with client.chat.stream(",
         "async with client.chat.stream_async(",

@@ -12,7 +12,7 @@ from support.programs import PROGRAMS, run_program
 PACKAGES = ("mistralai", "mistralai.client")
 HEAVY = {"pydantic", "pydantic_core", "httpx2", "httpcore2", "anyio", "asyncio", "ssl", "socket"}
 PLAIN = {"typing", "typing_extensions", "dataclasses", "inspect", "enum", "re", "logging", "json"}
-OTHERS = {"mistralai.cli", "mistralai.simulator", "mistralai.client.models"}
+OTHERS = {"mistralai.cli", "mistralai.simulator", "mistralai.client.models", "mistralai.tools"}
 
 
 def test_importing_the_package_loads_almost_nothing(subtests):
@@ -53,6 +53,17 @@ assert len([*client.chat.stream(**ask, strict_end=False)]) == 1
     others = "tools", "guardrails", "formats", "embeddings", "response", "conversations"
     assert not models & {f"mistralai.client.models.{name}" for name in others}
     assert not loaded & {"mistralai.client._stream.views", "mistralai.client._answer.deltas"}
+    assert not loaded & {"mistralai.tools", "mistralai.client._answer.rundeltas"}
+
+
+def test_functions_as_tools_load_no_mcp():
+    loaded = modules_after("""
+from mistralai import Mistral
+def add(a: int, b: int): ...
+Mistral("key").chat.run_tools(model="m", messages=[], tools=[add])
+""")
+    assert "mistralai.tools.runs" in loaded
+    assert not {name for name in loaded if name.partition(".")[0] == "mcp"}
 
 
 def test_no_public_name_loads_the_simulator_or_the_command_line():

@@ -27,15 +27,31 @@ for line in (HERE / "data" / "submodules.txt").read_text("utf-8").splitlines():
         FACTS[submodule] = sorted({*FACTS.get(submodule, ()), *names.split()})
 
 ABSENT = {
-    # parameters of a path or a query, and lists of conversations
+    # parameters of a path or a query
+    "models.agents_api_v1_agents_create_or_update_aliasop",
+    "models.agents_api_v1_agents_delete_aliasop",
+    "models.agents_api_v1_agents_deleteop",
+    "models.agents_api_v1_agents_get_versionop",
+    "models.agents_api_v1_agents_list_version_aliasesop",
+    "models.agents_api_v1_agents_list_versionsop",
+    "models.agents_api_v1_agents_listop",
+    "models.agents_api_v1_agents_update_versionop",
+    "models.agents_api_v1_agents_updateop",
     "models.agents_api_v1_conversations_append_streamop",
     "models.agents_api_v1_conversations_appendop",
     "models.agents_api_v1_conversations_deleteop",
     "models.agents_api_v1_conversations_historyop",
-    "models.agents_api_v1_conversations_listop",
     "models.agents_api_v1_conversations_messagesop",
     "models.agents_api_v1_conversations_restart_streamop",
     "models.agents_api_v1_conversations_restartop",
+    "models.files_api_routes_delete_fileop",
+    "models.files_api_routes_download_fileop",
+    "models.files_api_routes_get_signed_urlop",
+    "models.files_api_routes_list_filesop",
+    "models.files_api_routes_retrieve_fileop",
+    "models.jobs_api_routes_batch_cancel_batch_jobop",
+    "models.jobs_api_routes_batch_delete_batch_jobop",
+    "models.jobs_api_routes_batch_get_batch_jobop",
     "models.list_models_v1_models_getop",
     # other parts of the API
     "errors.observabilityerror",
@@ -61,7 +77,8 @@ ABSENT = {
 """Submodules of the generated SDK that are absent on purpose: none of their classes is here."""
 
 NOT_COVERED = re.compile(
-    "AgentsAPIV1Conversations.*|ListModelsV1.*|RetrieveModelV1.*"  # as `ABSENT` has them
+    "AgentsAPIV1Agents.*Request|FilesAPIRoutes.*Request|JobsAPIRoutes.*Request"
+    "|AgentsAPIV1Conversations.*|ListModelsV1.*|RetrieveModelV1.*"  # as `ABSENT` has them
     "|Security|Context"  # one value each
 )
 """Models of the generated SDK that are absent on purpose, besides their `TypedDict` variants."""

@@ -67,6 +67,16 @@ def test_a_version_in_the_address_is_that_which_is_asked_for(answering):
         MistralAzure("a key", server_url="https://a.example?api-version=1", api_version="3")
 
 
+def test_a_raw_call_has_the_version_and_the_key_in_azures_header(client, answering):
+    client.request("GET", "/info")
+    client.request("GET", "/info?api-version=2")
+    assert [request.target for request in answering.requests] == [
+        "/info?api-version=2024-05-01-preview",
+        "/info?api-version=2",
+    ]
+    assert answering.requests[0].headers["api-key"] == "a key"
+
+
 def test_whole_answers_and_other_settings_are_those_of_the_client():
     def answer(request):
         assert request.url.path == "/base/models/chat/completions"

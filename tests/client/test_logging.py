@@ -106,6 +106,16 @@ def test_neither_the_key_nor_a_prompt_nor_an_answer_is_logged(colour, subtests):
             assert not [word for word in ("secret-key", "Bearer", "Hello", "there") if word in text]
 
 
+def test_a_key_that_is_part_of_the_address_is_in_no_line_not_even_the_first(colour):
+    lines = Lines()
+    with Simulator(ANSWER) as sim:
+        address = f"{sim.url}/secret-key"
+        client = colour.client(api_key="secret-key", server_url=address, debug_logger=lines)
+        ask(colour, client, whole=False, **ASK)
+    assert lines[0].endswith(f"POST {sim.url}/(hidden)/v1/chat/completions")
+    assert "secret-key" not in "".join(lines)
+
+
 def test_a_logger_of_the_standard_library_gets_the_lines(colour, caplog):
     logger = logging.getLogger("a.programs.own")
     with caplog.at_level(logging.DEBUG, logger.name), Simulator(ANSWER) as sim:

@@ -69,7 +69,7 @@ CASES = {
         error=errors.NotFoundError,
         says=(
             "Not Found (status 404, url http://127.0.0.1:{port}/api/v1/chat/completions)."
-            ' Check the name of the model and server_url. Body: {{"detail":"Not Found"}}'
+            ' Check the name of the model or the id, and server_url. Body: {{"detail":"Not Found"}}'
         ),
     ),
     "a web page": Case(

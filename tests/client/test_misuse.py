@@ -120,8 +120,13 @@ STREAM = [
     ("parse_stream_async", False, "which streams; call parse_async() for a whole answer"),
 ]
 
-ASYNC = "this stream is asynchronous: use `async {}`, or `client.chat.stream` in synchronous code"
-SYNC = "this stream is synchronous: use `{}`, or `client.chat.stream_async` in asynchronous code"
+ASYNC = (
+    "this stream is asynchronous: use `async {}`,"
+    " or the method without `_async` in synchronous code"
+)
+SYNC = (
+    "this stream is synchronous: use `{}`, or the method that ends in `_async` in asynchronous code"
+)
 
 ELSEWHERE = {
     "choices": "an event's chunk is in `.data`: event.data.choices",

@@ -10,6 +10,8 @@ from support.naive_reader import read_chunks
 from support.serving import ASK, cut_anywhere
 from support.transcripts import transcript_files
 
+pytestmark = pytest.mark.uncounted
+
 RECORDED = {path.name: path for path in transcript_files("chat-stream")}
 
 

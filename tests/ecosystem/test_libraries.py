@@ -5,6 +5,7 @@ Run by `make ecosystem`. An environment is made with the library as published an
 `docs/compatibility.md` has the versions that were seen to pass.
 """
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from support.environments import ENVIRON
+from support.programs import PROGRAMS
+from support.schemas import stored
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -48,7 +51,7 @@ TRACERS = {
     "braintrust": "braintrust",
     "opik": "opik",
 }
-FORMS = ["sync", "whole", "entered", "awaited", "iterated", "whole_async"]
+FORMS = ["sync", "whole", "entered", "awaited", "iterated", "whole_async", "run", "run_async"]
 FORMS += ["parsed", "parsed_entered", "parsed_awaited"]
 
 
@@ -72,7 +75,7 @@ def test_a_library_streams_through_this_package(environment, library):
 @pytest.mark.parametrize("tracer", TRACERS)
 def test_a_tracing_library_leaves_every_form_of_a_call(environment, tracer):
     python = environment(tracer, [TRACERS[tracer], "opentelemetry-sdk", "mistralai"])
-    assert said_by(python, "with_tracers.py", tracer) == [*FORMS, *ALL, "text", "error"]
+    assert said_by(python, "with_tracers.py", tracer) == [*FORMS, "beside", *ALL, "text", "error"]
 
 
 def test_hooks_that_are_set_before_the_import_run_and_trace(environment):
@@ -89,3 +92,16 @@ def test_what_intercepts_httpx2_intercepts_this_package(environment, tmp_path):
     options += ["--noconftest", "-p", "no:cacheprovider"]
     command = [python, "-m", "pytest", *options, program]
     subprocess.run(command, check=True, timeout=300, env=ENVIRON)
+
+
+def test_the_stored_schemas_of_tools_are_those_of_pydantic_ai(environment):
+    python = environment("pydantic_ai", LIBRARIES["pydantic_ai"][0])
+    program = HERE / "programs" / "prints_schemas.py"
+    printed = subprocess.run(
+        [python, program, PROGRAMS / "signatures.py"],
+        capture_output=True,
+        check=True,
+        timeout=300,
+        env=ENVIRON,
+    )
+    assert json.loads(printed.stdout) == stored()

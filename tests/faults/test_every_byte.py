@@ -22,6 +22,8 @@ from support.flows import DONE, RATE_LIMIT, SILENCE, ByHand, answers, said, sse
 from support.naive_sse import read_events
 from support.streams import cut_every
 
+pytestmark = pytest.mark.uncounted
+
 TEXTS = ("", "Hel", "lo", "")
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 WIRE = HEAD + b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in STREAM) + b"0\r\n\r\n"

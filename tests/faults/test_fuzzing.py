@@ -8,6 +8,7 @@ read as another's, and the client's one place for a connection is free for the n
 import asyncio
 from typing import Any
 
+import pytest
 import trio
 from anyio.lowlevel import checkpoint
 from hypothesis import HealthCheck, Phase, given, settings
@@ -21,6 +22,8 @@ from support.peers import LIMIT, sockets_to
 from support.scripted import Ending, ScriptedServer
 from support.serving import ASK, DONE, WHOLE, chunk, event
 from support.streams import hand_written
+
+pytestmark = pytest.mark.uncounted
 
 STREAMS = [path.read_bytes() for path in hand_written()]
 INTACT = event(chunk("Hel")) + event(chunk("lo", "stop")) + DONE

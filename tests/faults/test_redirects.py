@@ -10,6 +10,7 @@ from mistralai.simulator import Answer, Simulator
 from support.colours import ask
 from support.faults import callers_own, read
 from support.flows import KEY
+from support.rawcalls import request
 from support.serving import ASK
 
 PATH = "/v1/chat/completions"
@@ -106,6 +107,24 @@ def test_a_redirect_that_would_change_the_request_is_not_followed(colour, subtes
             with pytest.raises(errors.SDKError) as caught:
                 colour.complete(client, **ASK)
             assert (caught.value.status_code, len(sim.requests)) == (status, 1)
+
+
+class Once:
+    """A file that can be read once, as a pipe."""
+
+    def __init__(self):
+        self.left = [b"only once"]
+
+    def read(self, _size=-1):
+        return self.left.pop() if self.left else b""
+
+
+def test_a_redirect_of_a_body_that_can_be_read_once_is_not_followed(colour):
+    with Simulator(redirect(307, f"{PATH}?again")) as sim:
+        client = colour.client(server_url=sim.url)
+        with pytest.raises(errors.SDKError, match="body of the request can be read only once"):
+            request(colour, client, "POST", PATH, content=Once())
+        assert [each.body for each in sim.requests] == [b"only once"]
 
 
 def test_a_ring_of_redirects_ends(colour):

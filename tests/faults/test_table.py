@@ -8,26 +8,13 @@ from contextlib import nullcontext
 
 import pytest
 
-from mistralai.client.errors import SDKError
 from mistralai.simulator import Simulator
 from support.fault_table import NETWORK, POLICY
-from support.faults import read
+from support.faults import expect, read
 from support.flows import KEY
 from support.serving import ASK
 
 every_driver = pytest.mark.parametrize("colour", ["sync", "asyncio"], indirect=True)
-
-
-def expect(error, fault):
-    """Check that an error is the one that the table has."""
-    assert isinstance(error, fault.error)
-    assert isinstance(error, fault.httpx)
-    for said in fault.says:
-        assert said in str(error)
-    details = error.error if isinstance(error, SDKError) else None
-    for name, value in fault.has.items():
-        place = details if name in {"code", "message"} else error
-        assert (name, getattr(place, name)) == (name, value)
 
 
 def check_stream(colour, fault):

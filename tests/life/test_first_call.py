@@ -21,6 +21,8 @@ CALLS = [
     "chat.parse_stream_async",
     "models.list_async",
     "fim.stream_async",
+    "request_async",
+    "stream_bytes_async",
 ]
 
 ON_THE_LOOP = {

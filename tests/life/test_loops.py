@@ -49,6 +49,24 @@ def test_a_loop_that_is_over_is_not_kept(monkeypatch, run):
         assert [loop() for loop in loops] == [None] * 3
 
 
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of its own sockets
+def test_a_call_that_waits_for_its_head_ends_with_its_loop_without_a_word(monkeypatch):
+    gate = Gate()
+
+    async def main():
+        call = asyncio.ensure_future(Mistral().chat.complete_async(**ASK))
+        await gate.reached.wait_async()
+        return call
+
+    with serving(Answer(before=[gate]), monkeypatch) as sim:
+        loop = asyncio.new_event_loop()
+        call = loop.run_until_complete(main())
+        loop.close()
+        del call, loop
+        while not sim.requests[0].closed.is_set():  # a thread of the loop may have to end before
+            gc.collect()  # what is raised in there fails the test
+
+
 # --- a fork ------------------------------------------------------------------
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")

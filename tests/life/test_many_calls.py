@@ -8,6 +8,7 @@ from mistralai.simulator import Simulator
 from support.colours import COLOURS, UVLOOP
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("colour", [*COLOURS, *UVLOOP], indirect=True)
 def test_640_calls_over_16_at_once_are_each_answered_by_their_own_answer(colour):
     with Simulator() as sim, ThreadPoolExecutor(16) as threads:

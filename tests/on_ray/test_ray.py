@@ -153,6 +153,30 @@ def test_a_killed_driver_is_resumed_and_leaves_no_process(tmp_path, session):
     assert workers_of(session) == []
 
 
+def test_rows_of_workers_are_inside_the_span_of_their_run(tmp_path, session):
+    prompts, file = write_prompts(tmp_path / "p.txt", 30), tmp_path / "spans.jsonl"
+    with Simulator() as sim:
+        with running("traces_on_ray.py", session, prompts, file, sim.url) as program:
+            assert output_of(program) == ["30 0"]
+        assert len(sim.requests) == 30
+    spans = lines_of(file)
+    [of_run] = [span for span in spans if span["name"] == "mistralai.bulk"]
+    rows = {
+        span["context"]["span_id"]: span for span in spans if span["name"] == "mistralai.bulk.row"
+    }
+    calls = [span for span in spans if span["name"] == "chat m"]
+    assert {span["context"]["trace_id"] for span in spans} == {of_run["context"]["trace_id"]}
+    assert {row["parent_id"] for row in rows.values()} == {of_run["context"]["span_id"]}
+    assert sorted(row["attributes"]["mistralai.bulk.row"] for row in rows.values()) == [
+        *range(1, 31)
+    ]
+    assert sorted(call["parent_id"] for call in calls) == sorted(rows)
+    workers = {span["resource"]["attributes"]["process.pid"] for span in calls}
+    assert len(workers - {of_run["resource"]["attributes"]["process.pid"]}) == 2
+    assert of_run["attributes"]["mistralai.bulk.answered"] == 30
+    assert KEY not in file.read_text()
+
+
 def lines_of_whole(path):
     """Return the complete lines of an output."""
     return [line for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]

@@ -55,6 +55,15 @@ async def fill_in() -> None:
         await stream.until_done()
 
 
+async def request() -> None:
+    await client.request_async("GET", "/v1/models", params={"model": "m"})
+
+
+async def stream_bytes() -> None:
+    async with client.stream_bytes_async("GET", "/v1/models") as stream:
+        await stream.until_done()
+
+
 CALLS: dict[str, Callable[[], Awaitable[None]]] = {
     "chat.stream_async": stream,
     "chat.complete_async": complete,
@@ -62,6 +71,8 @@ CALLS: dict[str, Callable[[], Awaitable[None]]] = {
     "chat.parse_stream_async": parse_stream,
     "models.list_async": list_models,
     "fim.stream_async": fill_in,
+    "request_async": request,
+    "stream_bytes_async": stream_bytes,
 }
 
 

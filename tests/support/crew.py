@@ -94,14 +94,19 @@ class Mortal(Worker):
 class Crewed:
     """Workers of this process as the engine of a run.
 
+    Args:
+        workers: The number of workers.
+        observers: The observers of their clients.
+
     Attributes:
         hands: The calls to the workers, once there are workers.
         hired: Set when there are workers.
         engine: Its engine.
     """
 
-    def __init__(self, workers=2):
+    def __init__(self, workers=2, observers=()):
         self._workers = workers
+        self._observers = observers
         self.hands = []
         self.hired = asyncio.Event()
         self._recovered = asyncio.Event()
@@ -116,10 +121,12 @@ class Crewed:
 
         @asynccontextmanager
         async def hiring():
-            self.hands += (
-                Hand(lambda: Mortal(settings, defaults, limits, linger=0), self._recovered)
-                for _ in range(self._workers)
-            )
+            def make():
+                worker = Mortal(settings, defaults, limits, linger=0)
+                worker._client.sdk_configuration.observers = self._observers
+                return worker
+
+            self.hands += (Hand(make, self._recovered) for _ in range(self._workers))
             self.hired.set()
             yield self.hands
             for hand in self.hands:

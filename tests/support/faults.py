@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from mistralai.client._call.retry import BackoffStrategy, RetryConfig
-from mistralai.client.errors import APIConnectionError, MistralClientError, MistralError
+from mistralai.client.errors import APIConnectionError, MistralClientError, MistralError, SDKError
 from mistralai.client.models import CompletionEvent
 from mistralai.simulator import ScenarioLike
 
@@ -87,6 +87,19 @@ class Fault:
     requests: int = 1
     statuses: tuple[int | None, ...] | None = None
     whole: bool = False
+
+
+def expect(error: MistralClientError | None, fault: Fault) -> None:
+    """Check that an error is the one that the table has."""
+    assert fault.error is not None
+    assert isinstance(error, fault.error)
+    assert isinstance(error, fault.httpx)
+    for said in fault.says:
+        assert said in str(error)
+    details = error.error if isinstance(error, SDKError) else None
+    for name, value in fault.has.items():
+        place = details if name in {"code", "message"} else error
+        assert (name, getattr(place, name)) == (name, value)
 
 
 @dataclass

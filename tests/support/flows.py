@@ -10,8 +10,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 import httpx2
 
+from mistralai.client._answer.accumulate import Accumulator
 from mistralai.client._call.failure import Kind, TransportFailure
 from mistralai.client._call.flow import Call, StreamCall
+from mistralai.client._call.reader import COMPLETIONS
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head
 from mistralai.client._call.retry import Policy
@@ -300,10 +302,10 @@ class ByHand:
         self.timeouts = resolve([timeouts or Timeouts()])
         settings = CallSpec(request, policy or Policy(), self.timeouts, **plan)
         self.began = began
-        self.call = StreamCall(settings, world) if stream else Call(settings, world)
+        self.call = StreamCall(settings, world, COMPLETIONS) if stream else Call(settings, world)
 
     @property
-    def stream_call(self) -> StreamCall:
+    def stream_call(self) -> StreamCall[CompletionEvent, Accumulator]:
         """The call, which is one of a stream."""
         assert isinstance(self.call, StreamCall)
         return self.call

@@ -1,6 +1,7 @@
 """A server in simulated time, for a run's limits: trio's mock clock, no sockets."""
 
-from contextlib import asynccontextmanager
+import random
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
@@ -9,7 +10,9 @@ import httpx2
 import trio
 from trio.testing import MockClock
 
-from mistralai.bulk.engine import LocalEngine
+from mistralai.bulk.asking import Asker
+from mistralai.bulk.engine import TaskEngine
+from mistralai.bulk.gate import Gate
 from mistralai.bulk.rows import Row
 from mistralai.client.errors import CapacityExceededError, ErrorDetails, RateLimitError
 from mistralai.client.models import ChatCompletionResponse
@@ -78,6 +81,7 @@ class EndlessFeed:
         self.stopped = False
         self.outcomes = []
         self.error = None
+        self.observed = SimpleNamespace(current=nullcontext)
 
     async def next(self):
         index = len(self.outcomes)
@@ -91,12 +95,17 @@ class EndlessFeed:
         self.stopped = True
 
 
-def simulate(make_server, limits, seconds):
-    """Ask rows for so many simulated seconds; return the server and the feed."""
+def simulate(make_server, limits, seconds, seed=1):
+    """Ask rows for so many simulated seconds; return the server and the feed.
+
+    The seed is that of the jitter of pauses and of growth.
+    """
 
     async def main():
         server, feed = make_server(), EndlessFeed()
-        engine = LocalEngine(server, {"model": "m"}, limits)
+        settings = {"clock": trio.current_time, "randomness": random.Random(seed).random}
+        gate = Gate(limits, **settings)
+        engine = TaskEngine(gate, Asker(server, {"model": "m"}, limits, gate, **settings).ask)
         with trio.move_on_after(seconds):
             await engine.run(feed)
         if feed.error is not None:

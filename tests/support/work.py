@@ -28,6 +28,22 @@ def count_steps(run: Callable[[], object]) -> int:
     return steps
 
 
+def count_calls(run: Callable[[], object]) -> int:
+    """Count the functions of Python that `run` calls, in this thread."""
+    calls = 0
+
+    def profile(_: FrameType, event: str, __: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    gc.disable()  # what a collection of garbage calls would be counted too
+    try:
+        _profiled(run, profile)
+    finally:
+        gc.enable()
+    return calls
+
+
 def count_searched(run: Callable[[], object]) -> int:
     """Add up the lengths of the bytes objects that `run` calls methods on (find, split, ...).
 
@@ -42,13 +58,17 @@ def count_searched(run: Callable[[], object]) -> int:
             subject = getattr(function, "__self__", None)
             searched += len(subject) if isinstance(subject, bytes | bytearray) else 0
 
+    _profiled(run, profile)
+    return searched
+
+
+def _profiled(run: Callable[[], object], profile: Callable[[FrameType, str, Any], object]) -> None:
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
         run()
     finally:
         sys.setprofile(before)
-    return searched
 
 
 class Memory(NamedTuple):

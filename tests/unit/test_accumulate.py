@@ -33,6 +33,7 @@ def calls(choice: ChatCompletionChoice) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.uncounted
 def test_a_whole_stream_adds_up_to_what_the_naive_reader_reads_and_reads_back(
     subtests: pytest.Subtests,
 ) -> None:

@@ -82,5 +82,5 @@ def test_the_text_is_joined_when_it_is_read_and_not_again_until_it_grows() -> No
     more = parsed([said("y")])[0]
     assert measure_memory([lambda: accumulator.add(more)]).peak < size / 100
     assert measure_memory([lambda: accumulator.choices[0].text]).peak > size
-    assert measure_memory([accumulator.choices[0].content]).peak < size / 100
+    assert measure_memory([accumulator.choices[0].fields]).peak < size / 100
     assert measure_memory([lambda: accumulator.add(more)]).peak < size / 100

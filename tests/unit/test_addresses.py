@@ -1,6 +1,6 @@
 import pytest
 
-from mistralai.client._call.request import address
+from mistralai.client._call.urls import address
 from mistralai.client.types import UNSET
 
 ADDRESSES = [
@@ -28,5 +28,5 @@ def test_a_value_that_would_make_another_path_is_refused(subtests):
 def test_a_value_of_an_address_is_a_string():
     with pytest.raises(TypeError, match=r"^model_id takes a string, not 5"):
         address("/{model_id}", {"model_id": 5})
-    with pytest.raises(TypeError, match=r"^provider takes a string, not 0"):
-        address("/", {"provider": 0}, ["provider"])
+    with pytest.raises(TypeError, match=r"^provider takes a string, a number, .* not b'x'"):
+        address("/", {"provider": b"x"}, ["provider"])

@@ -167,6 +167,7 @@ def calls_of(deltas):
     return [calls[place] for place in range(len(calls))]
 
 
+@pytest.mark.uncounted
 def test_the_deltas_of_a_stream_add_up_to_what_the_plain_reader_has(subtests):
     for path in STREAMS:
         with subtests.test(path.stem):

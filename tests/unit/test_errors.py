@@ -142,7 +142,7 @@ def test_every_transport_error_of_httpx2_has_a_class_that_is_both() -> None:
 
 HINTS = [
     (errors.AuthenticationError, 401, "Set MISTRAL_API_KEY or pass a valid key as api_key."),
-    (errors.NotFoundError, 404, "Check the name of the model and server_url."),
+    (errors.NotFoundError, 404, "Check the name of the model or the id, and server_url."),
     (
         errors.RateLimitError,
         429,

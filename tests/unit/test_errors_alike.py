@@ -21,7 +21,7 @@ def test_every_class_is_among_them() -> None:
     below = {errors.MistralClientError}
     while more := {sub for cls in below for sub in cls.__subclasses__()} - below:
         below |= more
-    ours = {cls for cls in below if cls.__module__.startswith("mistralai.")}
+    ours = {cls for cls in below if cls.__module__.startswith("mistralai.client.")}
     assert ours == set(CLASSES)
     assert len(CLASSES) > 25
 
@@ -132,7 +132,7 @@ def test_the_fields_of_an_error_can_be_logged(subtests: pytest.Subtests) -> None
 
 
 COMMON = ["message", "status_code", "body", "headers", "raw_response"]
-COMMON += ["request_id", "partial", "events_received"]
+COMMON += ["request_id", "partial", "events_received", "run"]
 
 
 FIELDS: list[tuple[type[errors.MistralClientError], list[str]]] = [

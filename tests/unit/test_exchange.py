@@ -8,11 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 
+from mistralai.client._api.multipart import Form
 from mistralai.client._call.failure import Kind
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.steps import Send
 from mistralai.client._http.attempt import EXTENSION
-from mistralai.client._io.exchange import Exchange, forget_requests
+from mistralai.client._io.exchange import Exchange
+from mistralai.client._io.forgetting import forget_requests
 from support.flows import KEY, URL, Clock
 
 REQUEST = Request("POST", URL, Key(KEY), b"{}", {"x-mine": "1"}, stream=True)
@@ -92,6 +94,22 @@ def test_the_limit_of_the_answer_starts_when_the_request_is_sent(
     clock.now += 2.0
     exchange.held(httpx2.Response(200))
     assert exchange.opened(httpx2.Response(200)).waited == 2.0
+
+
+def test_each_piece_of_an_upload_starts_it_again_as_a_long_upload_is_not_a_slow_one(
+    exchange: Exchange, clock: Clock
+) -> None:
+    upload = Form({}, {"file": bytes(1_000_000)})
+    request = exchange.request(
+        Send(Request("POST", URL, Key(KEY), upload), 3.0, 5.0), httpx2.Client()
+    )
+    assert isinstance(request.stream, httpx2.SyncByteStream)
+    for piece in request.stream:
+        assert exchange.timeout.left() == 5.0, len(piece)
+        clock.now += 4.0
+    # A transport that does not say when the request was sent: the wait began with the last piece.
+    exchange.held(httpx2.Response(200))
+    assert exchange.opened(httpx2.Response(200)).waited == 4.0
 
 
 def test_it_ends_with_the_call_if_that_is_sooner(exchange: Exchange, clock: Clock) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mistralai.client._call.failure import Kind, TransportFailure
 from mistralai.client._call.faults import Progress, transport_error, truncated
+from mistralai.client._call.reader import COMPLETIONS
 from mistralai.client._call.request import Key, Request
 from mistralai.client._call.response import Head
 from mistralai.client._http.proxies import Proxy
@@ -33,6 +34,7 @@ START = Progress(
     since_content=None,
     phase="first_event",
     limit=300.0,
+    partial=COMPLETIONS.partial,
 )
 """Where a call is that has sent its request."""
 
@@ -258,13 +260,14 @@ def test_an_exception_without_a_request_leaves_none() -> None:
 
 
 def test_a_stream_that_is_cut_off_says_so_and_what_to_do() -> None:
+    partial = ". The answer so far is in .partial"
     for events, text in ((0, "0 events"), (1, "1 event"), (7, "7 events")):
-        error = truncated(replace(HALFWAY, events=events))
+        error = truncated(replace(HALFWAY, events=events), COMPLETIONS.ending)
         assert type(error) is StreamTruncatedError
         assert str(error) == (
             f"the stream ended after {text} without a finish reason and without [DONE]: the"
-            " answer is truncated. The answer so far is in .partial; pass strict_end=False to"
-            " accept such an end"
+            f" answer is truncated{partial if events else ''}; pass strict_end=False to accept"
+            " such an end"
         )
         assert error.raw_response is RESPONSE
         assert (error.status_code, error.body) == (200, "")

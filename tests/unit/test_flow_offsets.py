@@ -40,6 +40,7 @@ FAULTS: dict[str, tuple[Piece | None, type[MistralClientError]]] = {
 }
 
 
+@pytest.mark.uncounted
 def test_what_arrived_before_a_fault_is_delivered_and_then_the_error(
     subtests: pytest.Subtests,
 ) -> None:

@@ -4,6 +4,7 @@ from itertools import cycle, groupby
 from typing import Any
 
 import httpx2
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,8 @@ from support.flows import (
     text,
 )
 from support.streams import cut_every
+
+pytestmark = pytest.mark.uncounted
 
 # --- what may come -----------------------------------------------------------
 

@@ -33,7 +33,7 @@ PUBLIC: list[type] = [
     *(Mistral, MistralAzure, Chat, AzureChat, Fim, Agents, Embeddings, Models),
     *(SDKConfiguration, Timeouts),
     *(EventStream, EventStreamAsync, ParsedEventStream, ParsedEventStreamAsync, PendingStream),
-    *(value for name, value in vars(deltas).items() if name.endswith("Delta") and name != "Delta"),
+    *(value for name in deltas.__all__ if isinstance(value := getattr(deltas, name), type)),
 ]
 
 

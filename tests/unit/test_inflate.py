@@ -32,6 +32,7 @@ def test_every_coding_has_a_form() -> None:
     assert {coding for coding, _ in FORMS} == CODINGS
 
 
+@pytest.mark.uncounted
 @settings(max_examples=400)
 @given(st.sampled_from(FORMS), st.binary() | st.just(TEXT), st.lists(st.integers(0, 60)))
 def test_however_it_is_cut_a_body_is_what_was_compressed(

@@ -8,6 +8,7 @@ Invariants, for any text and however a reader of Markdown takes it:
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -95,6 +96,7 @@ def test_a_text_looks_as_it_was_written(subtests):
             assert safe(text) == (text if shown is None else shown)
 
 
+@pytest.mark.uncounted
 def test_a_hostile_text_is_neutralised_in_time():
     """Each of these takes minutes where a search begins again at every character."""
     for part in ("](", "!", "\\", "`", "```\n", "$$ ", "1. ", "> ", "\n \n", "<", "](\n", "`a``b"):

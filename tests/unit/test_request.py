@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from mistralai.client._call.request import SERVERS, Key, checked_url, joined, shown
+from mistralai.client._call.request import Key
+from mistralai.client._call.urls import SERVERS, checked_url, joined, shown
 from support.made_requests import KEY, request
 
 # --- the key ------------------------------------------------------------------

@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mistralai.client import __version__
-from mistralai.client._call.request import SERVERS, InsecureConnectionWarning, checked_headers
+from mistralai.client._call.request import InsecureConnectionWarning, checked_headers
+from mistralai.client._call.urls import SERVERS
 from mistralai.client.errors import MissingKeyError
 from support.made_requests import KEY, URL, request
 

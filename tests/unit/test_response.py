@@ -226,6 +226,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.uncounted
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(json_values, st.sampled_from([400, 422, 429, 503]))
 def test_whatever_a_body_says_it_is_an_error_of_this_package(payload: object, status: int) -> None:

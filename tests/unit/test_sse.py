@@ -35,6 +35,7 @@ def check_all_cuts(case: Case) -> None:
 # --- the rules ----------------------------------------------------------------
 
 
+@pytest.mark.uncounted
 def test_a_stream_gives_its_events_however_it_is_cut(subtests: pytest.Subtests) -> None:
     for case in CASES:
         with subtests.test(case.name):

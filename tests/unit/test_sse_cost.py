@@ -8,6 +8,8 @@ from mistralai.client.sse import EventTooLargeError, SSEDecoder
 from support.streams import cut_every
 from support.work import count_searched, count_steps, measure_memory
 
+pytestmark = pytest.mark.uncounted
+
 KIB = 1024
 
 

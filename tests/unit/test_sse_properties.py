@@ -1,5 +1,6 @@
 from itertools import accumulate
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,6 +8,8 @@ from mistralai.client.sse import SSEDecoder
 from support.decoding import outcome, seen
 from support.naive_sse import Event, read_events
 from support.streams import cut_at, hand_written
+
+pytestmark = pytest.mark.uncounted
 
 BOM = b"\xef\xbb\xbf"
 

@@ -16,14 +16,19 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from mistralai import Mistral
 from mistralai.simulator import Simulator
+from mistralai.telemetry import Telemetry
 
 ASK = {"model": MODEL, "messages": [{"role": "user", "content": POEM}]}
 SPANS = InMemorySpanExporter()
 
 
-def _provider():
+OWN = InMemorySpanExporter()
+"""The spans of `mistralai.telemetry`, which is switched on beside the tracer."""
+
+
+def _provider(exporter=SPANS):
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(SPANS))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
     return provider
 
 
@@ -107,13 +112,26 @@ async def parsed_awaited(chat):
     return await text_of(await chat.parse_stream_async(City, **ASK))
 
 
-POEMS = (sync, whole, entered, awaited, iterated, whole_async)
+def weather(city: str) -> str:
+    return f"fine in {city}"
+
+
+def run(chat):
+    return chat.run_tools(**ASK, tools=[weather]).until_done().text
+
+
+async def run_async(chat):
+    return (await (await chat.run_tools_async(**ASK, tools=[weather])).until_done()).text
+
+
+POEMS = (sync, whole, entered, awaited, iterated, whole_async, run, run_async)
 CITIES = (parsed, parsed_entered, parsed_awaited)
 
 
-def run_forms(trace):
+def run_forms(trace, **settings):
+    SPANS.clear()
     with Simulator() as sim:
-        chat = trace(Mistral("key", server_url=sim.url)).chat
+        chat = trace(Mistral("key", server_url=sim.url, **settings)).chat
         for form in (*POEMS, *CITIES):
             got = form(chat)
             text = asyncio.run(got) if asyncio.iscoroutine(got) else got
@@ -121,9 +139,20 @@ def run_forms(trace):
                 City.model_validate_json(text)
             else:
                 assert text.startswith(FIRST_LINE), form
-            held(form.__name__)
+            if not settings:
+                held(form.__name__)
     if trace in {openinference, openllmetry}:
         assert len(SPANS.get_finished_spans()) == len(POEMS) + len(CITIES)
+
+
+def run_beside(trace):
+    """Both have a span for each call, also where the tracer returns a generator of its own."""
+    run_forms(trace, telemetry=Telemetry(tracer_provider=_provider(OWN)))
+    spans = [span for span in OWN.get_finished_spans() if span.name.startswith("chat")]
+    assert [span.name for span in spans] == [f"chat {MODEL}"] * (len(POEMS) + len(CITIES))
+    assert {span.status.status_code.name for span in spans} == {"UNSET"}
+    assert {span.attributes["gen_ai.response.finish_reasons"] for span in spans} == {("stop",)}
+    held("beside")
 
 
 def run_checks(trace):
@@ -156,4 +185,5 @@ def run_checks(trace):
 
 tracer = globals()[sys.argv[1]]
 run_forms(tracer)
+run_beside(tracer)
 run_checks(tracer)

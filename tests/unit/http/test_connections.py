@@ -3,6 +3,7 @@
 import os
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
@@ -315,6 +316,34 @@ def test_what_a_peer_said_before_it_ended_is_read_although_the_request_was_not_t
     peer.say(TOO_LARGE)
     peer.end()
     assert sending.result(10) is False
+    assert (kind.read_head(connection), kind.read_all(connection)) == (413, b"no")
+
+
+@on_every_kind_and_layer
+def test_what_a_peer_said_before_it_reset_is_read_although_a_write_fails(pairs):
+    kind = pairs.kind
+    connection, peer = pairs.make()
+    kind.begin(connection)
+
+    asked, gone = threading.Event(), threading.Event()
+
+    def refuse() -> None:
+        asked.wait(10)
+        peer.say(TOO_LARGE)
+        peer.reset()
+        gone.set()
+
+    def pieces() -> Iterator[bytes]:
+        yield head(MUCH)
+        yield bytes(1000)
+        asked.set()
+        while not gone.is_set():  # a loop may not wait, and is to see nothing of it yet
+            pass
+        yield from [bytes(1000)] * (MUCH // 1000)
+
+    refusing = kind.start(refuse)
+    assert kind.send(connection, pieces(), None) is False
+    refusing.result(10)
     assert (kind.read_head(connection), kind.read_all(connection)) == (413, b"no")
 
 

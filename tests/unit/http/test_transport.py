@@ -1,5 +1,7 @@
 """httpx2's transports on connections of our own, in threads, on asyncio, uvloop and trio."""
 
+import os
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from mistralai.simulator import Answer, Simulator
 from support.flows import Clock
 from support.items import Cases, once_for_each
 from support.kinds import KINDS, Kind, kind_of, on_every_kind
-from support.peers import Listener, Peer, sockets_to
+from support.peers import Listener, Peer, nobody, sockets_to
 from support.sides import HEAD, HELLO, Side
 
 SOON = 0.05
@@ -331,6 +333,7 @@ def test_a_connection_that_dies_under_a_request_says_whether_it_was_a_used_one(s
         with pytest.raises((httpx2.ReadError, httpx2.RemoteProtocolError)):
             asking.result(10)
         assert (attempt.reused, attempt.received) == (reused, False)
+        assert not attempt.unsent
     attempt = Attempt()
     asking = side.begin(attempt=attempt)
     peer = side.accept()
@@ -343,6 +346,24 @@ def test_a_connection_that_dies_under_a_request_says_whether_it_was_a_used_one(s
 
 
 # --- given up ----------------------------------------------------------------
+
+
+@on_every_side
+def test_a_connection_knows_whether_it_took_a_byte_of_the_request(side: Side) -> None:
+    response = side.ask()
+    sock = response.extensions["network_stream"].get_extra_info("socket")
+    side.read(response)
+    attempt = Attempt()
+    with socket.socket(fileno=os.dup(sock.fileno())) as same:
+        same.shutdown(socket.SHUT_WR)
+    with pytest.raises(httpx2.TransportError):
+        side.begin(attempt=attempt, limits={"read": SOON}).result(10)
+    # Those of loops do not say what became of a write.
+    assert (attempt.reused, attempt.unsent) == (True, side.kind.name == "sync")
+    refused = Attempt()
+    with pytest.raises(httpx2.ConnectError):
+        side.begin(attempt=refused, url=f"http://127.0.0.1:{nobody()}/").result(10)
+    assert refused.unsent
 
 
 def test_an_attempt_that_is_aborted_ends_where_it_waits_for_a_response(side):

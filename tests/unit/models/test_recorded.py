@@ -18,6 +18,8 @@ from support.naive_reader import read_chunks
 from support.streams import hand_written
 from support.transcripts import transcript_files
 
+pytestmark = pytest.mark.uncounted
+
 STREAMS = [*hand_written(), *transcript_files("chat-stream")]
 COMPLETE = transcript_files("complete")
 MESSAGE: TypeAdapter[ChatCompletionRequestMessage] = TypeAdapter(ChatCompletionRequestMessage)
