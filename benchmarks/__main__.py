@@ -28,6 +28,8 @@ def main() -> None:
         _publish(results)
         return
     runs = [name for name in RUNS if any(name in SCENARIOS[one].runs for one in options.only)]
+    if options.here:
+        runs = [name for name in runs if not RUNS[name].needs]
     results = _measure(runs, options)
     _print(results)
     whole = set(runs) == set(RUNS) and not (options.quick or options.peers or options.here)
@@ -74,7 +76,7 @@ def _letters(value: str) -> list[str]:
     letters = value.upper().split(",")
     if unknown := set(letters) - set(SCENARIOS):
         raise argparse.ArgumentTypeError(
-            f"unknown scenario {', '.join(unknown)}; give letters from A to R"
+            f"unknown scenario {', '.join(unknown)}; give letters from A to U"
         )
     return letters
 

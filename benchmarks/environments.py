@@ -72,7 +72,7 @@ def _make(name: str) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-r", REQUIREMENTS / f"{name}.txt"], check=True)
-    if name in {"this", "ray"}:
+    if name in {"this", "ray", "relay"}:
         ours = ["--no-deps", "--no-build-isolation", "--editable", ROOT]
         subprocess.run([*pip, *ours], check=True)
     ready.write_text(wanted)

@@ -34,6 +34,9 @@ PEERS = {
     "floor-uvloop": Peer("floor, pydantic, uvloop", "floor_pydantic", "floors", "uvloop"),
     "gather": Peer("this package, gather by hand", "by_hand_gather", "this"),
     "curator": Peer("curator, online", "curator_online", "curator"),
+    "assistant-stream": Peer("assistant-stream, Redis", "assistant_stream_redis", "assistant"),
+    "queues": Peer("a queue per follower by hand", "by_hand_queues", "this"),
+    "sse-starlette": Peer("sse-starlette, a queue per follower", "by_hand_queues", "relay"),
     "this-ray": Peer("this package, Ray, 2 workers", "this_on_ray", "ray"),
 }
 

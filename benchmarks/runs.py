@@ -1,33 +1,7 @@
 """The runs: each is one measurement, repeated for some peers."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
-
-@dataclass(frozen=True)
-class Run:
-    """One measurement.
-
-    Attributes:
-        title: The heading of its table.
-        measure: `module:function` of `measure`, or a function of `startup`.
-        peers: The peers that are measured.
-        job: The arguments of `measure`.
-        quick: The arguments that a quick run replaces.
-        server: The server that is asked: `plain`, `tls` or `simulator`.
-        most_rounds: The rounds that are enough, for a run that takes minutes.
-        units: The unit of each figure shown.
-    """
-
-    title: str
-    measure: str
-    peers: tuple[str, ...]
-    units: dict[str, str]
-    job: dict[str, Any] = field(default_factory=dict)
-    quick: dict[str, Any] = field(default_factory=dict)
-    server: str = "plain"
-    most_rounds: int = 99
-
+from .relay_runs import REDIS_RUNS, RELAY_RUNS
+from .run import Run
 
 SYNC = ("this", "mistralai", "openai", "litellm", "httpx2", "floor-pydantic", "floor-msgspec")
 ASYNC = (
@@ -263,6 +237,21 @@ RUNS = {
         server="simulator",
         most_rounds=1,
     ),
+    "traced": Run(
+        "what telemetry adds to a stream, sync",
+        "traced:cost",
+        ("this", "mistralai"),
+        {
+            "sdk_us": "µs CPU more per stream, the SDK of OpenTelemetry",
+            "floor_us": "µs CPU of the SDK's own calls for it, by hand after a stream",
+            "noop_us": "µs CPU more per stream, providers that do nothing",
+            "event_times": "× CPU per event, the SDK",
+        },
+        {"short": "bulk-1", "long": "bulk-2000", "streams": 5, "repeats": 120},
+        {"streams": 2, "repeats": 1},
+    ),
+    **RELAY_RUNS,
+    **REDIS_RUNS,
     "leaving": Run(
         "closing a stream early, until the server sees it",
         "leaving:leaving",

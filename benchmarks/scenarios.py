@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .relay_runs import REDIS_RUNS, RELAY_RUNS
+
 
 @dataclass(frozen=True)
 class Target:
@@ -140,6 +142,25 @@ SCENARIOS = {
             Target("rows", "rows_per_s", 0.85, "gather", least=True),
             Target("rows", "rows_per_s", 5, "curator", least=True),
             *_each("rows-memory", 30, "more_mib"),
+        ),
+    ),
+    "S": Scenario(
+        "a relay: one stream, many followers",
+        tuple(RELAY_RUNS),
+        _each("follow-memory", 6, "kib"),
+    ),
+    "T": Scenario(
+        "a relay over Redis: 100 answers, and the way of one to another process",
+        tuple(REDIS_RUNS),
+        _each("redis-tens", 20, "cpu_us"),
+    ),
+    "U": Scenario(
+        "telemetry: spans and metrics of a stream",
+        ("traced",),
+        (
+            *_each("traced", 150, "sdk_us"),
+            *_each("traced", 15, "noop_us"),
+            *_each("traced", 1.02, "event_times"),
         ),
     ),
     "O": Scenario(

@@ -20,6 +20,16 @@ def stream(client, take):
             take(event.data.choices[0].delta.content)
 
 
+def connect_traced(url, providers):
+    """Connect with a provider of spans, or without: it has no metrics."""
+    client = connect(url)
+    if providers is not None:
+        from mistralai.extra.observability.telemetry import configure_telemetry
+
+        configure_telemetry(client, provider=providers[0], redaction=False)
+    return client
+
+
 def connect_async(url):
     # Its default client opens at most 100 connections.
     many = httpx2.AsyncClient(limits=httpx2.Limits(max_connections=None), timeout=60)

@@ -19,6 +19,17 @@ def stream(client, take):
             take(event.data.choices[0].delta.content)
 
 
+def connect_traced(url, providers):
+    """Connect with providers of spans and metrics, or with telemetry switched off."""
+    if providers is None:
+        return Mistral(api_key="key", server_url=url, telemetry=False)
+    from mistralai.telemetry import Telemetry
+
+    spans, metrics = providers
+    telemetry = Telemetry(tracer_provider=spans, meter_provider=metrics)
+    return Mistral(api_key="key", server_url=url, telemetry=telemetry)
+
+
 connect_async = connect
 
 
@@ -48,6 +59,30 @@ def ask_and_count(url, source, target, concurrency, finished):
                 finished(count)
 
     asyncio.run(ask())
+
+
+def fan_out(url, followers, received):
+    from relayed import fan_out
+
+    return fan_out(url, followers, received)
+
+
+def application(url):
+    from relayed import application
+
+    return application(url)
+
+
+def produce(url, sources):
+    from relayed_redis import produce
+
+    return produce(url, sources)
+
+
+def follow(url, key, received):
+    from relayed_redis import follow
+
+    return follow(url, key, received)
 
 
 if __name__ == "__main__":
