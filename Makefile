@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check lint types test-slow test-ray bench ecosystem docs lock clean
+.PHONY: demo test check lint types test-slow test-ray test-relay bench ecosystem docs docs/reach.md lock clean
 
 # The command line, with the simulator in place of the API where nothing says which server to ask;
 # paced, so that it can be seen to stream.
@@ -33,7 +33,7 @@ types: $(VENV)/ready
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
 test-slow: $(VENV)/ready
-	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem --ignore tests/on_ray
+	$(BIN)/python -m pytest -m slow --timeout 600 --ignore tests/ecosystem --ignore tests/on_ray --ignore tests/on_relay
 
 # Libraries that import `mistralai`, each installed with this project in an environment of its own, and
 # HTTP servers of many kinds, in another one.
@@ -49,6 +49,17 @@ test-ray: .ray/ready
 	$(PYTHON) -m venv --clear .ray
 	.ray/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements/ray.txt
 	.ray/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The relay and its page beside real servers, clients, browsers and Redis, in an environment with them,
+# which is kept in .relay. What is not installed on this machine is left out, and said.
+test-relay: .relay/ready
+	.relay/bin/python -m pytest -m slow tests/on_relay
+
+.relay/ready: requirements/relay.txt pyproject.toml
+	$(PYTHON) -m venv --clear .relay
+	.relay/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r requirements/relay.txt
+	.relay/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # What a token costs, here and with others: three quarters of an hour. `make bench ARGS="--only A,L --quick"`
@@ -79,6 +90,10 @@ LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-e
 docs/session.svg: $(VENV)/ready tests/support/session.py
 	PYTHONPATH=tests $(BIN)/python -m support.session > $@
 
+# The table of every endpoint, with what is typed: after a method was added.
+docs/reach.md: $(VENV)/ready
+	PYTHONPATH=tests $(BIN)/python -m support.reach
+
 # The outputs that are stored in the notebook of the examples.
 examples/notebook.ipynb: $(VENV)/ready tests/support/notebooks.py
 	PYTHONPATH=tests $(BIN)/python -m support.notebooks
@@ -88,6 +103,7 @@ lock:
 	$(LOCK) --output-file requirements/lowest.txt requirements/lowest.in
 	$(LOCK) --output-file requirements/docs.txt requirements/docs.in
 	$(LOCK) --output-file requirements/ray.txt requirements/ray.in
+	$(LOCK) --output-file requirements/relay.txt requirements/relay.in
 
 clean:
-	rm -rf $(VENV) .bench .docs .ecosystem .ray build dist site .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) .bench .docs .ecosystem .ray .relay build dist site .coverage* .hypothesis .mypy_cache .ruff_cache
