@@ -77,8 +77,6 @@ class AsyncBody(httpx2.AsyncByteStream):
         self.closed = True
 
 
-# httpx2 closes only the outermost of its nested generators; trio warns about each of the others.
-@pytest.mark.filterwarnings("ignore:Async generator 'httpx2:ResourceWarning")
 @pytest.mark.anyio
 async def test_a_task_that_is_cancelled_closes_its_stream_although_that_takes_a_moment() -> None:
     body = AsyncBody()

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from itertools import count
 from types import SimpleNamespace
 
+import anyio
+import httpx2
 import pytest
 
 from mistralai.client._http.deadline import Deadline
@@ -32,5 +34,25 @@ async def test_a_body_that_was_read_ahead_is_let_go_of_after_so_many_pieces():
     body.begin({})
     assert await body.read(Deadline(None, Clock())) == b"piece"
     await body.aclose()
-    assert len(taken) == 1 + 1000
+    assert len(taken) == 1 + 11_000
     await pieces.aclose()
+
+
+async def test_a_body_that_is_closed_as_a_piece_arrives_is_let_go_of_by_who_reads_it():
+    let_go: list[bool] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        try:
+            await body.aclose()  # by another task, while this one reads
+            yield b"piece"
+            await anyio.sleep_forever()
+        finally:
+            let_go.append(True)
+
+    generator = pieces()
+    body = AsyncForeignBody(SimpleNamespace(headers={}, aiter_raw=lambda: generator, aclose=closed))
+    body.begin({})
+    with pytest.raises(httpx2.ReadError, match="closed"):
+        await body.read(Deadline(None, Clock()))
+    assert let_go == [True]
+    await generator.aclose()

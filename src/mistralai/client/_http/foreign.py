@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-_BUFFERED: Final = 1000
-"""Pieces of a body that a client may have read ahead, at most."""
+_BUFFERED: Final = 11_000
+"""Pieces that a client may have read ahead: 64 KiB, in chunks of six bytes with one of the body."""
 
 
 class ForeignBody:
@@ -148,10 +148,12 @@ class AsyncForeignBody:
                 piece: bytes | None = await anext(self._pieces, None)
             finally:
                 self._reading = None
-            return piece
-        if self._closed:
-            raise httpx2.ReadError("the stream was closed")
-        raise httpx2.ReadTimeout("nothing came in time")
+            if not self._closed:
+                return piece
+        if not self._closed:
+            raise httpx2.ReadTimeout("nothing came in time")
+        await self._unwind()  # which `aclose` leaves to a read that is under way
+        raise httpx2.ReadError("the stream was closed")
 
     async def _unwind(self) -> None:
         """End the client's nested generators where the innermost of them waits.
