@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pytest
 
-LIMIT = 10.0
+LIMIT = 30.0
 """Seconds after which a peer that waits gives up: the test has failed."""
 
 

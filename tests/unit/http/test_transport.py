@@ -509,7 +509,7 @@ def test_headers_and_reason_are_what_came(side):
 
 def test_a_body_is_iterated_as_it_comes_and_by_the_clients_timeout(side):
     kind = side.kind
-    client = kind.client(side.transport, timeout=0.25)  # of its head as well, which does come
+    client = kind.client(side.transport, timeout=1.0)  # of its head as well, which does come
     asking = kind.start(
         kind.call,
         lambda: client.send(client.build_request("GET", side.listener.url), stream=True),
