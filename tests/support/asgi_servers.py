@@ -43,10 +43,18 @@ class Served:
         self._client = self.client()
 
     def client(self) -> httpx2.Client:
-        """Return a client with connections of its own."""
+        """Return a client with connections of its own.
+
+        It keeps none for later: a server closes those that were silent for some seconds.
+        """
         return httpx2.Client(
             base_url=f"http://127.0.0.1:{self.port}",
-            transport=httpx2.HTTPTransport(http1=not self._http2, http2=self._http2, retries=6),
+            transport=httpx2.HTTPTransport(
+                http1=not self._http2,
+                http2=self._http2,
+                limits=httpx2.Limits(max_keepalive_connections=0),
+                retries=8,
+            ),
             timeout=_LIMIT,
             follow_redirects=True,
         )
@@ -154,20 +162,18 @@ def serving(
     ):  # fmt: skip
         try:
             _wait_until_up(process)
+            served.get("/")  # granian listens a moment later, and the client tries again
             yield served
             served.close()
             process.terminate()
-            process.wait(10)
+            process.wait(_LIMIT)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # its workers too
 
 
 def _wait_until_up(process: subprocess.Popen[str]) -> None:
-    """Wait for the line that says so; the other lines are read away, up to the end.
-
-    granian listens a moment later, and the client tries again.
-    """
+    """Wait for the line that says so; the other lines are read away, up to the end."""
     lines: list[str] = []
     up: SimpleQueue[bool] = SimpleQueue()
 
