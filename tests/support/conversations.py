@@ -21,7 +21,7 @@ def said(content: Any, index: int = 0, **fields: Any) -> bytes:
     """Return a piece of a message."""
     place = {"output_index": index, "id": f"msg_{index}", "content_index": 0}
     fields = {"model": "mistral-small-latest", "role": "assistant", **fields}
-    return named("message.output.delta", **place, **fields, content=content)
+    return named("message.output.delta", **{**place, **fields}, content=content)
 
 
 def called(arguments: str, index: int = 0) -> bytes:

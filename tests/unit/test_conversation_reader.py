@@ -11,6 +11,7 @@ from mistralai.client._call.conversationreader import CONVERSATIONS, Conversatio
 from mistralai.client._call.response import Head
 from mistralai.client.models import (
     ConversationResponse,
+    MessageOutputEntry,
     MessageOutputEvent,
     ResponseDoneEvent,
     UnknownConversationEventsData,
@@ -179,6 +180,26 @@ def test_an_event_that_is_newer_or_sloppier_than_the_schema_is_an_event_all_the_
     with subtests.test("unknown fields are kept"):
         _, events = read(STARTED, said("Hi", colour="red"), DONE)
         assert answer_of(events).snapshot().outputs[0].colour == "red"
+
+
+SLOPPY = {
+    "a time that is none": {"created_at": "soon"},
+    "no time, model or agent": {"created_at": None, "model": None, "agent_id": 5},
+    "no number": {"output_index": None, "content_index": "first"},
+    "no id": {"id": None},
+    "no role": {"role": None},
+    "another role": {"role": "model"},
+}
+
+
+def test_no_text_is_lost_with_an_event_that_is_sloppier_than_the_schema(subtests):
+    for name, fields in SLOPPY.items():
+        with subtests.test(name):
+            _, events = read(STARTED, said("Hel", **fields), said("lo", **fields), DONE)
+            answer = answer_of(events)
+            assert answer.text == "Hello"
+            [output] = answer.snapshot().outputs
+            assert (type(output), output.content) == (MessageOutputEntry, "Hello")
 
 
 def test_an_answer_that_is_cut_is_valid_and_says_what_came():

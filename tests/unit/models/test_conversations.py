@@ -1,7 +1,9 @@
 """The Conversations models, which libraries import with those of chat."""
 
+from typing import Any
+
 import pytest
-from pydantic import BaseModel  # noqa: TC002 - annotates what runs
+from pydantic import BaseModel
 
 from mistralai.client import models
 from mistralai.client.models import (
@@ -9,6 +11,7 @@ from mistralai.client.models import (
     ConversationAppendRequest,
     ConversationEvents,
     ConversationHistory,
+    ConversationMessages,
     ConversationResponse,
     ConversationStreamRequest,
     FunctionCallEntry,
@@ -17,7 +20,9 @@ from mistralai.client.models import (
     MessageInputEntry,
     MessageOutputEntry,
     MessageOutputEvent,
+    ModelConversation,
     TextChunk,
+    ToolExecutionEntry,
     ToolReferenceChunk,
     UnknownContentChunk,
     UnknownConversationEntry,
@@ -128,6 +133,70 @@ def test_a_response_is_read_and_dumped_unchanged() -> None:
     assert isinstance(call, FunctionCallEntry)
     assert isinstance(other, UnknownConversationEntry)
     assert response.model_dump(mode="json", exclude_unset=True) == RESPONSE
+
+
+SAID: dict[str, Any] = {"type": "message.output", "content": "Paris"}
+SLOPPY: dict[str, tuple[type[BaseModel], dict[str, Any]]] = {
+    "a time that is none": (MessageOutputEntry, {**SAID, "created_at": "soon"}),
+    "ids that are numbers": (MessageOutputEntry, {**SAID, "id": 1, "model": 2, "agent_id": 3}),
+    "another role": (MessageOutputEntry, {**SAID, "role": "model"}),
+    "a result that is no object": (
+        ToolExecutionEntry,
+        {"type": "tool.execution", "name": "web_search", "arguments": "{}", "info": ["a page"]},
+    ),
+    "usage of other types": (
+        ConversationResponse,
+        {
+            "conversation_id": "conv_1",
+            "object": "answer",
+            "outputs": [],
+            "usage": {"prompt_tokens": "many", "connectors": ["web_search"]},
+            "guardrails": {},
+        },
+    ),
+    "a conversation of tomorrow": (
+        ModelConversation,
+        {
+            "id": "conv_1",
+            "object": "talk",
+            "created_at": "soon",
+            "updated_at": None,
+            "model": "m",
+            "tools": [{"type": "function"}],
+            "completion_args": 5,
+            "guardrails": "all",
+            "metadata": [],
+            "name": 1,
+        },
+    ),
+}
+
+
+def test_an_answer_that_is_sloppier_is_kept_as_it_was_received(subtests: pytest.Subtests) -> None:
+    for name, (model, received) in SLOPPY.items():
+        with subtests.test(name):
+            assert model.model_validate(received).model_dump(mode="json", exclude_unset=True) == (
+                received
+            )
+
+
+def test_null_is_empty_where_programs_read_on() -> None:
+    empty = {"conversation_id": None, "outputs": None, "usage": None}
+    response = ConversationResponse.model_validate(empty)
+    assert (response.conversation_id, response.outputs) == ("", [])
+    assert response.usage.total_tokens == 0
+    asked = {**empty, "outputs": [{**SAID, "content": None, "role": None, "usage": None}]}
+    [said] = ConversationResponse.model_validate(asked).outputs
+    assert isinstance(said, MessageOutputEntry)
+    assert (said.content, said.role) == ("", "assistant")
+    of = {"conversation_id": "conv_1"}
+    assert ConversationHistory.model_validate({**of, "entries": None}).entries == []
+    assert ConversationMessages.model_validate({**of, "messages": None}).messages == []
+    assert ConversationResponse.model_validate({**of, "outputs": []}).model_dump() == {
+        **of,
+        "object": "conversation.response",
+        "outputs": [],
+    }
 
 
 def test_entries_and_tools_are_made_by_hand() -> None:

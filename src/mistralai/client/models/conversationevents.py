@@ -1,13 +1,17 @@
 """Events of a streamed conversation; see `conversations`."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
+from ..types.lenient import Lenient, LooseStr, NullIs
 from ..types.unions import OneOf, Unknown
 from .conversations import (
+    AssistantRole,
     ConversationUsageInfo,
     FunctionCallEntryConfirmationStatus,
+    LooseObject,
+    LooseText,
+    LooseTime,
     MessageOutputContentChunks,
     ToolExecutionEntryName,
 )
@@ -62,21 +66,21 @@ SSETypes: TypeAlias = (
 class _Event(BaseModel):
     """An event of a conversation."""
 
-    created_at: datetime | None = None
+    created_at: LooseTime = None
 
 
 class _OutputEvent(_Event):
     """An event of one of the outputs."""
 
-    id: str
-    output_index: int = 0
+    id: LooseText
+    output_index: Annotated[int, NullIs(int)] = 0
 
 
 class _ModelEvent(_OutputEvent):
     """An event of a model or an agent."""
 
-    model: str | None = None
-    agent_id: str | None = None
+    model: LooseStr = None
+    agent_id: LooseStr = None
 
 
 class ResponseStartedEvent(_Event):
@@ -104,10 +108,10 @@ class ResponseErrorEvent(_Event):
 class MessageOutputEvent(_ModelEvent):
     """A piece of a message of the model."""
 
-    content: MessageOutputEventContent
+    content: Annotated[MessageOutputEventContent, NullIs(str)]
     type: Literal["message.output.delta"] = "message.output.delta"
-    content_index: int = 0
-    role: Literal["assistant"] = "assistant"
+    content_index: Annotated[int, Lenient(int)] = 0
+    role: AssistantRole = "assistant"
 
 
 class FunctionCallEvent(_ModelEvent):
@@ -115,16 +119,16 @@ class FunctionCallEvent(_ModelEvent):
 
     name: str
     tool_call_id: str
-    arguments: str
+    arguments: LooseText
     type: Literal["function.call.delta"] = "function.call.delta"
-    confirmation_status: FunctionCallEventConfirmationStatus | None = None
+    confirmation_status: Annotated[FunctionCallEventConfirmationStatus | None, Lenient()] = None
 
 
 class ToolExecutionStartedEvent(_ModelEvent):
     """The start of a tool that the API runs."""
 
     name: ToolExecutionStartedEventName
-    arguments: str
+    arguments: LooseText
     type: Literal["tool.execution.started"] = "tool.execution.started"
 
 
@@ -132,7 +136,7 @@ class ToolExecutionDeltaEvent(_OutputEvent):
     """A piece of the arguments of a tool that the API runs."""
 
     name: ToolExecutionDeltaEventName
-    arguments: str
+    arguments: LooseText
     type: Literal["tool.execution.delta"] = "tool.execution.delta"
 
 
@@ -141,7 +145,7 @@ class ToolExecutionDoneEvent(_OutputEvent):
 
     name: ToolExecutionDoneEventName
     type: Literal["tool.execution.done"] = "tool.execution.done"
-    info: dict[str, Any] | None = None
+    info: LooseObject = None
 
 
 class AgentHandoffStartedEvent(_OutputEvent):

@@ -1,15 +1,17 @@
 """Requests of a conversation, and stored conversations; see `conversations`."""
 
 from datetime import datetime
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from ..types.basemodel import BaseModel
+from ..types.lenient import Lenient, LooseStr, NullIs
 from .answer import Answer
 from .conversations import (
     CompletionArgs,
     ConversationInputs,
     ConversationRequestTool,
     InputEntries,
+    LooseObject,
     MessageEntries,
     UnknownConversationTool,
 )
@@ -156,30 +158,30 @@ class ConversationRestartStreamRequest(_RestartRequest):
 class _Conversation(Answer):
     """A conversation that the API stores."""
 
-    id: str
-    created_at: datetime
-    updated_at: datetime
-    name: str | None = None
-    description: str | None = None
-    metadata: dict[str, Any] | None = None
-    object: Literal["conversation"] = "conversation"
+    id: Annotated[str, Lenient()]
+    created_at: Annotated[datetime, Lenient()]
+    updated_at: Annotated[datetime, Lenient()]
+    name: LooseStr = None
+    description: LooseStr = None
+    metadata: LooseObject = None
+    object: Annotated[Literal["conversation"], Lenient()] = "conversation"
 
 
 class AgentConversation(_Conversation):
     """A conversation with an agent."""
 
     agent_id: str
-    agent_version: AgentConversationAgentVersion | None = None
+    agent_version: Annotated[AgentConversationAgentVersion | None, Lenient()] = None
 
 
 class ModelConversation(_Conversation):
     """A conversation with a model."""
 
     model: str
-    instructions: str | None = None
-    tools: list[ModelConversationTool] | None = None
-    completion_args: CompletionArgs | None = None
-    guardrails: list[GuardrailConfig] | None = None
+    instructions: LooseStr = None
+    tools: Annotated[list[ModelConversationTool] | None, Lenient()] = None
+    completion_args: Annotated[CompletionArgs | None, Lenient()] = None
+    guardrails: Annotated[list[GuardrailConfig] | None, Lenient()] = None
 
     _never_null: ClassVar[frozenset[str]] = frozenset({"tools", "completion_args"})
 
@@ -192,14 +194,14 @@ Entry: TypeAlias = InputEntries
 class ConversationHistory(Answer):
     """All entries of a conversation."""
 
-    conversation_id: str
-    entries: list[Entry]
-    object: Literal["conversation.history"] = "conversation.history"
+    conversation_id: Annotated[str, Lenient(str)]
+    entries: Annotated[list[Entry], NullIs(list[Entry])]
+    object: Annotated[Literal["conversation.history"], Lenient()] = "conversation.history"
 
 
 class ConversationMessages(Answer):
     """The messages of a conversation."""
 
-    conversation_id: str
-    messages: list[MessageEntries]
-    object: Literal["conversation.messages"] = "conversation.messages"
+    conversation_id: Annotated[str, Lenient(str)]
+    messages: Annotated[list[MessageEntries], NullIs(list[MessageEntries])]
+    object: Annotated[Literal["conversation.messages"], Lenient()] = "conversation.messages"

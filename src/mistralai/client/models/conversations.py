@@ -1,12 +1,17 @@
 """Models of the Conversations API: entries, tools and whole answers (wire-format section 9).
 
-They have the fields of the generated SDK, and read and dump as the models of chat do.
+They have the fields of the generated SDK, and read and dump as the models of chat do. What tells
+entries apart, and what a caller writes, has the promised type; other values are kept as they were
+received, because an entry that is not read as one loses its text or its call.
 """
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
+from pydantic import Field
+
 from ..types.basemodel import BaseModel
+from ..types.lenient import Lenient, LooseInt, LooseStr, NullIs
 from ..types.unions import OneOf, StrictOneOf, Unknown
 from .answer import Answer
 from .content import (
@@ -73,6 +78,11 @@ ToolExecutionEntryName: TypeAlias = (
     | str
 )
 ToolFileChunkTool: TypeAlias = ToolExecutionEntryName
+
+LooseTime: TypeAlias = Annotated[datetime | None, Lenient()]
+LooseText: TypeAlias = Annotated[str, NullIs(str)]
+LooseObject: TypeAlias = Annotated[dict[str, Any] | None, Lenient()]
+AssistantRole: TypeAlias = Annotated[Literal["assistant"], Lenient(lambda: "assistant")]
 
 
 class FunctionTool(BaseModel):
@@ -183,17 +193,17 @@ class _Entry(BaseModel):
         id: The id of the entry.
     """
 
-    object: Literal["entry"] = "entry"
-    created_at: datetime | None = None
-    completed_at: datetime | None = None
-    id: str | None = None
+    object: Annotated[Literal["entry"], Lenient()] = "entry"
+    created_at: LooseTime = None
+    completed_at: LooseTime = None
+    id: LooseStr = None
 
 
 class _ModelEntry(_Entry):
     """An entry of a model or an agent."""
 
-    agent_id: str | None = None
-    model: str | None = None
+    agent_id: LooseStr = None
+    model: LooseStr = None
 
 
 class MessageInputEntry(_Entry):
@@ -202,15 +212,15 @@ class MessageInputEntry(_Entry):
     role: MessageInputEntryRole
     content: MessageInputEntryContent
     type: Literal["message.input"] = "message.input"
-    prefix: bool = False
+    prefix: Annotated[bool, Lenient(bool)] = False
 
 
 class MessageOutputEntry(_ModelEntry):
     """A message of the model."""
 
-    content: MessageOutputEntryContent
+    content: Annotated[MessageOutputEntryContent, NullIs(str)]
     type: Literal["message.output"] = "message.output"
-    role: Literal["assistant"] = "assistant"
+    role: AssistantRole = "assistant"
 
 
 class FunctionCallEntry(_ModelEntry):
@@ -218,9 +228,9 @@ class FunctionCallEntry(_ModelEntry):
 
     tool_call_id: str
     name: str
-    arguments: FunctionCallEntryArguments
+    arguments: Annotated[FunctionCallEntryArguments, NullIs(str)]
     type: Literal["function.call"] = "function.call"
-    confirmation_status: FunctionCallEntryConfirmationStatus | None = None
+    confirmation_status: Annotated[FunctionCallEntryConfirmationStatus | None, Lenient()] = None
 
 
 class FunctionResultEntry(_Entry):
@@ -235,9 +245,9 @@ class ToolExecutionEntry(_ModelEntry):
     """A tool that the API ran."""
 
     name: ToolExecutionEntryName
-    arguments: str
+    arguments: LooseText
     type: Literal["tool.execution"] = "tool.execution"
-    info: dict[str, Any] | None = None
+    info: LooseObject = None
 
 
 class AgentHandoffEntry(_Entry):
@@ -282,18 +292,22 @@ ConversationResponseOutput: TypeAlias = Annotated[
 class ConversationUsageInfo(BaseModel):
     """The tokens used, and the number of uses of each connector."""
 
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    total_tokens: int = 0
-    connector_tokens: int | None = None
-    connectors: dict[str, int] | None = None
+    prompt_tokens: Annotated[int, Lenient(int)] = 0
+    completion_tokens: Annotated[int, Lenient(int)] = 0
+    total_tokens: Annotated[int, Lenient(int)] = 0
+    connector_tokens: LooseInt = None
+    connectors: Annotated[dict[str, int] | None, Lenient()] = None
 
 
 class ConversationResponse(Answer):
     """The entries that one turn adds to a conversation."""
 
-    conversation_id: str
-    outputs: list[ConversationResponseOutput]
-    usage: ConversationUsageInfo
-    object: Literal["conversation.response"] = "conversation.response"
-    guardrails: list[dict[str, Any]] | None = None
+    conversation_id: Annotated[str, Lenient(str)]
+    outputs: Annotated[list[ConversationResponseOutput], NullIs(list[ConversationResponseOutput])]
+    usage: Annotated[ConversationUsageInfo, NullIs(ConversationUsageInfo)] = Field(
+        default_factory=ConversationUsageInfo
+    )
+    object: Annotated[Literal["conversation.response"], Lenient()] = "conversation.response"
+    guardrails: Annotated[list[dict[str, Any]] | None, Lenient()] = None
+
+    _dumped_when_set: ClassVar[frozenset[str]] = frozenset({"usage"})
