@@ -202,6 +202,19 @@ def test_no_text_is_lost_with_an_event_that_is_sloppier_than_the_schema(subtests
             assert (type(output), output.content) == (MessageOutputEntry, "Hello")
 
 
+def test_a_call_is_whole_whatever_its_later_pieces_leave_empty():
+    first = {"output_index": 0, "id": "f", "name": "weather", "tool_call_id": "1"}
+    later = {**first, "name": "", "tool_call_id": "", "arguments": "{}", "created_at": "soon"}
+    _, events = read(
+        STARTED,
+        named("function.call.delta", **first, arguments=None),
+        named("function.call.delta", **later),
+        DONE,
+    )
+    [call] = answer_of(events).snapshot().outputs
+    assert (call.name, call.tool_call_id, call.arguments) == ("weather", "1", "{}")
+
+
 def test_an_answer_that_is_cut_is_valid_and_says_what_came():
     _, events = read(
         STARTED,

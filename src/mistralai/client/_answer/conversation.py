@@ -169,7 +169,7 @@ class Output:
                 if self._arguments is None:
                     self._arguments = Text()
                 self._arguments.pieces.append(value)
-            elif value is not None:
+            elif value is not None and (value != "" or name not in fields):
                 merge(fields, {name: value})
 
     def fields(self) -> dict[str, Any]:
