@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import tempfile
 import tracemalloc
 from pathlib import Path
 
@@ -90,6 +91,23 @@ def test_a_form_is_what_httpx2_sends_for_each_kind_of_file(colour, file, subtest
         twice = [("file", ("a", b"1")), ("file", ("b", b"2"))]
         request(colour, client, "POST", "/v1/files", files=twice)
         assert sim.requests[-1].body == as_httpx2_writes(sim.requests[-1], {}, twice)
+
+
+def test_a_file_is_named_as_on_disk_or_not_at_all(file, subtests):
+    """`name` of an open file is also a number, None, or bytes."""
+    files = {
+        "a path": (file.open("rb"), "lines.jsonl"),
+        "a path as bytes": (io.FileIO(os.fsencode(file)), "lines.jsonl"),
+        "a descriptor": (os.fdopen(os.open(file, os.O_RDONLY), "rb"), "upload"),
+        "memory": (io.BytesIO(b"abc"), "upload"),
+    }
+    for name, (opened, expected) in files.items():
+        with subtests.test(name), opened:
+            assert source_of("file", opened).name == expected
+    with subtests.test("a temporary file"), tempfile.SpooledTemporaryFile() as temporary:
+        assert source_of("file", temporary).name == "upload"
+        temporary.rollover()
+        assert source_of("file", temporary).name == "upload"
 
 
 @pytest.mark.parametrize("colour", ["sync", "asyncio", "asyncio on httpx"], indirect=True)

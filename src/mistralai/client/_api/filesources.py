@@ -7,7 +7,7 @@ import os
 import stat
 import threading
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 from .._call.request import Upload
 
@@ -134,7 +134,7 @@ class _OpenFile(_Noted):
     blocking = True
 
     def __init__(self, place: str, file: Any) -> None:
-        self.name = Path(str(getattr(file, "name", _DEFAULT_NAME))).name or _DEFAULT_NAME
+        self.name = _name_of(file)
         self._place = place
         self._file = file
         self._reading = threading.Lock()
@@ -179,6 +179,14 @@ class _Placed:
             piece: Any = self._file.read(size)
             self._at = self._file.tell()
             return piece
+
+
+def _name_of(file: Any) -> str:
+    """Return the name of a file; one that was opened by its descriptor has a number instead."""
+    name = getattr(file, "name", None)
+    if not isinstance(name, (str, bytes, os.PathLike)):
+        return _DEFAULT_NAME
+    return Path(os.fsdecode(cast("str | bytes", name))).name or _DEFAULT_NAME
 
 
 def _length_said(file: Any) -> int | None:
