@@ -6,7 +6,7 @@ import pytest
 
 from mistralai.client import Timeouts, errors
 from mistralai.simulator import Answer, Gate, Simulator, Wire
-from support.fault_table import says
+from support.fault_table import packed, says
 from support.faults import quickly
 from support.rawcalls import call
 from support.unseen import rendered, shown
@@ -158,6 +158,11 @@ def test_a_body_that_breaks_off_is_an_error_after_its_pieces(colour, subtests):
             Wire([b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc"], "cut"),
             errors.StreamInterruptedError,
             "",
+        ),
+        "compressed, and ended in the middle": (
+            packed(b"abc", end=b""),
+            errors.StreamInterruptedError,
+            "3 bytes",
         ),
         "silence": (Answer(body=[b"abc"], ending="hang"), errors.APITimeoutError, "no byte of the"),
     }

@@ -52,6 +52,7 @@ ROWS = (
     "body: HTML under 200",
     "body: gzip although identity was asked for",
     "body: gzip that is corrupt at its end",
+    "body: gzip that ends in its middle",
     "body: an empty body",
     "inside: an event past max_event_size after decompression",
     "inside: a connection that breaks inside a chunk of HTTP",

@@ -330,6 +330,13 @@ BODIES: Final = {
         delivered=("", "Hel", "lo"),
         end_reason="error",
     ),
+    "gzip that ends in its middle": Fault(
+        server=packed(*STREAM[:3], end=b""),
+        error=errors.StreamInterruptedError,
+        says=("in the middle of its compressed data",),
+        delivered=("", "Hel", "lo"),
+        end_reason="error",
+    ),
     "a body without an event": Fault(
         server=[Answer(body=[b": hello\n\n"]), "auto"],
         call={"retries": quickly()},

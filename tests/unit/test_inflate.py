@@ -88,6 +88,21 @@ def test_corrupt_compression_is_a_decoding_error(subtests: pytest.Subtests) -> N
             assert isinstance(caught.value.__cause__, zlib.error)
 
 
+def test_a_body_that_ends_before_its_compressed_data_is_broken(subtests: pytest.Subtests) -> None:
+    for coding, wbits in FORMS:
+        with subtests.test(coding, wbits=wbits):
+            body = packed(TEXT, wbits)
+            for size in range(len(body) + 1):
+                inflater = Inflater(coding)
+                read = b"".join(pieces(inflater, body[:size]))
+                if size in {0, len(body)}:
+                    inflater.end()
+                    continue
+                assert TEXT.startswith(read)
+                with pytest.raises(httpx2.RemoteProtocolError, match="in the middle"):
+                    inflater.end()
+
+
 def test_a_gzip_body_of_several_members_is_read_to_its_end() -> None:
     text = b"world " * 30_000
     members = [gzip.compress(b"Hello "), *[gzip.compress(b"")] * 2000, gzip.compress(text)]

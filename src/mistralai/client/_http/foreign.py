@@ -75,6 +75,8 @@ class ForeignBody:
     def _decoded(self, piece: bytes | None) -> bytes:
         if piece is None:
             self._over = True
+            if self._inflater is not None:
+                self._inflater.end()
             return b""
         return piece if self._inflater is None else self._inflater.feed(piece)
 
@@ -121,10 +123,12 @@ class AsyncForeignBody:
         data = b"" if self._inflater is None else self._inflater.more()
         while not data and not self._over:
             piece = await self._next(timeout)
-            if piece is None:
-                self._over = True
-            else:
+            if piece is not None:
                 data = piece if self._inflater is None else self._inflater.feed(piece)
+                continue
+            self._over = True
+            if self._inflater is not None:
+                self._inflater.end()
         return data
 
     async def aclose(self) -> None:

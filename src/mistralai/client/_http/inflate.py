@@ -49,6 +49,16 @@ class Inflater:
                 return data
         return b""
 
+    def end(self) -> None:
+        """Check that the compressed data ended where the body did.
+
+        Raises:
+            httpx2.RemoteProtocolError: They did not: a gateway ended the body of a server that
+                broke off as if it were whole.
+        """
+        if self._zlib is not None:
+            raise httpx2.RemoteProtocolError("the body ended in the middle of its compressed data")
+
     def _next_member(self) -> bool:
         """Begin the next member, if there is one.
 

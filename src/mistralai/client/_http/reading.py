@@ -71,6 +71,7 @@ class Inflated:
         while not data:
             read = self._body.read(timeout)
             if not read:
+                self._inflater.end()
                 break
             data = self._inflater.feed(read)
         return data
@@ -89,6 +90,7 @@ class AsyncInflated:
         while not data:
             read = await self._body.read(timeout)
             if not read:
+                self._inflater.end()
                 break
             data = self._inflater.feed(read)
         return data
