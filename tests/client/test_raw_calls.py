@@ -268,6 +268,15 @@ def test_an_error_of_the_server_is_that_of_its_status(client_of, subtests):
             assert KEY not in shown(caught.value)
 
 
+def test_an_answer_that_nothing_has_changed_is_no_redirect(client_of):
+    answer = Answer(status=304, content_type=None, headers={"etag": '"1"'})
+    with Simulator(answer) as sim:
+        client = client_of(server_url=sim.url)
+        with pytest.raises(errors.SDKError, match=r"^Not Modified \(status 304") as caught:
+            client.request("GET", "/v1/models", http_headers={"if-none-match": '"1"'})
+        assert (caught.value.status_code, caught.value.headers["etag"]) == (304, '"1"')
+
+
 def test_a_server_that_is_not_the_simulators_endpoint_answers_404(client_of, sim):
     client = client_of(server_url=sim.url)
     with pytest.raises(errors.NotFoundError):

@@ -283,7 +283,7 @@ OTHER_REDIRECTS: list[tuple[int, str | None, str]] = [
     (307, None, "api.example"),
     (307, "mailto:x@api.example", "an invalid address"),
     # These would change the request.
-    *((status, "/v2", "api.example") for status in (300, 301, 302, 303, 304, 305)),
+    *((status, "/v2", "api.example") for status in (300, 301, 302, 303, 305)),
 ]
 
 

@@ -13,7 +13,7 @@ from .failure import UNCONNECTED, TransportFailure
 from .faults import Progress, transport_error
 from .hiding import hidden, hide
 from .observed import Outcome
-from .redirects import redirected
+from .redirects import is_redirect, redirected
 from .response import status_error, unexpected
 from .retry import Attempt, Repeats, retry_after
 from .steps import Close, Send, Sleep
@@ -139,7 +139,7 @@ class Attempts:
             if 200 <= head.status < 300:
                 return head
             body = yield from read_error_body(self.read, self.clock.now())
-            if not 300 <= head.status < 400:
+            if not is_redirect(head.status):
                 raise status_error(head, body, self.wall_time, self.request.shown_url)
             self.request = redirected(self.request, head, body, followed=redirects)
             redirects += 1

@@ -6,6 +6,7 @@ httpx2 would keep headers on the way from http to https, and all but `Authorizat
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -20,6 +21,11 @@ MAX_REDIRECTS: Final = 5
 """Redirects that one attempt follows."""
 
 _KEEP_METHOD_AND_BODY: Final = frozenset({307, 308})
+
+
+def is_redirect(status: int) -> bool:
+    """Return True for a status that points elsewhere; 304 says that nothing has changed."""
+    return 300 <= status < 400 and status != HTTPStatus.NOT_MODIFIED
 
 
 def redirected(request: Request, head: Head, body: bytes, *, followed: int) -> Request:

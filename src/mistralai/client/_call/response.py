@@ -248,7 +248,7 @@ def _error(
 
 def _phrase(status: int) -> str:
     with suppress(ValueError):
-        if status >= 400:
+        if status >= 300:
             return HTTPStatus(status).phrase
     return "the server answered with an error"
 
