@@ -480,6 +480,35 @@ def test_results_are_read_in_all_their_forms(subtests):
     assert isinstance(parse_result(b'{"custom_id": "a", "response": 5}'), Result)
 
 
+def test_results_are_fetched_whatever_the_server_writes_in_place_of_numbers(files):
+    prompts, answers = files
+    times = {"created_at": "2026-01-01T00:00:00Z", "completed_at": "2026-01-01T00:01:00Z"}
+    usage = {"prompt_tokens": "many", "completion_tokens": [1]}
+    lines = [b"[" * 100_000]
+    for number in range(1, 5):
+        response = {"status_code": 200, "body": {"choices": [], "usage": usage}}
+        lines.append(json.dumps({"custom_id": str(number), "response": response}).encode())
+    failed = {"message": {"detail": "Too long"}}
+    job = {"status": "FAILED", "errors": [failed], "output_file": "f", "error_file": "", **times}
+    created = iter([Answer.of_json({"object": "error", "message": "No"}, status=503)])
+
+    def answer(request):
+        match request.method, request.path:
+            case "POST", "/v1/files":
+                return Answer.of_json({"id": "input", "created_at": "today"})
+            case "POST", "/v1/batch/jobs":
+                return next(created, Answer.of_json({"id": "j"}))
+            case "GET", "/v1/batch/jobs/j":
+                return Answer.of_json(job)
+            case "GET", "/v1/files/f/content":
+                return Answer(body=[b"\n".join(lines)])
+        return "auto"
+
+    with served(answer) as (_, client), pytest.raises(BatchJobError, match=r"FAILED: .*Too long"):
+        batched(client, prompts, answers)
+    assert ids_of(answers) == numbers(4)
+
+
 def test_the_records_of_jobs_survive_a_tear_at_any_byte(tmp_path):
     """Whatever prefix is on the disk, its whole records count, and the next one follows them."""
     output, synced = tmp_path / "a.jsonl", []

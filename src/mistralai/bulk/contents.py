@@ -14,11 +14,15 @@ _LARGEST_BODY: Final = 10_000  # characters of the body of an error
 
 
 def usage_of(answer: ChatCompletionResponse) -> tuple[int, int]:
-    """Return the tokens of the prompt and of the answer; 0 if the server does not say."""
+    """Return the tokens of the prompt and of the answer; 0 if the server gives no number."""
     usage = answer.usage
     if usage is None:
         return 0, 0
-    return usage.prompt_tokens or 0, usage.completion_tokens or 0
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
+    return (
+        prompt if isinstance(prompt, int) else 0,
+        completion if isinstance(completion, int) else 0,
+    )
 
 
 def dumped(answer: ChatCompletionResponse) -> str:

@@ -193,7 +193,7 @@ class Follower:
 
 
 def _failure(job: Job, seen: BatchJob, how: Ending, left: int) -> BatchJobError:
-    messages = [error.message for error in seen.errors if error.message]
+    messages = [str(error.message) for error in seen.errors if error.message]
     said = "; ".join(messages[:_SHOWN_ERRORS])
     status = str(seen.status)
     ends = {

@@ -67,7 +67,7 @@ def parse_result(line: bytes) -> Result | None:
     try:
         value: Any = json.loads(line)
         row_id = value["custom_id"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(row_id, str):
         return None
@@ -148,9 +148,10 @@ def _outcome(waiter: Waiter, job: BatchJob, result: Result, **fields: Any) -> Ou
 
 def _timing(job: BatchJob) -> RowTiming:
     """Return the times of a row: it takes as long as its job."""
-    if job.created_at is None or job.completed_at is None:
+    began, ended = job.created_at, job.completed_at
+    if not isinstance(began, int) or not isinstance(ended, int):  # also where it is not a number
         return RowTiming()
-    return RowTiming(total=float(max(0, job.completed_at - job.created_at)))
+    return RowTiming(total=float(max(0, ended - began)))
 
 
 def _class_of(status: int | None, code: str | None) -> type[errors.MistralError]:

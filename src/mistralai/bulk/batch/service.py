@@ -93,7 +93,8 @@ class Service:
             )
         if file.id is None:
             raise BulkError(f"the server took the file {name} and gave no id for it")
-        return file.id, file.created_at
+        at: object = file.created_at  # which may be something other than a number
+        return file.id, at if isinstance(at, int) else None
 
     async def create(self, job: Job, output: str) -> str | None:
         """Create the job for a file, which names its output; return its id, if it is given."""
