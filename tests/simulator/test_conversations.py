@@ -28,6 +28,11 @@ def test_wrong_requests_are_refused(ask, subtests):
         "no inputs": (422, ("POST", ""), {"model": "m"}),
         "an unknown field": (422, ("POST", ""), {**HI, "colour": "red"}),
         "an entry of no known type": (422, ("POST", ""), {**HI, "inputs": [{"type": "x"}]}),
+        "a text that is none": (
+            422,
+            ("POST", ""),
+            {**HI, "inputs": [{"role": "user", "content": [{"type": "text", "text": None}]}]},
+        ),
         "no message": (
             422,
             ("POST", ""),

@@ -8,6 +8,7 @@ import pytest
 from mistralai.simulator import Answer, Simulator
 
 CHAT = "/v1/chat/completions"
+LONG = "9" * 5000  # more digits than Python reads as a number
 
 
 @pytest.fixture
@@ -110,9 +111,22 @@ WRONG = {
         },
         400,
     ),
+    "a boundary": (
+        *("POST", "/v1/files"),
+        {
+            "content": b"--x--",
+            "headers": {"content-type": "multipart/form-data; boundary*=utf-8''%E2%82%AC"},
+        },
+        422,
+    ),
     "no file": ("POST", "/v1/files", {"files": {"purpose": (None, "batch")}}, 422),
     "a purpose": ("POST", "/v1/files", {"files": {"file": b"x"}, "data": {"purpose": "x"}}, 422),
     "an expiry": ("POST", "/v1/files", {"files": {"file": b"x"}, "data": {"expiry": "x"}}, 422),
+    "a long expiry": (
+        *("POST", "/v1/files"),
+        {"files": {"file": b"x"}, "data": {"expiry": LONG}},
+        422,
+    ),
     "a page": ("GET", "/v1/files?page=x", {}, 422),
     "a page below 0": ("GET", "/v1/files?page=-1", {}, 422),
     "a large page": ("GET", "/v1/files?page_size=5000", {}, 422),
@@ -133,14 +147,16 @@ WRONG = {
     "an agent": ("GET", "/v1/agents/x", {}, 404),
     "metadata": ("GET", "/v1/agents?metadata={", {}, 422),
     "a token": ("GET", "/v1/agents/pages?page_token=x", {}, 422),
+    "a long token": ("GET", f"/v1/agents/pages?page_token=from-{LONG}", {}, 422),
+    "a long version": ("GET", f"/v1/agents/AGENT?agent_version={LONG}", {}, 404),
 }
 
 
 def test_wrong_requests_are_refused_with_the_status_of_the_api(api, subtests):
-    api("POST", "/v1/agents", json={"model": "m", "name": "n"})
+    agent = api("POST", "/v1/agents", json={"model": "m", "name": "n"}).json()
     for name, (method, path, options, status) in WRONG.items():
         with subtests.test(name):
-            answer = api(method, path, **options)
+            answer = api(method, path.replace("AGENT", agent["id"]), **options)
             assert answer.status_code == status, answer.text
             assert answer.json()["detail"]
 

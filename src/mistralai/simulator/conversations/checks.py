@@ -18,7 +18,8 @@ from ..api.checks import (
     union,
 )
 
-_content: Final = union(str=string, list=list_of(record({"type": string}, closed=False)))
+_chunk: Final = record({"type": string}, {"text": string}, closed=False)
+_content: Final = union(str=string, list=list_of(_chunk))
 _entry: Final = tagged(
     "type",
     {

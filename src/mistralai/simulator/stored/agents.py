@@ -1,6 +1,7 @@
 """Agents and their versions: `/v1/agents`."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,6 +25,7 @@ _SETTINGS: Final[Mapping[str, Check]] = {
     "metadata": nullable(mapping),
     "version_message": nullable(string),
 }
+_TOKEN: Final = re.compile(r"from-([0-9]{1,9})")
 _CREATE: Final = record({"model": string, "name": string}, _SETTINGS)
 _UPDATE: Final = record(
     {},
@@ -80,7 +82,7 @@ class _Agent:
         if version in self.aliases:
             number: int = self.aliases[version]["version"]
             return number
-        if version.isascii() and version.isdigit() and int(version) < len(self.versions):
+        if version in map(str, range(len(self.versions))):
             return int(version)
         message = f"Agent {self.id} has no version {version!r}"
         raise errors.Refused(errors.detail_error(404, message))
@@ -255,8 +257,8 @@ def _begin_of(token: str | None) -> int:
     """Return the index of the first item of the page with this token."""
     if token is None:
         return 0
-    number = token.removeprefix("from-")
-    if not (number.isascii() and number.isdigit()):
+    number = _TOKEN.fullmatch(token)
+    if number is None:
         entry = wrong("value_error", ("query", "page_token"), "Unknown page token", token)
         raise errors.Refused(errors.invalid([entry]))
-    return int(number)
+    return int(number[1])

@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,7 @@ _PURPOSES: Final = ("fine-tune", "batch", "ocr", "agentic_safety")
 _VISIBILITIES: Final = ("workspace", "user")
 _PIECE: Final = 64 * 1024
 _HOUR: Final = 3600
+_HOURS: Final = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _hours(form: Mapping[str, Part]) -> int | None:
     if "expiry" not in form:
         return None
     text = form["expiry"].text
-    if not text.isascii() or not text.isdigit():
+    if not _HOURS.fullmatch(text):
         message = "Input should be a valid integer, unable to parse string as an integer"
         raise _refused("int_parsing", "expiry", message, text)
     return int(text)

@@ -39,10 +39,10 @@ def form_of(request: Request) -> dict[str, Part]:
     head = Message()
     head["content-type"] = request.headers.get("content-type", "")
     boundary = head.get_boundary()
-    if head.get_content_type() != _TYPE or not boundary:
+    if head.get_content_type() != _TYPE or not boundary or not boundary.isascii():
         message = f"The body should be {_TYPE}"
         raise errors.Refused(errors.detail_error(422, message))
-    delimiter = b"\r\n--" + boundary.encode("latin-1")
+    delimiter = b"\r\n--" + boundary.encode()
     first, *pieces = (b"\r\n" + request.body).split(delimiter)
     if not pieces or not pieces[-1].startswith(b"--") or first.strip():
         raise errors.Refused(errors.detail_error(400, "There was an error parsing the body"))
