@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from mistralai import Mistral
-from mistralai.client import errors
+from mistralai.client import Timeouts, errors
 from mistralai.client.utils.eventstreaming import EventStream, EventStreamAsync
 from mistralai.simulator import Answer, Gate, Simulator
 from support.serving import ASK, DONE, HELLO, POEM, chunk, event
@@ -384,7 +384,7 @@ def test_an_interrupt_while_reading_ends_the_stream():
 
 
 def test_a_stream_that_waits_too_long_is_over(colour, endless):
-    client = colour.client(server_url=endless.url, timeout_ms=250)
+    client = colour.client(server_url=endless.url, timeouts=Timeouts(idle=0.1))
     stream = colour.open(client, **ASK)
     colour.next(stream)
     with pytest.raises(errors.APITimeoutError) as caught:
