@@ -116,6 +116,25 @@ def test_a_stream_that_does_not_begin_is_an_error_or_begins_again(colour, subtes
         assert "or read the answer by client.request" in str(error)
 
 
+def test_a_body_of_another_type_without_an_event_is_an_error(colour, subtests):
+    bodies = {
+        "sound": ("audio/mpeg", [b"\xff\xfb\n\n\x00", b"\n\nid: 3"], False),
+        "text": ("text/plain", [b"Water the plants.\n\n"], False),
+        "events under another label": ("text/plain", [PLAIN], True),
+        "a stream without events": ("Text/Event-Stream; charset=utf-8", [b": ping\n\n"], True),
+        "nothing": ("application/json", [], True),
+    }
+    for name, (content_type, body, whole) in bodies.items():
+        with subtests.test(name), Simulator(Answer(content_type=content_type, body=body)) as sim:
+            stream = opened(colour, sim.url)
+            events, error = read(colour, stream)
+            assert len(events) == (body == [PLAIN])
+            assert stream.end_reason == ("done" if whole else "error")
+            if not whole:
+                assert type(error) is errors.ResponseValidationError
+                assert f"with {content_type}, not an event stream" in str(error)
+
+
 def test_a_stream_that_is_closed_gives_nothing_more(colour, subtests):
     for name in ("stream_request", "stream_bytes"):
         gate = Gate()

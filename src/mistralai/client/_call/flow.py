@@ -229,7 +229,10 @@ class StreamCall(StreamedCall[A], Generic[E, A]):
                 incoming.feed(data)
             else:
                 incoming.feed_end()
-                if reader.end_reason == "truncated" and attempts.spec.strict_end:
+                if incoming.is_no_stream(attempts.timing):
+                    advice = self._format.advice
+                    incoming.problem = attempts.unexpected(b"", "an event stream", advice=advice)
+                elif reader.end_reason == "truncated" and attempts.spec.strict_end:
                     incoming.problem = truncated(attempts.progress(), self._format.ending)
                 else:
                     self._release(incoming, _DRAINING)

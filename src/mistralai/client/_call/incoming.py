@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..sse import ServerSentEvent
     from .eventformat import Reader
     from .response import Head
+    from .timing import Timing
 
 MAX_HELD_EVENTS: Final = 1000
 """Events without content that may be held back."""
@@ -69,6 +70,15 @@ class IncomingEvents(Generic[E]):
         start = data.lstrip(_BLANK)[:1]
         self._begun = bool(start)
         return start in {b"{", b"[", b"<"}
+
+    def is_no_stream(self, timing: Timing) -> bool:
+        """Return True if a body that has ended had bytes and no event, and no type of a stream.
+
+        Where the end of the body is all that ends the stream, it would pass for one without events.
+        """
+        unended = self.reader.end_reason == "done" and not self.reader.done
+        empty = timing.bytes and not timing.events
+        return bool(unended and empty) and "event-stream" not in self._head.content_type.lower()
 
     def feed(self, data: bytes) -> None:
         """Decode bytes of the body.
