@@ -73,6 +73,8 @@ def test_conversations_are_listed_in_pages(colour, sim):
         colour.ask(conversations, "start", **HI, name=name, metadata={"of": name})
     colour.ask(conversations, "start", **HI, name="d", store=False)
     listed = colour.ask(conversations, "list", metadata={"of": "b"})
+    with pytest.raises(TypeError, match="metadata takes a dict with values of JSON: Object"):
+        colour.ask(conversations, "list", metadata={"of": object()})
     assert [found.name for found in listed] == ["b"]
     found = colour.collect(items(colour, conversations, "iterate", page_size=2))
     assert [each.name for each in found] == ["c", "b", "a"]

@@ -17,7 +17,6 @@ from ._api.agentendpoints import (
     LIST_VERSIONS,
     UPDATE,
     UPDATE_VERSION,
-    queried,
 )
 from ._api.agentparams import (
     AgentAliasParams,
@@ -32,7 +31,7 @@ from ._api.agentparams import (
     AgentUpdateVersionParams,
     AgentVersionsParams,
 )
-from ._api.paging import Pages, iterate, iterate_async
+from ._api.paging import Pages, iterate, iterate_async, queried
 from ._api.resource import Resource
 from ._api.signatures import described_by
 from ._call.request import take_headers

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ._api.conversationendpoints import (
     APPEND,
@@ -30,11 +29,10 @@ from ._api.conversationparams import (
     StartParams,
     StartStreamParams,
 )
-from ._api.paging import Pages, iterate, iterate_async
+from ._api.paging import Pages, iterate, iterate_async, queried
 from ._api.resource import Resource
 from ._api.signatures import described_by
 from ._call.request import take_headers
-from .types.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     import builtins
@@ -180,7 +178,7 @@ class Conversations(Resource):
     ) -> builtins.list[ResponseV1ConversationsGet]:
         """Return one page of the conversations; `iterate` yields those of all pages."""
         take_headers(params)
-        return self._complete(LIST, "list", _queried(ConversationsParams(**params)))
+        return self._complete(LIST, "list", queried(ConversationsParams(**params)))
 
     @described_by(ConversationsParams)
     async def list_async(
@@ -188,8 +186,8 @@ class Conversations(Resource):
     ) -> builtins.list[ResponseV1ConversationsGet]:
         """Return one page of the conversations; `iterate_async` yields those of all pages."""
         take_headers(params)
-        queried = _queried(ConversationsParams(**params))
-        return await self._complete_async(LIST, "list_async", queried)
+        given = queried(ConversationsParams(**params))
+        return await self._complete_async(LIST, "list_async", given)
 
     @described_by(ConversationsParams)
     def iterate(
@@ -283,11 +281,3 @@ def _page(
     answer: Sequence[ResponseV1ConversationsGet],
 ) -> tuple[Sequence[ResponseV1ConversationsGet], int | None]:
     return answer, None
-
-
-def _queried(params: ConversationsParams) -> dict[str, Any]:
-    """Return the keywords of a list as its query has them: `metadata` is JSON there."""
-    queried: dict[str, Any] = {**params}
-    if not isinstance(queried.get("metadata", UNSET), Unset):
-        queried["metadata"] = json.dumps(queried["metadata"], separators=(",", ":"))
-    return queried

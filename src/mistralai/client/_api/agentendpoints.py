@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..types.unset import UNSET, Unset
 from .agentparams import (
     AgentAliasParams,
     AgentBody,
@@ -111,19 +109,3 @@ LIST_ALIASES = Endpoint(f"{_ONE}/aliases", AgentParams, _aliases)
 DELETE_ALIAS: Endpoint[None] = Endpoint(
     f"{_ONE}/aliases", AgentAliasParams, None, query=("alias",), method="DELETE"
 )
-
-
-def queried(params: AgentsListParams | AgentPagesParams) -> dict[str, Any]:
-    """Return the keywords of a list as its query has them: `metadata` is JSON there.
-
-    Raises:
-        TypeError: `metadata` has a value that JSON does not have.
-    """
-    given: dict[str, Any] = {**params}
-    metadata: object = given.get("metadata", UNSET)
-    if not isinstance(metadata, Unset):
-        try:
-            given["metadata"] = json.dumps(metadata, separators=(",", ":"))
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"metadata takes a dict with values of JSON: {error}") from error
-    return given

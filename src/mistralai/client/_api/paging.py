@@ -7,9 +7,10 @@ a smaller limit. Items that are added or deleted in the meantime move the others
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..types.unset import Unset
+from ..types.unset import UNSET, Unset
 from .signatures import check_keywords
 
 if TYPE_CHECKING:
@@ -87,3 +88,19 @@ async def iterate_async(fetch: Callable[..., Awaitable[A]], pages: Pages[A, T]) 
     while pages.has_next:
         for item in pages.take(await fetch(**pages.params())):
             yield item
+
+
+def queried(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keywords of a list as its query has them: `metadata` is JSON there.
+
+    Raises:
+        TypeError: `metadata` has a value that JSON does not have.
+    """
+    given: dict[str, Any] = {**params}
+    metadata: object = given.get("metadata", UNSET)
+    if not isinstance(metadata, Unset):
+        try:
+            given["metadata"] = json.dumps(metadata, separators=(",", ":"))
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"metadata takes a dict with values of JSON: {error}") from error
+    return given
