@@ -213,6 +213,7 @@ def test_a_path_that_leads_elsewhere_is_refused(client_of, subtests):
         assert not sim.requests
 
 
+HALF = r"'.*\\ud800', which UTF-8 cannot hold"
 WRONG = {
     "a method": ({"method": "TRACE"}, ValueError, "method is 'TRACE'; give one of GET, POST"),
     "no method": ({"method": None}, TypeError, "method takes a string such as 'POST', not None"),
@@ -234,6 +235,12 @@ WRONG = {
     "a number of files": ({"files": 5}, TypeError, "^files takes a mapping .*not 5; give"),
     "files without names": ({"files": [b"a"]}, TypeError, r"^files\[0\] takes a pair .*a bytes$"),
     "a file's name": ({"files": {1: b"a"}}, TypeError, "^the name of a field .* string, not 1"),
+    "half a character in a path": ({"path": "/v1/\ud800"}, ValueError, f"^path is {HALF}"),
+    "in a query": ({"params": {"a": ["b", "\ud800"]}}, ValueError, rf"^a\[1\] is {HALF}"),
+    "in a field": ({"data": {"a": "\ud800"}}, ValueError, f"^a is {HALF}"),
+    "in a field's name": ({"data": {"a": {"\ud800": 1}}}, ValueError, f"^a is {HALF}"),
+    "in a file's name": ({"files": {"\ud800": b""}}, ValueError, f"^the name of a field .* {HALF}"),
+    "in content": ({"content": "\ud800"}, ValueError, f"^content is {HALF}"),
     "content": ({"content": 5}, TypeError, "^content takes bytes, text, a Path, or a file"),
     "retries": ({"retries": "2"}, TypeError, "^retries takes"),
     "a header": ({"http_headers": {"a": 1}}, TypeError, "http_headers"),

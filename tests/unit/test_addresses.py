@@ -30,3 +30,6 @@ def test_a_value_of_an_address_is_a_string():
         address("/{model_id}", {"model_id": 5})
     with pytest.raises(TypeError, match=r"^provider takes a string, a number, .* not b'x'"):
         address("/", {"provider": b"x"}, ["provider"])
+    for path, query in [("/{name}", []), ("/", ["name"])]:
+        with pytest.raises(ValueError, match=r"^name is '\\ud800', which UTF-8 cannot hold"):
+            address(path, {"name": "\ud800"}, query)

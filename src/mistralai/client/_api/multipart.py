@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from .._call.wirevalues import pairs
+from .._call.wirevalues import encodable, pairs
 from .filesources import Source, source_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Form:
         self._parts: list[bytes | Source] = []
         for name, value in fields.items():
             for each, text in pairs(name, value):
-                self._add(boundary, _disposition(each), _utf8(name, text))
+                self._add(boundary, _disposition(each), text.encode())
         for name, value in _items(files):
             filename, source, content_type = _file_of(f"files[{name!r}]", value)
             head = _disposition(name, filename) + _type_line(name, filename, content_type)
@@ -155,7 +155,7 @@ def _file_of(place: str, value: object) -> tuple[str | None, Source, str | None]
     if not isinstance(content_type, str | None):
         raise TypeError(f"{place} has the content type {content_type!r}; give a string or None")
     filename = filename if named else source.name
-    _utf8(f"the name of {place}", filename or "")
+    encodable(f"the name of {place}", filename or "")
     return filename, source, content_type
 
 
@@ -178,16 +178,8 @@ def _type_line(name: str, filename: str | None, content_type: str | None) -> str
     return f"\r\nContent-Type: {content_type}"
 
 
-def _utf8(place: str, text: str) -> bytes:
-    """Return a text as bytes. Python writes bytes of a path that are not UTF-8 as surrogates."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        message = f"{place} is {text!r}, which UTF-8 cannot hold; give another one"
-        raise ValueError(message) from None
-
-
 def _escaped(name: str) -> str:
     if not isinstance(name, str):
         raise TypeError(f"the name of a field of a form is a string, not {name!r}")
+    encodable("the name of a field of a form", name)
     return _ESCAPES.sub(lambda match: _ESCAPED[match[0]], name)

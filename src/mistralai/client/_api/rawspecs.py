@@ -15,7 +15,7 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from .._call.request import JSON, Request
 from .._call.urls import joined
-from .._call.wirevalues import pairs
+from .._call.wirevalues import encodable, pairs
 from ..types.unset import UNSET
 from .filesources import is_bytes, source_of
 from .rawparams import RawParams
@@ -120,7 +120,7 @@ def checked_path(path: str, params: Mapping[str, Any] | None = None) -> str:
         raise ValueError(f"path is {path!r}, {problem}")
     if params is not None and not _is_mapping(params):
         raise TypeError(f"params takes a mapping, not {params!r}")
-    place, _, query = path.partition("?")
+    place, _, query = encodable("path", path).partition("?")
     found = [pair for name, value in (params or {}).items() for pair in pairs(name, value)]
     parts = [quote(query, safe=f"{_SAFE}?"), urlencode(found)]
     query = "&".join(part for part in parts if part)
@@ -207,7 +207,7 @@ def _json(value: Any) -> bytes:
 def _content(content: Any) -> bytes | Upload:
     given: object = content
     if isinstance(given, str):
-        return given.encode()
+        return encodable("content", given).encode()
     if is_bytes(given):
         return bytes(content)
     if isinstance(given, os.PathLike) or callable(getattr(content, "read", None)):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from .wirevalues import pairs
+from .wirevalues import encodable, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -105,7 +105,7 @@ def address(
     Raises:
         TypeError: A value of the path is not a string, or one of the query cannot be written as
             text.
-        ValueError: A value would lead to another path.
+        ValueError: A value would lead to another path, or has half a character.
     """
     for name in _PLACEHOLDER.findall(path):
         value = _string(name, values[name])
@@ -120,7 +120,7 @@ def address(
 def _string(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} takes a string, not {value!r}")
-    return value
+    return encodable(name, value)
 
 
 def shown(url: str) -> str:

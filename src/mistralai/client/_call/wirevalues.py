@@ -25,11 +25,12 @@ def pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
 
     Raises:
         TypeError: The value, or an item of it, is of another type.
+        ValueError: It is a string with half a character.
     """
     if isinstance(value, Mapping):
         for key, item in cast("Mapping[object, object]", value).items():
             if is_given(item):
-                yield str(key), text_of(f"{name}[{key!r}]", item)
+                yield encodable(name, str(key)), text_of(f"{name}[{key!r}]", item)
     elif isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray)):
         for index, item in enumerate(cast("Iterable[object]", value)):
             if is_given(item):
@@ -47,6 +48,7 @@ def text_of(name: str, value: object) -> str:
 
     Raises:
         TypeError: The value is of another type.
+        ValueError: It is a string with half a character.
     """
     if isinstance(value, Enum):
         value = value.value
@@ -54,7 +56,9 @@ def text_of(name: str, value: object) -> str:
         return str(value).lower()
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, (str, int, float)):
+    if isinstance(value, str):
+        return encodable(name, value)
+    if isinstance(value, (int, float)):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
@@ -64,6 +68,24 @@ def text_of(name: str, value: object) -> str:
         f"{name} takes a string, a number, True or False, or a date, not {value!r};"
         " write other values as strings"
     )
+
+
+def encodable(name: str, text: str) -> str:
+    """Return a text that UTF-8 can hold: Python writes other bytes of a path as surrogates.
+
+    Args:
+        name: The name of the text, for the error.
+        text: The text.
+
+    Raises:
+        ValueError: It has half a character.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        message = f"{name} is {text!r}, which UTF-8 cannot hold; give another one"
+        raise ValueError(message) from None
+    return text
 
 
 def is_given(value: object) -> bool:
