@@ -5,6 +5,7 @@ import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import anyio
 import httpx2
@@ -124,12 +125,33 @@ def noting(watcher, threads):
     """Have a watcher note the thread in which it is told the end."""
     ended = watcher.ended
 
-    def note(outcome):
+    def note(*end):
         threads.append(threading.current_thread())
-        ended(outcome)
+        ended(*end)
 
     watcher.ended = note
     return watcher
+
+
+def test_what_ends_as_a_generator_is_collected_is_told_in_another_thread():
+    with Simulator(Answer(body=STREAM[:2], ending="hang")) as sim:
+        recorder, threads = Recorder(), []
+        recorder.begun = lambda call: noting(Recorder.begun(recorder, call), threads)
+        recorder.entered = lambda scope: noting(Recorder.entered(recorder, scope), threads)
+
+        def read(client):
+            with client.observe("work"), client.chat.stream(**ASK) as stream:
+                for event in stream:
+                    yield event.data
+
+        with Mistral("key", server_url=sim.url, observers=[recorder]) as client:
+            reading = read(client)
+            next(reading)
+            del reading
+            gc.collect()
+            work, call = recorder.seen
+            assert (call.outcome.end_reason, type(work.outcome)) == ("closed", GeneratorExit)
+    assert [thread.name for thread in threads] == ["mistralai-reaper"] * 2
 
 
 @pytest.mark.anyio
@@ -164,7 +186,8 @@ class Headed(CallWatcher):
 
     def __init__(self):
         self.headed = asyncio.Event()
-        self.outcomes = []
+        self.outcomes = SimpleQueue()
+        self.threads = []
 
     def begun(self, _):
         return self
@@ -173,7 +196,8 @@ class Headed(CallWatcher):
         self.headed.set()
 
     def ended(self, outcome):
-        self.outcomes.append(outcome)
+        self.threads.append(threading.current_thread())
+        self.outcomes.put(outcome)
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # asyncio's, of its own sockets
@@ -192,8 +216,9 @@ def test_a_call_whose_loop_is_over_was_left_and_did_not_fail():
         loop.close()
         del task, loop
         gc.collect()
-    [outcome] = seen.outcomes
+    outcome = seen.outcomes.get(timeout=30)
     assert (outcome.end_reason, type(outcome.error)) == ("cancelled", GeneratorExit)
+    assert [thread.name for thread in seen.threads] == ["mistralai-reaper"], "its watchers may wait"
 
 
 def test_a_whole_answer_and_a_failure_before_it_are_told(colour, subtests):

@@ -16,6 +16,7 @@ from .._call.flow import Call
 from .._call.response import read_error_body, response_with_body
 from .._call.steps import Environment
 from .._call.watching import Observers, Watch
+from .._http.reaper import reap
 from .._io.drivers import AsyncDriver, SyncDriver
 from .._stream.caller import caller_of
 from .._stream.rawresponse import RawResponse
@@ -113,7 +114,7 @@ def adapter_of(endpoint: Endpoint[A]) -> TypeAdapter[A]:
 def _environment(configuration: SDKConfiguration, spec: CallSpec) -> Environment:
     log = log_of(configuration.debug_logger)
     observed = spec.observed
-    watch = None if observed is None else Watch(Observers(configuration.observers), observed)
+    watch = None if observed is None else Watch(Observers(configuration.observers), observed, reap)
     return Environment(time.monotonic, time.time, random.random, log, watch)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from .observed import UNWATCHED
@@ -115,10 +116,23 @@ class Around:
 class Watch:
     """The watchers of one call."""
 
-    __slots__ = ("_call", "_observers", "_open", "_watchers")
+    __slots__ = ("_call", "_later", "_observers", "_open", "_watchers")
 
-    def __init__(self, observers: Observers, call: ObservedCall) -> None:
+    def __init__(
+        self,
+        observers: Observers,
+        call: ObservedCall,
+        later: Callable[[Callable[[], object]], object],
+    ) -> None:
+        """Watch a call, once it begins.
+
+        Args:
+            observers: The observers of its client.
+            call: The call.
+            later: Has something done soon, where nothing may wait.
+        """
         self._call = call
+        self._later = later
         self._observers = observers
         self._watchers: list[tuple[object, CallWatcher]] | None = None
         self._open: list[tuple[object, CallWatcher]] = []  # those that do not know the end yet
@@ -154,9 +168,17 @@ class Watch:
 
     def end(self, outcome: Outcome) -> None:
         """Tell the end of the call. Each watcher learns of it once, whichever threads call this."""
-        while self._open:
+        self._end(self._open, outcome)
+
+    def end_later(self, outcome: Outcome) -> None:
+        """Do the same in another thread, as a watcher may wait for a lock that this one holds."""
+        open_ones, self._open = self._open, []
+        self._later(partial(self._end, open_ones, outcome))
+
+    def _end(self, open_ones: list[tuple[object, CallWatcher]], outcome: Outcome) -> None:
+        while open_ones:
             try:
-                observer, watcher = self._open.pop()
+                observer, watcher = open_ones.pop()
             except IndexError:  # another thread was faster
                 return
             self._observers.tell(observer, watcher, "ended", outcome)

@@ -3,12 +3,14 @@
 Theory of operation. A scope is new until it is entered or made current for the first time, then
 open, and ended once `end` was called. Each watcher is told of the end once: it is taken out of a
 list before, which several threads can do at the same time. A scope that is no longer referenced
-notes the time, and leaves the watchers, who may wait, to the reaper's thread.
+notes the time, and leaves the watchers, who may wait, to the reaper's thread; so does one that ends
+as a generator or a coroutine is closed, which the garbage collector may do.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from enum import Enum
@@ -102,7 +104,13 @@ class Scope:
             error: The exception with which the work ended, if it failed.
         """
         self._state = State.ENDED
-        _tell_end(self._observers, self._open, error, time.time())
+        at = time.time()
+        # The collector closes generators and coroutines, perhaps amid an exporter's code.
+        if isinstance(sys.exception(), GeneratorExit):
+            open_ones, self._open = self._open, []
+            reap(partial(_tell_end, self._observers, open_ones, error, at))
+        else:
+            _tell_end(self._observers, self._open, error, at)
 
     def __enter__(self) -> Self:
         around = self.current()
