@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from mistralai import Mistral
-from mistralai.client.errors import MissingKeyError
+from mistralai.client.errors import BadRequestError, MissingKeyError
 from mistralai.simulator import Answer, Gate, Simulator
 from support.faults import STREAM
 from support.flows import delta
@@ -113,6 +113,16 @@ def test_each_choice_that_was_asked_for_has_a_reason(traced):
         next(stream)
         next(stream)
     check(traced.spans.next(), "closed", "error", "stop", "error")
+
+
+def test_choices_that_no_server_would_give_are_not_counted_one_by_one(traced):
+    with (
+        Simulator(Answer(status=400)) as sim,
+        Mistral("key", server_url=sim.url, observers=[traced.telemetry]) as client,
+        pytest.raises(BadRequestError),
+    ):
+        client.chat.complete(**ASK, n=10**6)
+    assert traced.spans.next().attributes["gen_ai.response.finish_reasons"] == ("error",) * 128
 
 
 def test_what_is_not_sent_is_no_call(traced):

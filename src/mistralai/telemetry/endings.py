@@ -18,6 +18,9 @@ LEFT: Final = frozenset({"closed", "dropped", "cancelled"})
 """The end reasons that are the caller's own doing."""
 
 _WHOLE: Final = frozenset({"done", "answered"})
+_MOST_CHOICES: Final = 128
+"""The most choices that are counted by what was asked for, which may be any number."""
+
 _WITH_CHOICES: Final = frozenset({"chat", "text_completion", "invoke_agent"})
 _COUNTS: Final = (
     ("prompt_tokens", names.USAGE_INPUT_TOKENS),
@@ -71,15 +74,15 @@ def ending_of(call: ObservedCall, outcome: Outcome) -> Ending:
 def finish_reasons(call: ObservedCall, outcome: Outcome) -> list[str]:
     """Return why each choice ended, with `error` in the place of a reason that did not come.
 
-    Choices that were asked for and never began are counted too, unless the answer is whole: then it
-    has no others. Answers of conversations have no choices.
+    Choices that were asked for and never began are counted too, up to 128 in all, unless the answer
+    is whole: then it has no others. Answers of conversations have no choices.
     """
     reasons = [reason if reason is not None else "error" for reason in outcome.finish_reasons]
     expected = call.operation in _WITH_CHOICES and not _is_of_conversation(call)
     if not expected or (outcome.end_reason in _WHOLE and not reasons):
         return reasons
     asked = call.params.get("n")
-    count = asked if isinstance(asked, int) else 1
+    count = min(asked, _MOST_CHOICES) if isinstance(asked, int) else 1
     return reasons + ["error"] * (count - len(reasons))
 
 
