@@ -6,6 +6,7 @@ from mistralai import Mistral
 from mistralai.client import models
 from mistralai.client.observers import ObservedCall
 from mistralai.simulator import Answer, Simulator
+from mistralai.telemetry.attributes import span_name, start_attributes
 from mistralai.telemetry.content import input_content
 from support.faults import STREAM
 from support.flows import KEY
@@ -255,6 +256,20 @@ def test_a_prompt_that_cannot_be_told_is_left_out_and_not_its_span():
             sim, lambda client: list(client.chat.stream(model="m", messages=odd)), content=True
         )
     assert list(content_of(span)) == ["gen_ai.output.messages"]
+
+
+def test_half_a_character_is_an_escape_as_no_exporter_can_encode_it():
+    half = "\ud83d"
+    messages = [{"role": "user", "content": f"é{half}"}]
+    params = {"model": half, "agent_id": half, "stop": [half], "messages": messages}
+    call = ObservedCall("chat", "POST", "/v1", "h", 443, stream=False, params=params)
+    assert span_name(call) == r"chat \ud83d"
+    said = start_attributes(call)
+    assert said["gen_ai.request.stop_sequences"] == [r"\ud83d"]
+    said |= input_content(call)
+    assert [text for text in said.values() if half in str(text)] == []
+    [message] = json.loads(said["gen_ai.input.messages"])
+    assert message["parts"] == [{"type": "text", "content": f"é{half}"}]
 
 
 def test_an_iterator_of_messages_is_left_to_the_request():

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from . import names
-from .fields import given, value_of
+from .fields import encodable, given, value_of
 
 if TYPE_CHECKING:
     from ..client.observers import AttributeValue, ObservedCall
@@ -79,7 +79,7 @@ def _add_settings(
 
 def _text(value: Any) -> str | None:
     """Read a text as it is sent: of a member of an enumeration `str` may show the name."""
-    return str.__str__(value) if isinstance(value, str) else None
+    return encodable(str.__str__(value)) if isinstance(value, str) else None
 
 
 def _integer(value: Any) -> int | None:
@@ -93,7 +93,7 @@ def _number(value: Any) -> float | None:
 def _texts(value: Any) -> list[str] | None:
     """Read one text or several; an iterator is left alone, as it can be read only once."""
     if isinstance(value, str):
-        return [str.__str__(value)]
+        return [encodable(str.__str__(value))]
     if not isinstance(value, Collection):
         return None
     texts = map(_text, cast("Collection[object]", value))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from . import names
-from .fields import given, value_of
+from .fields import encodable, given, value_of
 from .parts import message_parts, text_part
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return encodable(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> object:

@@ -20,3 +20,11 @@ def value_of(whole: object, name: str) -> Any:
 def given(value: object) -> bool:
     """Return True for a value that was set and is not null."""
     return value is not None and value is not UNSET
+
+
+def encodable(text: str) -> str:
+    """Return a text with its lone surrogates escaped, as JSON has them in the request.
+
+    They have no UTF-8: an exporter would fail with all the spans that it has.
+    """
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
