@@ -197,6 +197,17 @@ INPUTS = {
         },
         [{"role": "assistant", "parts": [{**ADDED, "arguments": '{"a'}]}],
     ),
+    "arguments with a value that JSON does not have": (
+        {
+            "messages": [
+                {
+                    "role": "assistant",
+                    "tool_calls": [{"id": "c1", "function": {"name": "add", "arguments": "[NaN]"}}],
+                }
+            ]
+        },
+        [{"role": "assistant", "parts": [{**ADDED, "arguments": "[NaN]"}]}],
+    ),
     "a system prompt, which is a message": (
         {"messages": [models.SystemMessage(content="a")]},
         [{"role": "system", "parts": [TEXT]}],
@@ -208,6 +219,13 @@ INPUTS = {
     "a conversation that begins with a text": (
         {"inputs": "a"},
         [{"role": "user", "parts": [TEXT]}],
+    ),
+    "texts to be embedded": (
+        {"inputs": ["a", "b"]},
+        [
+            {"role": "user", "parts": [TEXT]},
+            {"role": "user", "parts": [{"type": "text", "content": "b"}]},
+        ],
     ),
     "entries of a conversation": (
         {

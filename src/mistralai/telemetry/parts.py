@@ -26,7 +26,7 @@ def message_parts(message: object) -> list[dict[str, Any]]:
     """Return the parts of a message or of an entry of a conversation: its content, its calls.
 
     Args:
-        message: A model or a dict.
+        message: A model, a dict or a text.
     """
     kind = value_of(message, "type")
     if kind == "function.call":
@@ -37,7 +37,8 @@ def message_parts(message: object) -> list[dict[str, Any]]:
         return [_executed(message)]
     if kind == "agent.handoff":
         return [_fields(message)]
-    content = value_of(message, "content")
+    # A text is one of those that are to be embedded.
+    content = message if isinstance(message, str) else value_of(message, "content")
     if value_of(message, "role") == "tool":
         return [_result(value_of(message, "tool_call_id"), content)]
     parts = _content_parts(content)
@@ -92,13 +93,17 @@ def _call(call_id: object, function: object) -> dict[str, Any]:
     arguments = value_of(function, "arguments")
     if isinstance(arguments, str):
         with suppress(ValueError):  # what is not JSON stays text
-            arguments = json.loads(arguments)
+            arguments = json.loads(arguments, parse_constant=_refuse)
     return {
         "type": "tool_call",
         "id": call_id,
         "name": value_of(function, "name"),
         "arguments": arguments,
     }
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def _executed(entry: object) -> dict[str, Any]:
