@@ -401,6 +401,8 @@ def test_arguments_of_observers_and_scopes_are_checked(subtests):
     cases = [
         (lambda: Mistral("key", observers=[object()]), TypeError, r"begun\(call\) or entered"),
         (lambda: Mistral("key", observers=[Recorder]), TypeError, "not <class"),
+        (lambda: Mistral("key", observers=Recorder()), TypeError, "observers takes a list, not <"),
+        (lambda: Mistral("key", observers=None), TypeError, "observers takes a list, not None"),
         (lambda: client.observe(""), ValueError, "name is empty"),
         (lambda: client.observe(3), TypeError, "name takes a string, not 3"),
         (lambda: client.observe("a", "server"), ValueError, "kind is 'server'; give 'internal'"),

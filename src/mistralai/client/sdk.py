@@ -191,7 +191,7 @@ class Mistral(RawCalls):
             strict_end=strict_end,
             record=record,
             debug_logger=debug_logger,
-            observers=(*_telemetry(telemetry), *observers),
+            observers=(*_telemetry(telemetry), *_listed(observers)),
         )
 
     if not TYPE_CHECKING:
@@ -316,6 +316,14 @@ def _server_url(
     for placeholder, value in (url_params or {}).items():
         server_url = server_url.replace(f"{{{placeholder}}}", str(value))
     return checked_url(server_url, name)
+
+
+def _listed(
+    observers: Iterable[CallObserver | ScopeObserver],
+) -> Iterable[CallObserver | ScopeObserver]:
+    if not hasattr(observers, "__iter__"):
+        raise TypeError(f"observers takes a list, not {observers!r}")
+    return observers
 
 
 def _telemetry(setting: bool | Telemetry | None) -> tuple[CallObserver, ...]:
