@@ -130,7 +130,7 @@ class Scope:
     def __del__(self) -> None:
         open_ones = getattr(self, "_open", None)
         if open_ones and self._process == os.getpid():  # the child of a fork only has a copy
-            reap(partial(_tell_end, self._observers, open_ones, None, time.time()))
+            reap(partial(_tell_dropped, self._observers, open_ones, time.time()))
 
     def __repr__(self) -> str:
         return f"<Scope {self._scope.name!r} {self._state.value}>"
@@ -157,6 +157,14 @@ def _tell_end(
         except IndexError:  # another thread was faster
             return
         observers.tell(observer, watcher, "ended", error, at)
+
+
+def _tell_dropped(
+    observers: Observers, open_ones: list[tuple[object, ScopeWatcher]], at: float
+) -> None:
+    for observer, watcher in open_ones:
+        observers.tell(observer, watcher, "noted", {"mistralai.end_reason": "dropped"}, {})
+    _tell_end(observers, open_ones, None, at)
 
 
 def scope_of(
