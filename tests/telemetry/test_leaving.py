@@ -1,6 +1,7 @@
 """Calls that their callers leave: the status is UNSET, and the reason is there."""
 
 import gc
+import os
 import warnings
 
 import anyio
@@ -12,6 +13,7 @@ from mistralai.client.errors import BadRequestError, MissingKeyError
 from mistralai.simulator import Answer, Gate, Simulator
 from support.faults import STREAM
 from support.flows import delta
+from support.programs import run_program
 from support.serving import ASK
 from support.traced import Ends, Traced
 
@@ -47,6 +49,38 @@ def test_a_stream_that_is_closed_early_has_not_failed(colour, sim, traced):
     colour.close(stream)
     check(traced.spans.next(), "closed")
     assert traced.spans.all() == []
+
+
+LEFT_OPEN = """
+import os, sys
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExporter
+from mistralai import Mistral
+from mistralai.telemetry import Telemetry
+from mistralai.telemetry.names import END_REASON
+
+def line(span):
+    return f"{span.name} {span.status.status_code.name} {span.attributes.get(END_REASON)}\\n"
+
+provider = TracerProvider()
+provider.add_span_processor(BatchSpanProcessor(ConsoleSpanExporter(formatter=line)))
+client = Mistral("key", server_url=sys.argv[1], telemetry=Telemetry(tracer_provider=provider))
+work = client.observe("work")
+with work.current():
+    stream = client.chat.stream(model="m", messages=[{"role": "user", "content": "Hello"}])
+if os.fork() == 0:
+    sys.exit()  # with what is its parent's
+os.wait()
+for event in stream:
+    raise ZeroDivisionError
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Unix's")
+def test_what_is_open_as_the_program_ends_was_left(sim):
+    ran = run_program(LEFT_OPEN, arguments=[sim.url])
+    assert ran.stdout == "chat m UNSET dropped\nwork UNSET dropped\n"
+    assert ran.stderr.endswith("ZeroDivisionError\n")
 
 
 def test_an_exception_of_the_caller_is_not_one_of_the_call(sim, traced):

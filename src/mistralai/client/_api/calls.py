@@ -20,6 +20,7 @@ from .._http.reaper import reap
 from .._io.drivers import AsyncDriver, SyncDriver
 from .._stream.caller import caller_of
 from .._stream.rawresponse import RawResponse
+from .._stream.unfinished import until_exit
 from ..errors.mistralerror import request_id
 from ..models.answer import Answer, collected_responses
 from ..types.unions import Unknown
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._call.steps import CallSpec
+    from .._call.streamed import StreamedCall
     from .._stream.caller import Caller
     from ..sdkconfiguration import SDKConfiguration
     from .resource import Endpoint
@@ -57,6 +59,8 @@ def open_stream(resource: Configured, spec: CallSpec, kind: StreamKind[S, object
     except BaseException as error:
         call.interrupt(error)
         raise
+    if call.watched:
+        until_exit(call, _tell_left)
     return noted(kind.stream(call, driver, resource, caller))
 
 
@@ -73,6 +77,8 @@ async def open_stream_async(
     except BaseException as error:
         call.interrupt(error)
         raise
+    if call.watched:
+        until_exit(call, _tell_left)
     return noted(kind.stream_async(call, driver, resource, caller))
 
 
@@ -102,6 +108,10 @@ async def complete_async(
     except BaseException as error:
         call.interrupt(error)
         raise
+
+
+def _tell_left(call: StreamedCall[Any]) -> None:
+    call.tell_left()
 
 
 @cache

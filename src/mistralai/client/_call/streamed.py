@@ -32,7 +32,15 @@ class StreamedCall(Generic[A]):
         timing: When the parts of the answer were received.
     """
 
-    __slots__ = ("_attempts", "_seen_as", "answer_so_far", "end_reason", "error", "timing")
+    __slots__ = (
+        "__weakref__",
+        "_attempts",
+        "_seen_as",
+        "answer_so_far",
+        "end_reason",
+        "error",
+        "timing",
+    )
 
     def __init__(
         self, spec: CallSpec, environment: Environment, answer: A, *, partial: str, unit: str
@@ -96,6 +104,11 @@ class StreamedCall(Generic[A]):
         if self.end_reason is not None and self._attempts.watched:
             how = self._seen_as or self.end_reason
             self._attempts.tell_end(how, self.error, self.answer_so_far.facts())
+
+    def tell_left(self) -> None:
+        """Tell observers of the end of the process, which leaves the answer as it is."""
+        if self._attempts.watched:
+            self._attempts.tell_end("dropped", None, self.answer_so_far.facts())
 
     def _end(self, reason: EndReason, error: MistralClientError | None) -> None:
         if self.end_reason is not None:  # closed by the caller in the meantime

@@ -21,6 +21,7 @@ from .._call.observed import UNWATCHED, ObservedScope
 from .._call.watching import Around, Observers
 from .._hints import resolve_hints
 from .._http.reaper import reap
+from .unfinished import until_exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -132,6 +133,9 @@ class Scope:
         if open_ones and self._process == os.getpid():  # the child of a fork only has a copy
             reap(partial(_tell_dropped, self._observers, open_ones, time.time()))
 
+    def _tell_left(self) -> None:
+        _tell_dropped(self._observers, self._open, time.time())
+
     def __repr__(self) -> str:
         return f"<Scope {self._scope.name!r} {self._state.value}>"
 
@@ -143,6 +147,8 @@ class Scope:
                     self._open = list(self._watchers)
                     self._process = os.getpid()
                     self._state = State.OPEN
+                    if self._open:
+                        until_exit(self, Scope._tell_left)
 
 
 def _tell_end(
