@@ -75,9 +75,24 @@ def test_in_another_process_the_thread_is_started_again(monkeypatch: pytest.Monk
     thread = parents.wait()
     monkeypatch.setattr("os.getpid", lambda: -1)
     begun.put(childs)
-    begun.put(lambda: None)  # either thread may have taken the job, the other one takes this
     childs.wait()
     assert sum(each.name == thread.name for each in threading.enumerate()) >= 2
+
+
+def test_another_process_does_nothing_of_what_its_parent_still_has_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = reaper._Reaper()
+    going_on = threading.Event()
+    parents, childs = Job(), Job()
+    begun.put(lambda: going_on.wait(30))
+    begun.put(parents)
+    monkeypatch.setattr("os.getpid", lambda: -1)
+    begun.put(childs)
+    childs.wait()
+    assert not parents.done.is_set()
+    going_on.set()
+    parents.wait()
 
 
 def test_where_no_thread_can_be_started_any_more_nothing_is_raised(

@@ -35,12 +35,15 @@ class _Reaper:
         self._process: int | None = None
 
     def put(self, job: Callable[[], object]) -> None:
-        self._jobs.put(job)  # safe in a finaliser, which may interrupt another put
         if self._process != os.getpid():  # at first, and in a child, where no thread came along
+            jobs = self._jobs = _Jobs()  # the parent's thread still has those of the parent
             self._process = os.getpid()
             with contextlib.suppress(RuntimeError):  # the interpreter is about to end
-                threading.Thread(target=self._work, name="mistralai-reaper", daemon=True).start()
+                threading.Thread(
+                    target=self._work, args=(jobs,), name="mistralai-reaper", daemon=True
+                ).start()
                 atexit.register(self._settle)
+        self._jobs.put(job)  # safe in a finaliser, which may interrupt another put
 
     def _settle(self) -> None:
         """Give the thread a moment for what it still has, before the process ends."""
@@ -49,9 +52,9 @@ class _Reaper:
             self._jobs.put(done.set)
             done.wait(_SETTLE_WITHIN)
 
-    def _work(self) -> None:
+    def _work(self, jobs: _Jobs) -> None:
         while True:
-            job = self._jobs.get()
+            job = jobs.get()
             with contextlib.suppress(Exception):  # what it closes is shut down already
                 job()
             del job
