@@ -384,16 +384,24 @@ def test_scopes_have_calls_below_them_and_one_end():
     assert (pieces.subject.kind, pieces.subject.parent) == ("client", {"scope": "elsewhere"})
 
 
-def test_the_child_of_a_fork_ends_no_scope_of_its_parent(monkeypatch):
+def test_the_child_of_a_fork_ends_nothing_of_its_parent(monkeypatch):
     recorder = Recorder()
-    scope = Mistral("key", observers=[recorder]).observe("work")
-    with scope.current():
-        pass
-    monkeypatch.setattr("mistralai.client._stream.scope.reap", lambda job: job())
-    monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child, which has a copy of the scope
-    del scope
-    gc.collect()
-    assert not recorder.only.over.is_set()
+    with (
+        Simulator(Answer(body=STREAM[:2], ending="hang")) as sim,
+        Mistral("key", server_url=sim.url, observers=[recorder]) as client,
+    ):
+        dropped, ended = client.observe("dropped"), client.observe("ended")
+        with dropped.current(), ended.current():
+            stream = client.chat.stream(**ASK)
+        monkeypatch.setattr("mistralai.client._stream.scope.reap", lambda job: job())
+        monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child, which has copies of them
+        stream.close()
+        ended.end()
+        del dropped
+        gc.collect()
+    assert [seen.name for seen in recorder.seen if not seen.over.is_set()] == [
+        *("dropped", "ended", "chat")
+    ]
 
 
 def test_arguments_of_observers_and_scopes_are_checked(subtests):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -116,7 +117,7 @@ class Around:
 class Watch:
     """The watchers of one call."""
 
-    __slots__ = ("_call", "_later", "_observers", "_open", "_watchers")
+    __slots__ = ("_call", "_later", "_observers", "_open", "_process", "_watchers")
 
     def __init__(
         self,
@@ -136,17 +137,22 @@ class Watch:
         self._observers = observers
         self._watchers: list[tuple[object, CallWatcher]] | None = None
         self._open: list[tuple[object, CallWatcher]] = []  # those that do not know the end yet
+        self._process: int | None = None
 
     @property
     def open(self) -> bool:
-        """True from the beginning of the call until each watcher knows its end."""
-        return bool(self._open)
+        """True from the beginning of the call until each watcher knows its end.
+
+        The child of a fork only has copies of the watchers, and nothing to tell them.
+        """
+        return bool(self._open) and self._process == os.getpid()
 
     def sending(self) -> AbstractContextManager[object]:
         """Return a context for the sending of a request; with the first one the call begins."""
         if self._watchers is None:
             self._watchers = self._observers.watchers("begun", self._call)
             self._open = list(self._watchers)
+            self._process = os.getpid()
         if not self._watchers:
             return UNWATCHED
         return Around(self._observers, self._watchers, "sending")

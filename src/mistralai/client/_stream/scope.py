@@ -99,12 +99,14 @@ class Scope:
         return carrier
 
     def end(self, error: BaseException | None = None) -> None:
-        """End the scope, once; without effect before it began.
+        """End the scope, once; without effect before it began, and in the child of a fork.
 
         Args:
             error: The exception with which the work ended, if it failed.
         """
         self._state = State.ENDED
+        if self._process != os.getpid():
+            return
         at = time.time()
         # The collector closes generators and coroutines, perhaps amid an exporter's code.
         if isinstance(sys.exception(), GeneratorExit):
