@@ -12,8 +12,17 @@ from mistralai.simulator import Answer, Gate
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 from support.flows import DONE, ROLE, STOP, text
 
-ROWS = ["One", {"prompt": "Two", "id": "b"}, '{"prompt": ', "", {"prompt": "Three", "id": "b"}]
-IDS = ["1", "3", "b", "b (line 5)"]
+DEEP = '{"prompt": "Four", "x": %s}' % ("[" * 900 + "]" * 900)
+ROWS = [
+    "One",
+    {"prompt": "Two", "id": "b"},
+    '{"prompt": ',
+    "",
+    {"prompt": "Three", "id": "b"},
+    DEEP,
+    7,
+]
+IDS = ["1", "3", "6", "7", "b", "b (line 5)"]
 
 
 async def as_async(rows):
@@ -43,8 +52,8 @@ async def test_any_iterable_is_asked_and_checked_as_it_is_read(subtests):
                 assert sorted(outcomes) == IDS
                 assert {row_id for row_id, row in outcomes.items() if row.succeeded} == {"1", "b"}
                 assert "line 5 has the id 'b' a second time" in outcomes["b (line 5)"].error.message
-                assert (job.stats.rows, job.stats.done, job.stats.failed) == (4, 2, 2)
-                assert len(lines) == 4
+                assert (job.stats.rows, job.stats.done, job.stats.failed) == (6, 2, 4)
+                assert len(lines) == 6
         assert asked(sim) == {"One": 3, "Two": 3}
         with pytest.raises(OSError, match="the disk has gone"):
             async with Run(client, broken(), None, defaults=MODEL) as job:

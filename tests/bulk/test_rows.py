@@ -40,6 +40,8 @@ BAD = {
     b'{"prompt": "Hello", "id": 1.5}': "'id' is 1.5; give a text or a whole number",
     b'{"prompt": "Hello", "custom_id": true}': "'custom_id' is True; give a text",
     b'{"prompt": "Hello", "model": 5}': "'model' is 5; give a name",
+    b'{"prompt": %b}' % (b"[" * 120 + b"]" * 120): "is nested more than 100 levels deep",
+    b'{"prompt": "Hello", "x": %b}' % (b'{"a":' * 900 + b"1" + b"}" * 900): "more than 100 levels",
     b'{"body": "Hello"}': "'body' is 'Hello'; give an object",
     b'{"body": {}, "top_p": 1}': "has 'top_p' beside 'body'; put it into the body",
     b'{"body": {}, "method": "GET"}': "'method' is 'GET'; only POST is possible",
@@ -63,9 +65,20 @@ def test_a_bad_line_says_what_is_wrong(subtests):
 
 
 def test_a_bad_line_keeps_its_id():
-    with pytest.raises(BadRowError) as raised:
-        parse(b'{"custom_id": "a", "body": 5}', {})
-    assert raised.value.id == "a"
+    deep = b"[" * 900 + b"]" * 900
+    for line in (
+        b'{"custom_id": "a", "body": 5}',
+        b'{"id": "a", "prompt": "Hello", "x": %b}' % deep,
+    ):
+        with pytest.raises(BadRowError) as raised:
+            parse(line, {})
+        assert raised.value.id == "a"
+
+
+def test_an_item_of_another_kind_is_a_bad_row(subtests):
+    for item in (5, None, ["Hello"], [{"role": "user", "content": "Hello"}]):
+        with subtests.test(item), pytest.raises(BadRowError, match="give a text or a dict"):
+            parse(item, {})
 
 
 def test_fields_can_have_other_names():

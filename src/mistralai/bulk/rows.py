@@ -11,11 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Final, NoReturn, TypeAlias, cast
 
 Item: TypeAlias = "bytes | str | Mapping[str, Any]"
 """A line, or a record with the fields of one."""
@@ -24,6 +22,7 @@ BOM: Final = b"\xef\xbb\xbf"
 _ENDPOINT: Final = "/chat/completions"
 _BATCH_FIELDS: Final = frozenset({"custom_id", "body", "method", "url"})
 _SHOWN: Final = 60  # characters of a value in a message
+_DEEPEST: Final = 100  # levels of a row: much more than a request has
 DIGEST_SIZE: Final = 8
 """Bytes of a row's hash."""
 
@@ -93,6 +92,8 @@ def parse(item: Item, mapping: Mapping[str, str]) -> Fields:
         BadRowError: It is malformed; the message says how.
     """
     if not isinstance(item, bytes | str):
+        if not isinstance(cast("object", item), Mapping):
+            raise BadRowError(f"is {_shown(item)}; give a text or a dict")
         return _fields(_renamed(item, mapping))
     text = _decoded(item).strip()
     if not text.startswith("{"):
@@ -133,6 +134,11 @@ def _renamed(record: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str,
 
 def _fields(value: dict[str, Any]) -> Fields:
     """Tell the forms of an object apart."""
+    if _is_deep(value):
+        given = value.get("custom_id", value.get("id"))
+        raise BadRowError(
+            f"is nested more than {_DEEPEST} levels deep", given if isinstance(given, str) else None
+        )
     row_id = _id(value)
     try:
         if "body" in value:
@@ -149,6 +155,20 @@ def _fields(value: dict[str, Any]) -> Fields:
         return Fields(row_id, _checked({"messages": [_user(prompt)], **value}))
     except BadRowError as error:
         raise BadRowError(str(error), row_id) from None
+
+
+def _is_deep(value: Mapping[str, Any]) -> bool:
+    """Return True for a value that the recursion of JSON, pydantic or pickle may not get through.
+
+    Without recursion, for the same reason.
+    """
+    level: list[dict[str, Any] | list[Any]] = [dict(value)]
+    for _ in range(_DEEPEST):
+        parts = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [inner for part in parts for inner in part if isinstance(inner, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def _id(value: Mapping[str, Any]) -> str | None:
