@@ -146,6 +146,18 @@ def test_a_run_that_is_cancelled_while_it_opens_leaves_its_output_free(tmp_path)
         assert asyncio.run(cancel_and_enter(client)) == 3000
 
 
+def test_a_record_with_more_cells_than_columns_is_bad(tmp_path):
+    """Its prompt would be cut off at the comma."""
+    prompts, answers = tmp_path / "prompts.csv", tmp_path / "answers.jsonl"
+    prompts.write_text('id,prompt\na,"One, two"\nb,Three, four\n')
+    with served() as (sim, client):
+        with pytest.raises(InputError, match="line 2 has 3 cells and the table 2 columns"):
+            run(client, prompts, answers, defaults=MODEL)
+        stats = run(client, prompts, answers, defaults=MODEL, skip_bad=True)
+        assert (stats.done, stats.failed) == (1, 1)
+        assert asked(sim) == {"One, two": 1}
+
+
 def test_tables_are_read_and_written(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     import pyarrow as pa

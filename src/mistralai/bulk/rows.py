@@ -15,7 +15,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeAlias, cast
 
-Item: TypeAlias = "bytes | str | Mapping[str, Any]"
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A record of a table that cannot be used.
+
+    Attributes:
+        problem: What is wrong with it.
+    """
+
+    problem: str
+
+
+Item: TypeAlias = "bytes | str | Mapping[str, Any] | Damaged"
 """A line, or a record with the fields of one."""
 
 BOM: Final = b"\xef\xbb\xbf"
@@ -91,6 +103,8 @@ def parse(item: Item, mapping: Mapping[str, str]) -> Fields:
     Raises:
         BadRowError: It is malformed; the message says how.
     """
+    if isinstance(item, Damaged):
+        raise BadRowError(item.problem)
     if not isinstance(item, bytes | str):
         if not isinstance(cast("object", item), Mapping):
             raise BadRowError(f"is {_shown(item)}; give a text or a dict")

@@ -7,10 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import InputError, MissingExtraError
+from .rows import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from .rows import Item
 
 SUFFIXES: Final = (".csv", ".parquet")
 _NAMES: Final = frozenset({"custom_id", "id", "prompt", "messages", "body"})
@@ -35,15 +38,23 @@ class Table:
         self._mapping = mapping
         self._fields = (fields | _NAMES) - mapping.keys()
 
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+    def __iter__(self) -> Iterator[Item]:
         return self._csv() if self._path.suffix == ".csv" else self._parquet()
 
-    def _csv(self) -> Iterator[Mapping[str, Any]]:
+    def _csv(self) -> Iterator[Item]:
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file, strict=True)
                 columns = self._columns(list(reader.fieldnames or ()))
                 for record in reader:
+                    if None in record:  # the rest of a cell with a comma, as a rule
+                        count = len(reader.fieldnames or ())
+                        cells = count + len(record[None])
+                        yield Damaged(
+                            f"has {cells} cells and the table {count} columns; put texts that"
+                            " contain a comma into quotes"
+                        )
+                        continue
                     yield {
                         name: _cell(name, record[column])
                         for column, name in columns.items()
