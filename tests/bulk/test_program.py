@@ -158,6 +158,14 @@ def test_a_record_with_more_cells_than_columns_is_bad(tmp_path):
         assert asked(sim) == {"One, two": 1}
 
 
+def test_a_cell_may_be_a_long_document_and_a_suffix_in_capitals(tmp_path):
+    prompts = tmp_path / "PROMPTS.CSV"
+    prompts.write_text(f"prompt\n{'word ' * 40_000}\n")  # longer than Python's own limit
+    with served() as (sim, client):
+        assert run(client, prompts, None, defaults=MODEL).done == 1
+        assert [len(prompt) for prompt in asked(sim)] == [200_000]
+
+
 def test_tables_are_read_and_written(tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     import pyarrow as pa

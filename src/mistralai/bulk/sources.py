@@ -44,7 +44,7 @@ class FileSource:
 
     def __init__(self, path: Path, mapping: Mapping[str, str], fields: frozenset[str]) -> None:
         self.path: Final = path
-        self.is_table: Final = path.suffix in SUFFIXES
+        self.is_table: Final = path.suffix.lower() in SUFFIXES
         self._mapping = mapping
         self._fields = fields
 

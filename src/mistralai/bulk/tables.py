@@ -19,6 +19,7 @@ SUFFIXES: Final = (".csv", ".parquet")
 _NAMES: Final = frozenset({"custom_id", "id", "prompt", "messages", "body"})
 _TEXTS: Final = frozenset({"custom_id", "id", "prompt", "model"})
 _BATCH: Final = 1024  # records
+_LARGEST_CELL: Final = 100_000_000  # characters; more is a quote that was never closed
 
 
 class Table:
@@ -39,9 +40,11 @@ class Table:
         self._fields = (fields | _NAMES) - mapping.keys()
 
     def __iter__(self) -> Iterator[Item]:
-        return self._csv() if self._path.suffix == ".csv" else self._parquet()
+        return self._csv() if self._path.suffix.lower() == ".csv" else self._parquet()
 
     def _csv(self) -> Iterator[Item]:
+        # The module has one limit for all readers, by default shorter than long prompts.
+        csv.field_size_limit(max(csv.field_size_limit(), _LARGEST_CELL))
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file, strict=True)

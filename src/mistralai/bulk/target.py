@@ -52,7 +52,7 @@ class Target:
             write = output
         elif output is not None:
             self._path = Path(output)
-            if self._path.suffix == _PARQUET:
+            if self._path.suffix.lower() == _PARQUET:
                 self._table = self._path
                 self._path = self._table.with_name(f"{self._table.name}.jsonl")
         self._ordered = ordered
