@@ -94,6 +94,35 @@ def test_an_output_without_its_run_file_is_refused(files):
     assert {path.name for path in answers.parent.iterdir()} == {"prompts.txt", "answers.jsonl"}
 
 
+def test_an_output_that_is_not_a_file_of_a_run_is_refused(tmp_path, subtests):
+    pytest.importorskip("pyarrow")
+    prompts = tmp_path / "prompts.parquet"
+    prompts.write_text("something of mine\n")
+    lines = write_prompts(tmp_path / "prompts.txt", 2)
+    os.mkfifo(tmp_path / "pipe")
+    mine, other = tmp_path / "mine.parquet", tmp_path / "other.txt"
+    mine.write_text("something of mine\n")
+    other.symlink_to(lines)
+    refused = {
+        "the input itself": (lines, lines, InputError, "has the prompts"),
+        "the input by another name": (lines, other, InputError, "has the prompts"),
+        "the input as a table": (prompts, prompts, InputError, "has the prompts"),
+        "a pipe": (lines, tmp_path / "pipe", OutputError, "not a regular file"),
+    }
+    before = {*tmp_path.iterdir()}
+    with served() as (sim, client):
+        for name, (rows, place, error, message) in refused.items():
+            with subtests.test(name), pytest.raises(error, match=message):
+                again(client, rows, place, restart=True)
+        with pytest.raises(ResumeError, match=r"no mine\.parquet\.jsonl"):
+            again(client, lines, mine)
+        assert sim.requests == []
+        assert {*tmp_path.iterdir()} == before
+        assert again(client, lines, mine, restart=True).done == 2
+        assert again(client, lines, mine).resumed == 2
+    assert (tmp_path / "mine.parquet.old").read_text() == "something of mine\n"
+
+
 def test_a_restart_keeps_the_old_output(files):
     prompts, answers = files
     with served() as (sim, client):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .errors import InputError
+from .errors import InputError, OutputError, ResumeError
 from .journal import NoJournal, State
 from .opening import Opened, check_rows, open_output
 
@@ -123,6 +123,7 @@ class Target:
         if self._path is None:
             self.rows = None if source is None else check_rows(source, maker)
             return
+        self._check_places(self._path, source)
         if self._table is not None:
             from .parquet import check_parquet
 
@@ -130,8 +131,29 @@ class Target:
         self._opened = open_output(
             self._path, header, source, maker, restart=self._restart, in_jobs=in_jobs
         )
+        if self._table is not None and self._restart and self._table.exists():
+            self._table.replace(self._table.with_name(f"{self._table.name}.old"))
         self.sink = self._opened.journal
         self.rows = self._opened.rows
+
+    def _check_places(self, journal: Path, source: FileSource | None) -> None:
+        """Check that the output takes nothing away that is not its own."""
+        for place in (journal, self._table):
+            if place is None or not place.exists():
+                continue
+            if not place.is_file():
+                raise OutputError(
+                    f"{place} is not a regular file, and a run cannot be continued there; `-o -`"
+                    " writes to standard output"
+                )
+            if source is not None and place.samefile(source.path):
+                raise InputError(f"{place} has the prompts; choose another file for the answers")
+        table = self._table
+        if table is not None and table.exists() and not (journal.exists() or self._restart):
+            raise ResumeError(
+                f"{table} exists, and there is no {journal.name} that it was written from; choose"
+                " another output, or start again with --restart"
+            )
 
     def finish(self) -> None:
         """Bring the lines into their final form, when every row has one. It blocks.
