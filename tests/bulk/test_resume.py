@@ -173,6 +173,10 @@ def test_an_input_that_changes_during_the_run_is_noticed(files):
         assert (stats.rows, stats.done) == (5, 5)
         with pytest.raises(InputError, match="line 5 of the input changed during the run"):
             anyio.run(change_in_between, client, lambda text: text.replace("t 5", "t five"))
+        with pytest.raises(InputError, match="the input became shorter during the run"):
+            anyio.run(change_in_between, client, lambda text: text.replace("Prompt 6\n", ""))
+        stats = again(client, prompts, answers, restart=True)
+        assert (stats.rows, stats.done) == (5, 5)
 
 
 def test_a_second_run_at_the_same_time_is_refused(files):

@@ -246,6 +246,8 @@ class Feed:
                 await checkpoint()
                 if self.stopped:
                     return None
+        if self._digests is not None and next(self._digests, None) is not None:
+            raise InputError("the input became shorter during the run")
         return None
 
     async def _next_item(self) -> Row | None:
