@@ -7,7 +7,7 @@ import csv
 import anyio
 import pytest
 
-from mistralai.bulk import InputError, Limits, ResumeError, Run, run
+from mistralai.bulk import InputError, Limits, OutputError, ResumeError, Run, run
 from mistralai.simulator import Answer, Gate
 from support.bulk import MODEL, asked, ids_of, lines_of, numbers, served, write_prompts
 from support.flows import DONE, ROLE, STOP, text
@@ -88,6 +88,30 @@ async def test_a_slow_reader_slows_the_run_and_none_does_not(tmp_path):
             with pytest.raises(RuntimeError, match="nobody read the first 250 rows"):
                 await anext(job)
     assert job.stats.done == 270
+
+
+@pytest.mark.anyio
+async def test_a_reader_beside_finish_is_told_that_it_missed_rows(tmp_path):
+    prompts = write_prompts(tmp_path / "prompts.txt", 120)
+    with served() as (_, client):
+        async with Run(client, prompts, None, defaults=MODEL) as job:
+            assert (await anext(job)).succeeded
+            assert (await job.finish()).done == 120
+            with pytest.raises(RuntimeError, match=r"since `finish\(\)`.* are only in"):
+                async for _ in job:
+                    pass
+
+
+@pytest.mark.anyio
+async def test_a_run_that_did_not_begin_is_not_waited_for(tmp_path):
+    with served() as (_, client):
+        job = Run(client, ["One"], tmp_path / "missing" / "answers.jsonl", defaults=MODEL)
+        with pytest.raises(OutputError):
+            await job.__aenter__()
+        with anyio.fail_after(10), pytest.raises(RuntimeError, match="did not begin"):
+            await job.finish()
+        with anyio.fail_after(10), pytest.raises(RuntimeError, match="did not begin"):
+            await anext(job)
 
 
 @pytest.mark.anyio

@@ -6,7 +6,8 @@ Theory of operation. A run does not know if anyone will read it. It is
 - unread, which cannot be changed any more: a reader that comes then would miss rows, so it is told.
 - read from the first `anext` on: workers wait while the buffer is full, so that a slow reader slows
   the run, and every row is delivered once.
-- released when no reader is to be waited for: rows are dropped.
+- released when no reader is to be waited for: rows are dropped. A reader that is there all the same
+  gets what was kept, and is then told.
 - ended: the reader gets the rest, then the end.
 """
 
@@ -38,6 +39,7 @@ class Delivery:
     def __init__(self) -> None:
         self._phase = _Phase.UNDECIDED
         self._rows: deque[Outcome] = deque()
+        self._missed = False  # a row, since the release
         self._ended = False
         self._changed: anyio.Event | None = None  # of those that wait for a change
 
@@ -51,6 +53,7 @@ class Delivery:
         if self._phase in {_Phase.UNDECIDED, _Phase.READ}:
             self._rows.append(row)
             self._notify()
+        self._missed |= self._phase is _Phase.RELEASED
 
     async def get(self) -> Outcome | None:
         """Return the next row, or `None` after the last.
@@ -66,6 +69,11 @@ class Delivery:
         if self._phase is _Phase.UNDECIDED:
             self._phase = _Phase.READ
         while not self._rows:
+            if self._missed:
+                raise RuntimeError(
+                    "rows that ended since `finish()`, or since the end of the body, are only in"
+                    " the output of this run; read all of them before that"
+                )
             if self._ended:
                 return None
             await self._change()

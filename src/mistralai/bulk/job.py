@@ -197,6 +197,8 @@ class Run:
         except BaseException:  # asyncio's own cancellation does not wait for the thread
             self._state = _State.ABANDONED
             self._close_if_abandoned()
+            self._delivery.end()
+            self._ended.set()
             raise
         self.stats.rows = self._target.rows
         journal = self._target.journal
@@ -383,6 +385,8 @@ class Run:
 
     def _raise(self) -> None:
         """Raise the error of the run, if there is one."""
+        if self._state is _State.ABANDONED:
+            raise RuntimeError("this run did not begin, because `async with` raised an error")
         error = self._feed.error
         if error is not None:
             self._raised = True
