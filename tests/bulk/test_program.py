@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import csv
+import threading
 
 import anyio
 import pytest
@@ -88,6 +89,25 @@ async def test_a_slow_reader_slows_the_run_and_none_does_not(tmp_path):
             with pytest.raises(RuntimeError, match="nobody read the first 250 rows"):
                 await anext(job)
     assert job.stats.done == 270
+
+
+@pytest.mark.anyio
+async def test_a_run_that_is_stopped_lets_go_of_its_iterable():
+    """The iterator has no end: its thread waits for the next time that it is asked."""
+    threads = []
+
+    def endless():
+        threads.append(threading.current_thread())
+        while True:
+            yield "One"
+
+    with served() as (_, client):
+        async with Run(client, endless(), None, defaults=MODEL) as job:
+            assert (await anext(job)).succeeded
+            job.stop()
+    (thread,) = threads
+    await anyio.to_thread.run_sync(thread.join, 10)
+    assert not thread.is_alive()
 
 
 @pytest.mark.anyio

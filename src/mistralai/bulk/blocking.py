@@ -1,7 +1,8 @@
 """An iterator that may block, read by a thread of its own for an event loop.
 
 The thread is a daemon, and gets one item at a time when it is asked. A pool's thread would keep the
-process from exiting while it waits for a line of standard input that nobody will type.
+process from exiting while it waits for a line of standard input that nobody will type. It ends with
+the iterator, or when it is closed and no item is being waited for.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class BlockingItems(Generic[T]):
 
     def __init__(self, items: Iterator[T]) -> None:
         self._items = items
-        self._asked: queue.SimpleQueue[tuple[anyio.Event, EventLoopToken]] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[tuple[anyio.Event, EventLoopToken] | None] = (
+            queue.SimpleQueue()
+        )
         self._given: queue.SimpleQueue[T | _End | Exception] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -54,10 +57,17 @@ class BlockingItems(Generic[T]):
             raise item
         return item
 
+    def close(self) -> None:
+        """Let the thread end."""
+        self._asked.put(None)
+
     def _read(self) -> None:
         ended = False
         while not ended:
-            event, token = self._asked.get()
+            asked = self._asked.get()
+            if asked is None:
+                return
+            event, token = asked
             try:
                 item: T | _End | Exception = next(self._items, _End())
             except Exception as error:  # noqa: BLE001 - it is raised where the item is awaited

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import anyio
 from anyio.lowlevel import checkpoint
 
+from .blocking import BlockingItems
 from .errors import InputError, TooManyErrorsError
 from .journal import State
 from .runfile import written_digest
@@ -201,10 +202,12 @@ class Feed:
         self.observed.end("error" if self.error else reason, self.error, counts)
 
     def close(self) -> None:
-        """Close the files of the input, wherever they are read."""
+        """Close the files of the input, and end its thread, wherever they are read."""
         for reading in (self._file, self._digests):
             if reading is not None:
                 reading.close()
+        if isinstance(self._items, BlockingItems):
+            self._items.close()
 
     async def keep_synced(self) -> None:
         """Sync the output in groups of lines, until cancelled."""
