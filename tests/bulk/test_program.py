@@ -165,6 +165,24 @@ async def test_the_end_of_the_body_decides_what_becomes_of_the_rest(tmp_path):
             await left.__aenter__()
 
 
+@pytest.mark.anyio
+async def test_an_input_is_not_read_to_its_end_after_a_cancellation(tmp_path):
+    prompts, answers = tmp_path / "prompts.txt", tmp_path / "answers.jsonl"
+    prompts.write_text("One\n" * 200_000 + "{ bad\n")  # the end would be an error
+
+    async def enter(client):
+        async with Run(client, prompts, answers, defaults=MODEL):
+            pass
+
+    with served() as (_, client):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(enter, client)
+            while not answers.with_name("answers.jsonl.run.tmp").exists():
+                await anyio.lowlevel.checkpoint()
+            tasks.cancel_scope.cancel()
+    assert [*tmp_path.iterdir()] == [prompts]
+
+
 def test_a_run_that_is_cancelled_while_it_opens_leaves_its_output_free(tmp_path):
     """asyncio's own cancellation returns while a thread still reads the input."""
     prompts = write_prompts(tmp_path / "prompts.txt", 3000)

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import anyio
-from anyio import to_thread
+from anyio import from_thread, to_thread
 from pydantic_core import to_jsonable_python
 
 from .asking import request_fields
 from .delivery import Delivery
 from .engine import LocalEngine
+from .errors import BulkError
 from .feed import Feed, Phase
 from .ids import Ids
 from .journal import State
@@ -137,6 +138,7 @@ class Run:
             {} if is_table else self._mapping,  # a table renames its columns itself
             needs_model=fields.get("model", False) and not self._defaults.get("model"),
             skip_bad=skip_bad or not self._in_file,
+            check=self._check_opening,
         )
         self._target = Target(output, ordered=ordered, restart=restart)
         self._keep_failed = keep_failed
@@ -321,6 +323,13 @@ class Run:
         source = self._source if isinstance(self._source, FileSource) else None
         self._target.open(self._header(), source, self._maker, in_jobs=in_jobs)
         self._close_if_abandoned()
+
+    def _check_opening(self) -> None:
+        """Raise, in the thread that opens, once the task that waits for it is cancelled."""
+        if self._state is _State.OPENING:
+            from_thread.check_cancelled()
+        elif self._state is _State.ABANDONED:
+            raise BulkError("nobody waits for this run any more")
 
     def _close_if_abandoned(self) -> None:
         """Close an output that was opened for a run that was cancelled in the meantime."""

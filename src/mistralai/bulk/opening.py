@@ -37,10 +37,19 @@ class RowMaker:
         mapping: Names of fields that have another name in the input.
         needs_model: Whether a row without a model is bad.
         skip_bad: Whether a bad row is a row that fails; otherwise it is an error.
+        check: Called for each row of a file that is read in advance, and may raise to end that.
     """
 
-    def __init__(self, mapping: Mapping[str, str], *, needs_model: bool, skip_bad: bool) -> None:
+    def __init__(
+        self,
+        mapping: Mapping[str, str],
+        *,
+        needs_model: bool,
+        skip_bad: bool,
+        check: Callable[[], None] | None = None,
+    ) -> None:
         self._mapping = mapping
+        self._check = check
         self._needs_model = needs_model
         self._skip_bad = skip_bad
         self._duplicates: dict[int, Row] = {}  # by their places, for the second time
@@ -91,6 +100,8 @@ class RowMaker:
     def rows(self, source: FileSource, ids: Ids) -> Iterator[Row]:
         """Yield the rows of a file."""
         for index, (number, item) in enumerate(source.items()):
+            if self._check is not None:
+                self._check()
             yield self.row(index, number, item, ids)
 
 
