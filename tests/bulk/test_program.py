@@ -255,6 +255,11 @@ def test_tables_are_read_and_written(tmp_path):
         again = run(client, tmp_path / "prompts.csv", output, defaults=MODEL, mapping=mapping)
         assert (again.resumed, len(lines_of(tmp_path / "answers.parquet.jsonl"))) == (2, 2)
 
+        (tmp_path / "half.jsonl").write_text('{"id": "a \\ud800", "prompt": "One"}\n')
+        run(client, tmp_path / "half.jsonl", tmp_path / "half.parquet", defaults=MODEL)
+        (row,) = parquet.read_table(tmp_path / "half.parquet").to_pylist()
+        assert row["custom_id"] == r"a \ud800"
+
         records = {"prompt": ["One", "Two"], "n": [1, None]}
         parquet.write_table(pa.table(records), tmp_path / "prompts.parquet")
         run(client, tmp_path / "prompts.parquet", tmp_path / "p.jsonl", defaults=MODEL)

@@ -76,7 +76,7 @@ def _record(line: dict[str, Any]) -> dict[str, Any]:
     choices: list[dict[str, Any]] = body.get("choices") or []
     choice = choices[0] if choices else {}
     message: dict[str, Any] = choice.get("message") or {}
-    return {
+    record: dict[str, Any] = {
         "custom_id": line["custom_id"],
         "text": _text(message.get("content")),
         "finish_reason": choice.get("finish_reason"),
@@ -92,6 +92,14 @@ def _record(line: dict[str, Any]) -> dict[str, Any]:
         **line["timing"],
         "partial": json.dumps(line["partial"]) if "partial" in line else None,
     }
+    return {name: _encodable(value) for name, value in record.items()}
+
+
+def _encodable(value: Any) -> Any:
+    """Escape halves of characters, which JSON can hold and Parquet cannot."""
+    if not isinstance(value, str):
+        return value
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _text(content: Any) -> str | None:
