@@ -122,7 +122,7 @@ class Run:
 
         Raises:
             TypeError: An argument has the wrong type.
-            InputError: The input does not exist.
+            InputError: The input does not exist, or an output that is not a file is to be sorted.
         """
         self.stats: Stats = Stats()
         """The figures of the run; `await` something for newer ones."""

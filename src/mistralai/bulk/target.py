@@ -55,6 +55,10 @@ class Target:
             if self._path.suffix.lower() == _PARQUET:
                 self._table = self._path
                 self._path = self._table.with_name(f"{self._table.name}.jsonl")
+        if ordered and self._path is None:
+            raise InputError(
+                "only a file can be sorted at the end (--ordered): give one for the answers"
+            )
         self._ordered = ordered
         self._restart = restart
         self._opened: Opened | None = None

@@ -63,7 +63,7 @@ def _mapping(
 def _max_errors(
     _context: click.Context, _option: click.Parameter, value: str | None
 ) -> int | str | None:
-    return int(value) if value is not None and value.isdigit() else value
+    return int(value) if value is not None and value.isdecimal() else value
 
 
 def _engine_options(command: Callable[Concatenate[EngineOptions, P], R]) -> Callable[P, R]:
