@@ -160,6 +160,29 @@ def test_rows_that_failed_are_asked_again_unless_they_are_to_be_kept(files):
     assert all(line["error"] is None for line in lines_of(answers))
 
 
+def test_an_output_keeps_its_mode_and_its_link_when_superseded_lines_are_dropped(files):
+    prompts, answers = files
+    target = answers.with_name("target.jsonl")
+    with served(Scenario(faults=[faults.Status(status=400, first=3)])) as (_, client):
+        again(client, prompts, answers)
+        answers.rename(target).chmod(0o600)
+        answers.symlink_to(target)
+        assert again(client, prompts, answers, ordered=True).done == 5
+    assert answers.is_symlink()
+    assert ids_of(target) == numbers(5)
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_of_the_output_that_is_nested_too_deep_is_cut_off(files):
+    prompts, answers = files
+    with served() as (_, client):
+        again(client, prompts, answers)
+        first = answers.read_bytes().splitlines(keepends=True)[0]
+        answers.write_bytes(first + b"[" * 100_000 + b"\n")
+        assert again(client, prompts, answers).resumed == 1
+    assert sorted(ids_of(answers)) == numbers(5)
+
+
 def test_an_input_that_changes_during_the_run_is_noticed(files):
     prompts, answers = files
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import enum
 import json
 import os
+import shutil
 from array import array
 from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
@@ -176,9 +177,11 @@ class Journal:
         if not self._superseded and not (ordered and self._unordered()):
             return
         places = self._in_order() if ordered else self._in_place()
-        new = self.path.with_name(f"{self.path.name}.tmp")
+        path = self.path.resolve()  # a link stays one
+        new = path.with_name(f"{path.name}.tmp")
         try:
-            with self.path.open("rb") as old, new.open("wb") as copy:
+            with path.open("rb") as old, new.open("wb") as copy:
+                shutil.copymode(path, new)
                 for place in places:
                     old.seek(place)
                     copy.write(old.readline())
@@ -186,8 +189,8 @@ class Journal:
                 self._fsync(copy.fileno())
             os.close(self._descriptor)  # Windows renames over no open file
             self._descriptor = -1
-            new.replace(self.path)
-            sync_folder(self.path)
+            new.replace(path)
+            sync_folder(path)
         except OSError as error:
             new.unlink(missing_ok=True)
             raise OutputError(f"{new} cannot be written: {error.strerror}") from error
@@ -254,7 +257,7 @@ def _read(line: bytes) -> tuple[str, State, str | None] | None:
     try:
         value: Any = json.loads(line)
         row_id, error, response = value["custom_id"], value["error"], value["response"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if not isinstance(row_id, str):
         return None
