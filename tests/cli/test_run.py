@@ -50,6 +50,23 @@ def test_a_run_ends_with_a_code_and_a_summary(tmp_path, subtests):
             assert "Traceback" not in done.stderr
 
 
+def test_the_file_of_the_figures_is_checked_before_the_first_request(tmp_path, subtests):
+    prompts, answers = write_prompts(tmp_path / "prompts.txt", 2), tmp_path / "answers.jsonl"
+    command = ("run", str(prompts), "-o", str(answers), "--simulate", "--stats-json")
+    assert run_here(*command, str(tmp_path / "stats.json")).returncode == 0
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    refused = {
+        prompts: "has the prompts or the answers",
+        answers: "has the prompts or the answers",
+        tmp_path / "missing" / "stats.json": f"no folder {tmp_path / 'missing'}",
+    }
+    for place, message in refused.items():
+        with subtests.test(message):
+            done = run_here(*command, str(place))
+            assert (done.returncode, message in done.stderr) == (2, True)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 def test_standard_input_becomes_standard_output(tmp_path):
     figures = tmp_path / "stats.json"
     with Simulator() as sim:

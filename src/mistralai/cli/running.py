@@ -66,6 +66,8 @@ class Running:
             CommandError: The run was refused, or stopped.
             MistralClientError: The server refused the key or the model.
         """
+        if self._stats_json is not None:
+            _check_place(Path(self._stats_json), self._prompts, self._answers)
         with (
             self._connection.client(self._output) as client,
             redirect_stdout(
@@ -174,6 +176,14 @@ def _named(jobs: Sequence[str]) -> str:
     """Return the number of batch jobs, with the ids of the first ones."""
     shown = ", ".join(jobs[:_SHOWN_JOBS]) + (", …" if len(jobs) > _SHOWN_JOBS else "")
     return f"{len(jobs):,} batch {'job' if len(jobs) == 1 else 'jobs'} ({shown})"
+
+
+def _check_place(path: Path, *files: str) -> None:
+    """Check before the first request that the figures can be written at the end."""
+    if not path.parent.is_dir():
+        raise CommandError(f"{path} cannot be written: no folder {path.parent}", code=USAGE)
+    if any(path.resolve() == Path(file).resolve() for file in files):
+        raise CommandError(f"--stats-json {path} has the prompts or the answers", code=USAGE)
 
 
 def _write_json(path: Path, stats: Stats) -> None:
