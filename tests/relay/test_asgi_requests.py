@@ -7,6 +7,7 @@ from mistralai.relay.asgi.permissions import is_local
 from mistralai.relay.asgi.requests import MAX_KEY, check_key, key_in, number_of
 from mistralai.relay.asgi.routing import Place, Route, find_route
 from support.asgi import Visit
+from support.work import count_steps
 
 START = Route(Place.START)
 ROUTES = {
@@ -58,6 +59,14 @@ def test_a_path_that_was_rewritten_counts_more_than_the_encoded_one():
     visit = Visit("GET", "/v1/chat-7/stream")
     visit.scope["path"] = "/chat 8/stream"
     assert find_route(visit.scope, completions=False) == Route(Place.FOLLOW, "chat 8")
+
+
+def test_twice_the_segments_take_twice_the_steps():
+    def find(segments):
+        visit = Visit("GET", "/%41" * segments + "/stream")
+        return count_steps(lambda: find_route(visit.scope, completions=False))
+
+    assert find(400) < 2.1 * find(200)
 
 
 NUMBERS = {

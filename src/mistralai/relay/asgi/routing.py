@@ -96,11 +96,12 @@ def _raw_end(raw_path: bytes | None, path: str) -> str | None:
     if raw_path is None:
         return None
     raw = raw_path.partition(b"?")[0].decode("latin-1")
-    start = len(raw)
-    while (start := raw.rfind("/", 0, start)) >= 0:
-        end = unquote(raw[start:])
-        if end == path:
-            return raw[start:]
-        if len(end) > len(path):
-            return None
-    return None
+    start, length = len(raw), 0
+    # Each segment is decoded once: a client may send thousands of them.
+    for segment in reversed(raw.split("/")[1:]):
+        start -= 1 + len(segment)
+        length += 1 + len(unquote(segment))
+        if length >= len(path):
+            break
+    end = raw[start:]
+    return end if length == len(path) and unquote(end) == path else None
