@@ -109,6 +109,27 @@ async def test_a_relay_that_is_closed_while_it_opens_says_so(subtests):
                 relay.store.ready.set()
 
 
+class AwayStore(MemoryStore):
+    """A store that never gives a key away, as one that is away."""
+
+    @asynccontextmanager
+    async def writing(self, key, *, leave_grace):
+        await anyio.sleep_forever()
+        async with super().writing(key, leave_grace=leave_grace) as writer:
+            yield writer
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])  # only Redis waits here
+@pytest.mark.anyio
+async def test_a_relay_that_is_closed_while_an_answer_starts_says_so_and_cancels_nobody():
+    relay = Relay(AwayStore())
+    starting = asyncio.create_task(relay.start(KEY, ended()))
+    await anyio.wait_all_tasks_blocked()
+    await relay.aclose()
+    with pytest.raises(RelayError, match="the relay is closed"):
+        await starting
+
+
 class ClosingStore(MemoryStore):
     """A store that takes its time to close.
 

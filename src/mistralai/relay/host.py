@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from .errors import RelayError
-from .loops import spawn
+from .loops import cancel_requested, spawn
 
 if TYPE_CHECKING:
     from anyio.abc import TaskGroup
@@ -79,7 +79,12 @@ class Host:
         """
         if self._group is None or self.is_closing:
             raise closed()
-        await self._group.start(producer.run)
+        try:
+            await self._group.start(producer.run)
+        except anyio.get_cancelled_exc_class():
+            if cancel_requested():
+                raise
+            raise closed() from None  # the producer was cancelled, not the task that starts it
 
     async def close(self) -> None:
         """Cancel the producers, and wait until their ends are written and the store is closed."""
