@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mistralai.client.deltas import TextDelta, ThinkingDelta, ToolStart
+from mistralai.client.deltas import FinishDelta, TextDelta, ThinkingDelta, ToolStart, UsageDelta
+from mistralai.client.models import UsageInfo
 from mistralai.relay import End, Frame, Gap
 from mistralai.relay.protocols import PROTOCOLS, encoder
 from mistralai.relay.wire import from_fields, to_fields
@@ -203,6 +204,23 @@ def test_text_is_the_text_of_choice_0():
     )
     assert "".join(encoded("text", frames(*events, End("ended")))) == "aé"
     assert encoded("text", frames(TextDelta(0, "\ud800")))[0] == "?"
+
+
+def test_values_that_a_server_made_up_break_off_no_reader(subtests):
+    usage = UsageInfo.model_validate({"prompt_tokens": "many", "completion_tokens": 2})
+    log = frames(OPENED, UsageDelta(usage), FinishDelta(0, ["stop"]), End("ended"))
+    tokens = {
+        "ai-sdk": '"usage":{"inputTokens":0,"outputTokens":2,"totalTokens":2}',
+        "openai": '"usage":{"prompt_tokens":0,"completion_tokens":2,"total_tokens":2}',
+        "ag-ui": '"inputTokens":0,"outputTokens":2,"totalTokens":2',
+        "events": '"prompt_tokens":"many"',
+    }
+    for protocol in PROTOCOLS:
+        with subtests.test(protocol):
+            reader = encoder(protocol, "chat-7")
+            text = b"".join(map(reader.encode, log)).decode()
+            assert reader.done
+            assert tokens.get(protocol, "") in text
 
 
 # --- properties ----------------------------------------------------------------

@@ -161,7 +161,7 @@ def _end(mark: Finished | Stopped | Broken) -> dict[str, Any]:
     """Return the last part, before `[DONE]`."""
     match mark:
         case Finished(reason):
-            given = {} if reason is None else {"finishReason": _REASONS.get(reason, "other")}
+            given = {} if reason is None else {"finishReason": _REASONS.get(str(reason), "other")}
             return {"type": "finish", **given}
         case Stopped():
             return {"type": "abort"}

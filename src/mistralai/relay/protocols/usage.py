@@ -29,11 +29,16 @@ class UsageSum:
 
     def of_answer(self, usage: UsageInfo) -> UsageSum:
         """Return the sum with the usage of the current answer, as it is known now."""
-        prompt, completion = usage.prompt_tokens or 0, usage.completion_tokens or 0
-        total = usage.total_tokens or prompt + completion
+        prompt, completion = _number(usage.prompt_tokens), _number(usage.completion_tokens)
+        total = _number(usage.total_tokens) or prompt + completion
         before = self.before
         return UsageSum(before[0] + prompt, before[1] + completion, before[2] + total, before)
 
     def before_answer(self) -> UsageSum:
         """Return the sum as the next answer begins."""
         return replace(self, before=(self.prompt, self.completion, self.total))
+
+
+def _number(tokens: int | None) -> int:
+    """Return a number of tokens; 0 where a server sent none, or something that is not a number."""
+    return tokens if isinstance(tokens, int) else 0
