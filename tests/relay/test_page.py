@@ -20,7 +20,7 @@ from mistralai.relay.page import conversations as kept
 from mistralai.relay.page.echo import Echo
 from mistralai.simulator import Gate, Scenario, Simulator
 from support.commands import run_here
-from support.webpage import KEY, page_here, says, web_page
+from support.webpage import KEY, counting, page_here, says, web_page
 
 GATE = Gate()
 ANSWERS = {
@@ -28,6 +28,8 @@ ANSWERS = {
     "cut": says("Half an ", ending="cut"),
     "Half an": says("Half an", " answer."),
     "think": says("Yes.", thinking="Is it?"),
+    "counts": counting(1, 2, 3),
+    "counts in words": counting("three"),
     "wrong key": Scenario(faults="status-401"),
     "wait": says("One ", GATE, "two."),
 }
@@ -130,6 +132,13 @@ def test_an_answer_is_kept_and_is_part_of_the_next_question(page):
     messages = page.sim.requests[-1].json["messages"]
     assert [message["role"] for message in messages] == ["user", "assistant", "user"]
     assert [chunk["type"] for chunk in messages[1]["content"]] == ["thinking", "text"]
+
+
+def test_usage_that_a_server_sends_with_each_event_counts_once(page, subtests):
+    for question, tokens in (("counts", 3), ("counts in words", 0)):
+        with subtests.test(question):
+            (turn,) = ended(page, begun(page, question))
+            assert turn["usage"] == {"prompt": 5, "completion": tokens}
 
 
 def test_a_running_answer_is_followed_from_any_number_and_stopped(page):

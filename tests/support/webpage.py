@@ -88,6 +88,13 @@ def says(*pieces: str | Gate, thinking: str = "", ending: Any = "clean") -> Answ
     return Answer(body=steps, ending=ending)
 
 
+def counting(*tokens: Any) -> Answer:
+    """Return an answer with a usage beside each word, of so many tokens."""
+    usages = [{"prompt_tokens": 5, "completion_tokens": number} for number in tokens]
+    steps = [event(chunk("word ", usage=usage)) for usage in usages]
+    return Answer(body=[*steps, event(chunk("", "stop")), DONE])
+
+
 def model_that_says(answers: Sequence[ScenarioLike]) -> Callable[[Request], ScenarioLike]:
     """Return a scenario with an answer for each request in turn, beside the list of models."""
     left = iter(answers)

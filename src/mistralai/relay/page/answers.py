@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mistralai.client.deltas import FinishDelta, TextDelta, ThinkingDelta, ToolCallDelta, UsageDelta
 
 from ..frames import End, Gap
+from ..protocols.usage import UsageSum
 from .echo import Echo
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Part:
         self._text: list[str] = []
         self._thinking: list[str] = []
         self._calls: dict[int, ToolCallDelta] = {}
+        self._usage: UsageSum | None = None
 
     async def deltas(self) -> AsyncGenerator[Delta]:
         """Ask the model, and yield what it answers, without what it repeats."""
@@ -112,7 +114,7 @@ class Part:
             case FinishDelta(0, reason):
                 turn.finish = reason
             case UsageDelta(usage):
-                turn.count(usage.prompt_tokens or 0, usage.completion_tokens or 0)
+                self._usage = UsageSum().of_answer(usage)  # some servers send it again and again
             case Gap():
                 self._sentence = "A piece of the answer is missing: it came too fast to be kept."
             case End() as end:
@@ -129,4 +131,6 @@ class Part:
         # The content has the thinking too; of an answer that was continued, only the text is whole.
         content: object = self._message.get("content")
         turn.content = content if isinstance(content, list) and not was_begun else None
+        if self._usage is not None:
+            turn.count(self._usage.prompt, self._usage.completion)
         turn.end(end, self._sentence)
