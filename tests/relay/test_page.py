@@ -8,17 +8,21 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
+import anyio
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mistralai.relay import Relay
 from mistralai.relay.frames import End
+from mistralai.relay.page import Page
 from mistralai.relay.page import conversations as kept
 from mistralai.relay.page.echo import Echo
 from mistralai.simulator import Gate, Scenario, Simulator
+from support.asgi import visit
 from support.commands import run_here
 from support.webpage import KEY, counting, page_here, says, web_page
 
@@ -222,6 +226,27 @@ def test_ctrl_c_ends_answers_first_and_the_key_is_nowhere():
     assert (served.process.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert KEY not in err
+
+
+@pytest.mark.anyio
+async def test_a_question_in_the_moment_of_the_end_ends_with_the_rest():
+    relay = Relay()
+
+    @asynccontextmanager
+    async def ask(_model, _messages):
+        tasks.start_soon(relay.aclose)
+        await anyio.sleep_forever()
+        yield
+
+    page = Page(relay, ask, model="m", models=list)
+    host = {"host": "127.0.0.1:8000"}
+    headers = {**host, "origin": "http://127.0.0.1:8000"}
+    body = {"model": "m", "text": "Hi"}
+    async with page.running(), anyio.create_task_group() as tasks:
+        asked = await visit(page, "POST", "/conversations", body, headers)
+        address = f"/conversations/{json.loads(asked.text)['id']}?version=2"
+        state = json.loads((await visit(page, "GET", address, b"", host)).text)
+    assert state["turns"][0]["status"] in {"failed", "stopped"}  # whichever was first
 
 
 @contextmanager

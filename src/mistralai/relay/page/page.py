@@ -23,7 +23,7 @@ from starlette.routing import Mount, Route
 
 from ..asgi import Refused
 from ..errors import RelayError
-from ..frames import End
+from ..frames import End, Frame
 from .answers import Part
 from .conversations import Conversations, Turn
 from .document import HEADERS, document, policy
@@ -220,10 +220,12 @@ class Page:
         conversation.changed()
 
     async def _keep(self, conversation: Conversation, key: str, part: Part) -> None:
-        async for frame in self._relay.follow(key):
-            part.keep(frame)
-            if isinstance(frame.event, End):
-                conversation.changed()
+        try:
+            async for frame in self._relay.follow(key):
+                part.keep(frame)
+        except RelayError as error:  # the relay was closed just after it had started the answer
+            part.keep(Frame(0, End("failed", str(error))))
+        conversation.changed()
 
 
 async def _body(request: Request, kind: type[_Body]) -> _Body:
