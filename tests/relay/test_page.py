@@ -292,6 +292,11 @@ def test_it_opens_the_browser_and_says_that_it_is_simulated(tmp_path):
         assert served.process.wait(30) == -signal.SIGTERM
 
 
+def test_the_page_names_its_server_without_a_password():
+    with web_page("--no-open", "--server-url", "http://user:s3cret@127.0.0.1:9") as served:
+        assert httpx2.get(f"{served.url}about").json()["server"] == "127.0.0.1:9"
+
+
 ECHOES = {
     "in one piece": ("Half an ", ["Half an answer"], "answer"),
     "in several": ("Half an ", ["Ha", "lf", " an", " ", "answer"], "answer"),

@@ -116,7 +116,7 @@ class WebPage:
                 model=self._request.model,
                 models=lambda: _models(client),
                 explain=self._explain,
-                server=urlsplit(url).netloc,
+                server=urlsplit(url).netloc.rpartition("@")[2],  # no user, no password
                 simulated=self._connection.simulate is not None,
             )
             config = uvicorn.Config(
