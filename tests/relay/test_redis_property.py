@@ -132,7 +132,7 @@ def test_every_reader_in_every_process_sees_one_log_and_one_end(steps):
     play = Play()
 
     async def main():
-        with anyio.fail_after(5):
+        with anyio.fail_after(30):
             await play(steps)
 
     anyio.run(main)
