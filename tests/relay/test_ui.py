@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mistralai.client.models import UnknownContentChunk
 from mistralai.relay import decisions_from_ui, messages_from_ui
 from mistralai.simulator.api.messages import check
+from support.work import count_steps
 
 
 def user(*parts):
@@ -231,6 +232,16 @@ def test_a_malformed_body_is_refused_with_the_place(subtests):
     for message, body in MALFORMED.items():
         with subtests.test(message), pytest.raises(ValueError, match=re.escape(message)):
             messages_from_ui(body)
+
+
+def test_twice_the_calls_of_a_step_take_twice_the_steps():
+    def convert(number):
+        call = {"type": "tool-f", "state": "output-available", "input": {}, "output": ""}
+        parts = [{**call, "toolCallId": f"{index:09}"} for index in range(number)]
+        body = {"messages": [{"role": "assistant", "parts": parts}]}
+        return count_steps(lambda: messages_from_ui(body))
+
+    assert convert(200) < 2.1 * convert(100)
 
 
 def test_answers_to_requests_for_approval_are_decisions():

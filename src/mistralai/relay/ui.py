@@ -143,6 +143,7 @@ def _steps(parts: list[Field]) -> Iterator[list[Field]]:
 def _messages_of_step(parts: list[Field], *, thinking: bool) -> Iterator[Message]:
     chunks: list[ContentChunk] = []
     calls: list[ToolCall] = []
+    ids: set[str] = set()
     results: list[ToolMessage] = []
     for part in parts:
         if part.kind == "text":
@@ -153,7 +154,7 @@ def _messages_of_step(parts: list[Field], *, thinking: bool) -> Iterator[Message
         elif part.kind == "dynamic-tool" or part.kind.startswith("tool-"):
             outcome = _outcome_of(part)
             if outcome is not None:
-                call = _call_of(part, calls)
+                call = _call_of(part, ids)
                 calls.append(call)
                 results.append(
                     ToolMessage(tool_call_id=call.id, name=call.function.name, content=outcome)
@@ -186,7 +187,8 @@ def _outcome_of(part: Field) -> str | list[ContentChunk] | None:
             return None
 
 
-def _call_of(part: Field, before: list[ToolCall]) -> ToolCall:
+def _call_of(part: Field, ids: set[str]) -> ToolCall:
+    """Return the call of a part, and add its id to those of the step."""
     if part.kind == "dynamic-tool":
         place = part.get("toolName")
         name = place.text()
@@ -196,12 +198,13 @@ def _call_of(part: Field, before: list[ToolCall]) -> ToolCall:
     if not _FUNCTION_NAME.fullmatch(name):
         raise place.wrong("the name of a function: 1 to 64 letters, digits, '_' and '-'")
     call_id = _call_id(part.get("toolCallId").text())
-    if any(call.id == call_id for call in before):
+    if call_id in ids:
         raise part.get("toolCallId").wrong("another id than an earlier call of the same step")
+    ids.add(call_id)
     arguments = part.get("input").value
     text = arguments if isinstance(arguments, str) else json_of(arguments).decode()
     function = FunctionCall(name=name, arguments=text)
-    return ToolCall(id=call_id, function=function, index=len(before))
+    return ToolCall(id=call_id, function=function, index=len(ids) - 1)
 
 
 def _call_id(text: str) -> str:
