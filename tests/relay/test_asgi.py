@@ -236,12 +236,16 @@ async def test_a_bug_of_the_application_is_raised_to_the_server_and_not_shown():
         raise LookupError("the key is SECRET")
 
     async with Relay() as relay:
-        bug, no_source = Visit("POST", "/", BODY), Visit("POST", "/", BODY)
+        bug, no_source, no_key = (Visit("POST", "/", BODY) for _ in range(3))
         with pytest.raises(LookupError, match="SECRET"):
             await bug.run(relay.asgi(ask, protocol="events"))
         with pytest.raises(TypeError, match="the source of an answer is int"):
             await no_source.run(relay.asgi(lambda *_: 7, protocol="events"))
-        for shown in (bug, no_source):
+        unnamed = Answer(ended(*HELLO), key="")
+        with pytest.raises(ValueError, match="the key of an answer is empty"):
+            await no_key.run(relay.asgi(lambda *_: unnamed, protocol="events"))
+        assert await relay.status(KEY) == "missing", "the client's key is not taken instead"
+        for shown in (bug, no_source, no_key):
             assert (shown.status, shown.complete) == (500, True)
             assert shown.text == "the server failed to answer this request; its log says why"
 

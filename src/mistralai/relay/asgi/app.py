@@ -194,7 +194,7 @@ class Application:
             answer = await answer
         if not isinstance(answer, Answer):
             answer = Answer(answer)
-        key = answer.key or wanted
+        key = wanted if answer.key is None else answer.key  # an empty one is a bug, not a wish
         if key is None:
             if not dialect.is_openai:
                 await discard(answer.source)
