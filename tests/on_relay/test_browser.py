@@ -121,6 +121,27 @@ def test_a_reload_in_the_middle_goes_on_and_a_second_tab_shows_the_same(context)
     assert context.complaints == []
 
 
+SHOWN = """(shown) => {
+  Object.defineProperty(document, 'hidden', { configurable: true, value: !shown })
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+}"""
+
+
+def test_a_tab_that_was_hidden_for_a_moment_goes_on_without_waiting_for_news(context):
+    gate = Gate()
+    with chatting(context, says("Once ", gate, "upon a time.")) as page:
+        ask(page, "Tell me a story")
+        see(page, "Once")
+        page.evaluate(SHOWN, False)
+        with page.expect_request("**/conversations/*?version=*") as asked:
+            page.evaluate(SHOWN, True)
+        assert asked.value.url.endswith("?version=0")  # the server answers it immediately
+        gate.open()
+        ended(page)
+        assert answer(page) == "Once upon a time."
+    assert context.complaints == []
+
+
 def test_stop_keeps_what_came_and_try_again_asks_again(context):
     with chatting(context, says("Half an ", Gate()), says("Whole.")) as page:
         ask(page, "Say something")
