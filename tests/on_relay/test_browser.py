@@ -142,6 +142,29 @@ def test_a_tab_that_was_hidden_for_a_moment_goes_on_without_waiting_for_news(con
     assert context.complaints == []
 
 
+def test_a_tab_that_nobody_sees_does_not_read_the_answer(context):
+    gate = Gate()
+    with chatting(context, says("First."), says("Once ", gate, "upon a time.")) as page:
+        ask(page, "Hi")
+        ended(page)
+        second = context.new_page()
+        second.goto(page.url)
+        ended(second)
+        read = []
+        page.on("request", lambda request: "/stream" in request.url and read.append(request.url))
+        page.evaluate(SHOWN, False)
+        ask(second, "Tell me a story")
+        see(second, "Once")
+        see(page, "Tell me a story")
+        gate.open()
+        ended(second, 2)
+        assert read == []
+        page.evaluate(SHOWN, True)
+        ended(page, 2)
+        assert answer(page) == "Once upon a time."
+    assert context.complaints == []
+
+
 def test_stop_keeps_what_came_and_try_again_asks_again(context):
     with chatting(context, says("Half an ", Gate()), says("Whole.")) as page:
         ask(page, "Say something")
