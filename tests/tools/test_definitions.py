@@ -237,6 +237,48 @@ def test_any_callable_can_be_a_tool(subtests):
         raw.bind("[1]")
 
 
+class Files:
+    @tool(approve=True)
+    @staticmethod
+    def static(name: str) -> str:
+        return name
+
+    @tool(approve=True)
+    @classmethod
+    def of_class(cls, name: str) -> str:
+        return name
+
+    @tool(approve=True)
+    def method(self, name: str) -> str:
+        return name
+
+    @tool(approve=True)
+    def __call__(self, name: str) -> str:
+        return name
+
+
+@tool(approve=True, name="delete")
+def delete_file(folder: str, name: str) -> str:
+    return folder + name
+
+
+def test_what_is_said_about_a_function_holds_for_what_is_made_of_it(subtests):
+    """An approval that is lost lets a call run."""
+    made_of_it = {
+        "static": Files.static,
+        "of_class": Files.of_class,
+        "method": Files().method,
+        "Files": Files(),
+        "delete": partial(partial(delete_file, folder="a"), name="b"),
+        "own": tool(name="own")(partial(delete_file, folder="a")),
+        "another": tool(name="another")(Files().method),
+    }
+    for name, function in made_of_it.items():
+        with subtests.test(name):
+            made = FunctionTool.of(function)
+            assert (made.name, made.approve) == (name, True)
+
+
 GOOGLE = """Say how the weather is.
 
     In detail.

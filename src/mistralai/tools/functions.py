@@ -47,6 +47,16 @@ class ToolOptions:
     timeout: float | None = None
     alone: bool = False
 
+    def over(self, before: ToolOptions) -> ToolOptions:
+        """Return these, and for what they do not say those that were said before."""
+        return ToolOptions(
+            name=before.name if self.name is None else self.name,
+            description=before.description if self.description is None else self.description,
+            approve=before.approve if self.approve is None else self.approve,
+            timeout=before.timeout if self.timeout is None else self.timeout,
+            alone=self.alone or before.alone,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionTool:
@@ -156,8 +166,15 @@ def tool(
     )
 
     def say(function: F) -> F:
+        given: Any = function
+        if isinstance(given, staticmethod | classmethod):
+            # Access through the class returns the function, without its wrapper.
+            say(cast("Any", given).__func__)
+            return function
+        before = options_of(function)
+        options = said if before is None else said.over(before)
         try:
-            setattr(function, _OPTIONS, said)
+            setattr(function, _OPTIONS, options)
         except AttributeError:  # a bound method, which has no attributes of its own
             return say(cast("F", partial(function)))
         return function
@@ -166,8 +183,16 @@ def tool(
 
 
 def options_of(function: object) -> ToolOptions | None:
-    """Return what `@tool` says about a function, or `None`."""
+    """Return what `@tool` says about a function, or `None`.
+
+    What it says about the function of a partial, or about a method `__call__`, holds for the whole.
+    """
     said = getattr(function, _OPTIONS, None)
+    if isinstance(said, ToolOptions):
+        return said
+    if isinstance(function, partial):
+        return options_of(cast("Any", function).func)
+    said = getattr(getattr(function, "__call__", None), _OPTIONS, None)  # noqa: B004 - it is read
     return said if isinstance(said, ToolOptions) else None
 
 
