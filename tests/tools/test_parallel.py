@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import anyio
@@ -174,6 +175,69 @@ def test_a_tool_that_awaits_what_was_cancelled_does_not_cancel_the_others():
         run = asyncio.run(main())
     said = [message.content for message in run.messages[2:]]
     assert said == ["cancelled while it ran", "fine", "fine", "Done."]
+
+
+@pytest.mark.anyio
+async def test_none_begins_after_a_cancellation_that_a_tool_kept_for_itself():
+    begun = []
+    started = anyio.Event()
+
+    async def gives_up(number: int) -> str:
+        begun.append(number)
+        started.set()
+        try:
+            await anyio.sleep_forever()
+        except anyio.get_cancelled_exc_class():
+            return "gave up"
+
+    made = calls(*(call("gives_up", number=n) for n in (1, 2)))
+    with Simulator([made]) as sim:
+        async with Mistral("key", server_url=sim.url) as client:
+            run = await client.chat.run_tools_async(
+                model="m", messages=[USER], tools=[gives_up], max_parallel=1
+            )
+            async with anyio.create_task_group() as group:
+                group.start_soon(run.until_done)
+                await started.wait()
+                group.cancel_scope.cancel()
+    assert begun == [1]
+    assert [m.content for m in run.messages[2:]] == ["gave up", "not run: cancelled"]
+
+
+@pytest.mark.anyio
+async def test_none_begins_in_a_task_that_was_cancelled_while_it_had_a_delta(
+    subtests, anyio_backend_name
+):
+    begun = []
+
+    async def writes() -> None:
+        begun.append("written")
+
+    def cancel_task() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    async def read(run: ToolRunAsync, cancel: Callable[[], object]) -> None:
+        async for delta in run:
+            if isinstance(delta, ToolStart):
+                cancel()
+
+    with Simulator([calls("writes")]) as sim:
+        async with Mistral("key", server_url=sim.url) as client:
+            ask = {"model": "m", "messages": [USER], "tools": [writes]}
+            with subtests.test("scope"):
+                run = await client.chat.run_tools_async(**ask)
+                with anyio.CancelScope() as scope:
+                    await read(run, scope.cancel)
+                assert (begun, run.messages[-1].content) == ([], "not run: cancelled")
+            if anyio_backend_name == "asyncio":
+                with subtests.test("task"):
+                    run = await client.chat.run_tools_async(**ask)
+                    task = asyncio.create_task(read(run, cancel_task))
+                    await asyncio.wait([task])
+                    assert task.cancelled()
+                    assert (begun, run.messages[-1].content) == ([], "not run: cancelled")
 
 
 @in_every_colour

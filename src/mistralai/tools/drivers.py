@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio import to_thread
-from anyio.lowlevel import checkpoint_if_cancelled
+from anyio.lowlevel import checkpoint, checkpoint_if_cancelled
 
 from .functions import is_async
 from .outcomes import Interrupted, Raised, Returned, TimedOut, content_of, invoke
@@ -147,6 +147,7 @@ class AsyncDriver:
 
     async def _run(self, step: RunTools) -> None:
         places = iter(range(len(step.calls)))
+        await checkpoint()  # a task that was cancelled while it had a delta begins no tool
         try:
             async with anyio.create_task_group() as group:
                 for _ in range(min(len(step.calls), self._settings.max_parallel)):
@@ -163,6 +164,8 @@ class AsyncDriver:
             await self._run_one(step, place)
             if step.over():
                 scope.cancel()
+            # A tool may have made something else of its cancellation; no other begins after it.
+            await checkpoint_if_cancelled()
 
     async def _run_one(self, step: RunTools, place: int) -> None:
         """Run a call and note its outcome, unless it is cancelled."""
