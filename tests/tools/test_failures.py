@@ -169,6 +169,32 @@ def test_another_exception_is_raised_and_hidden_from_the_model(runs):
 
 
 @in_every_colour
+def test_an_exception_that_ends_iterations_does_not_end_that_of_the_run_in_silence(runs, subtests):
+    def ends() -> None:
+        raise kind
+
+    async def ends_async() -> None:
+        raise kind
+
+    def decide(*_: object) -> None:
+        raise kind
+
+    kinds = {"tool": ({}, ends), "approve": ({"approve": decide}, ends)}
+    if runs.asynchronous:
+        kinds["async tool"] = ({}, tool(name="ends")(ends_async))
+    for name, (more, function) in kinds.items():
+        for kind in (StopIteration, StopAsyncIteration):
+            with subtests.test(name, kind=kind.__name__):
+                runs.serve(calls("ends"))
+                run = runs.start([function], **more)
+                with pytest.raises(RuntimeError, match=f"raised {kind.__name__}") as raised:
+                    runs.call(run.until_done)
+                assert isinstance(raised.value.__cause__, kind)
+                assert "the tool 'ends', call" in raised.value.__notes__[0]
+                assert run.end_reason == "error"
+
+
+@in_every_colour
 def test_a_function_says_what_the_model_is_told(runs):
     def said(error: Exception, made: object) -> str:
         return f"{type(error).__name__} in {made.name}"

@@ -14,7 +14,7 @@ from mistralai.client.deltas import ApprovalNeeded, ToolFailure, ToolResult, Too
 from .calls import Broken, Passed, Refusal, Runnable, check, received
 from .context import CheckedCall, ToolContext
 from .decisions import NOT_APPROVED, Decisions
-from .errors import ToolError
+from .errors import ToolError, raisable
 from .functions import LATER
 from .history import BEGUN, CANCELLED, STOPPED, WAITS_FOR_APPROVAL, WAITS_FOR_RESULT
 from .outcomes import Interrupted, Raised, Returned, TimedOut, clipped
@@ -175,8 +175,10 @@ class CallFlow:
         try:
             verdict = yield Decide(approve, runnable.call, context)
         except Exception as error:
-            error.add_note(f"in approve, about {_place_of(runnable.call)}")
-            raise
+            (raised := raisable(error)).add_note(f"in approve, about {_place_of(runnable.call)}")
+            if raised is error:
+                raise
+            raise raised from error
         if not isinstance(verdict, bool | str) and verdict is not LATER:
             raise TypeError(
                 f"approve returned {verdict!r} for the tool {runnable.call.name!r};"
@@ -261,8 +263,8 @@ class CallFlow:
                 where = f"in on_tool_error, about a {type(error).__name__} {where}"
                 error = wrong
         if self.failure is None:
-            error.add_note(where)
-            self.failure = error
+            self.failure = raisable(error)
+            self.failure.add_note(where)
         else:
             self.failure.add_note(f"{type(error).__name__} {where}, at the same time")
         return FAILED

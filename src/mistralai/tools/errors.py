@@ -27,3 +27,16 @@ class ToolLoopError(MistralClientError):
     def __init__(self, message: str, run: ToolRun[Any] | ToolRunAsync[Any] | None = None) -> None:
         super().__init__(message)
         self.run = run
+
+
+def raisable(error: Exception) -> Exception:
+    """Return an exception of a tool as a run raises it.
+
+    A `StopIteration` or `StopAsyncIteration` would end the loop that reads the run, as if there
+    were an answer. As in Python's generators, a `RuntimeError` has it as its cause.
+    """
+    if not isinstance(error, StopIteration | StopAsyncIteration):
+        return error
+    raised = RuntimeError(f"a function of the run raised {type(error).__name__}")
+    raised.__cause__ = error
+    return raised
