@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Iterable
 
 import pytest
+from pydantic import Base64Bytes
 
 from mistralai.client import models
 from mistralai.client.deltas import ToolFailure, ToolResult
@@ -49,6 +50,14 @@ def returns_a_file_name() -> str:
     return os.fsdecode(b"caf\xe9.txt")
 
 
+def returns_file_names() -> dict[str, list[str]]:
+    return {"names": [os.fsdecode(b"caf\xe9.txt")]}
+
+
+def counts_bytes(data: Base64Bytes) -> int:
+    return len(data)
+
+
 def adds_up(numbers: Iterable[int]) -> int:
     return sum(numbers)
 
@@ -79,12 +88,14 @@ RESULTS = {
     "nothing": (call("returns_nothing"), "null"),
     "items": (call("adds_up", numbers=[1, 2, 3]), "6"),
     "half a surrogate pair": (call("returns_a_file_name"), "caf?.txt"),
+    "half of one in a list": (call("returns_file_names"), '{"names":["caf?.txt"]}'),
+    "bytes that are not text": (call("counts_bytes", data="/////w=="), "4"),
     "chunks": (call("returns_an_image"), [IMAGE]),
     "cut": (call("talks"), "x" * 20 + "\n[cut here: 10 more characters]"),
 }
 TOOLS = [
     *(weather, refuses, breaks, returns_a_set, returns_an_object, returns_nothing),
-    *(returns_an_image, returns_a_file_name, adds_up, talks),
+    *(returns_an_image, returns_a_file_name, returns_file_names, adds_up, talks, counts_bytes),
 ]
 
 

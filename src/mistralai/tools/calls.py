@@ -112,8 +112,11 @@ def check(slot: Slot, tools: Toolset, step: int) -> Checked:
         return Refusal(f"not run: the arguments are not valid: {_sentences(invalid)}")
     except Exception as error:  # noqa: BLE001 - it is the tool's, and treated as such
         return Broken(received(slot, step), error)
-    arguments = to_jsonable_python(plain, fallback=str)
-    return Runnable(CheckedCall(slot.id, slot.name, arguments, step), tool, bound)
+    try:
+        call = CheckedCall(slot.id, slot.name, to_jsonable_python(plain, fallback=str), step)
+    except Exception:  # noqa: BLE001 - bytes that are not text; a serializer of the tool's types
+        call = received(slot, step)
+    return Runnable(call, tool, bound)
 
 
 def received(slot: Slot, step: int) -> CheckedCall:

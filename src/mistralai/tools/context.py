@@ -18,7 +18,8 @@ class CheckedCall:
     Attributes:
         id: The id of the call.
         name: The name of the tool.
-        arguments: The arguments after validation, as plain data.
+        arguments: The arguments after validation, as plain data; as the model sent them if they
+            have no form as JSON, such as bytes that are not text.
         step: The number of the step whose answer has the call, from 1; 0 if it was made in an
             earlier run.
     """

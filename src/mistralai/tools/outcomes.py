@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from mistralai.client import models
 
@@ -100,10 +101,18 @@ def content_of(value: object, limit: int) -> Content:
         if all(map(_is_chunk, values)):
             return _clipped_chunks(values, limit)
     try:
-        text = to_json(value, inf_nan_mode="strings").decode()
+        text = _json_of(value)
     except ValueError as error:  # pydantic's PydanticSerializationError
         raise TypeError(f"a tool's value cannot be written as JSON: {error}") from error
     return clipped(text, limit)
+
+
+def _json_of(value: Any) -> str:
+    try:
+        return to_json(value, inf_nan_mode="strings").decode()
+    except ValueError:  # also for halves of surrogate pairs, which `clipped` replaces
+        plain = to_jsonable_python(value)
+        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def clipped(text: str, limit: int) -> str:
