@@ -99,6 +99,18 @@ def test_the_model_is_not_told_the_text_of_an_exception(tools):
     assert contents(sim.requests[1])[-1] == ("tool", "the tool failed (ValueError)")
 
 
+def test_a_call_is_shown_as_it_is(tmp_path):
+    """What is shown in other words or in another order than it is run would be approved."""
+    path = tmp_path / "any.py"
+    path.write_text("def f(**given): return 'ran'")
+    given = {"spaces": "a  b", "hidden": "x\u202e\u00a0\u200b\u2028", 'a="1", b\n': "é 🙂\t"}
+    with Simulator([calling(("f", given)), saying("Done.")]) as sim:
+        done = ask(sim, "-T", str(path), "--yes", "Go")
+    assert done.stderr.splitlines()[0] == (
+        r"""f(spaces="a  b", hidden="x\u202e\u00a0\u200b\u2028", "a=\"1\", b\n"="é 🙂\t")"""
+    )
+
+
 def test_json_has_a_line_for_each_delta_and_a_summary(tools):
     with Simulator(CALLS) as sim:
         done = ask(sim, "-T", tools, "--yes", "--json", "How is it?")

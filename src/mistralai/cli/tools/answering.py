@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...client.errors import MistralClientError
 from ..escapes import one_line
-from ..failures import details
 from ..outcome import RunOutcome
-from .approving import Approval
+from .approving import Approval, say_raised
 
 if TYPE_CHECKING:
     from ...client import Mistral
@@ -90,9 +89,5 @@ class ToolAnswers:
 
     def _report(self, error: Exception, call: CheckedCall) -> str:
         """Show an exception of a tool; the model learns its class, but no text of it."""
-        output = self._output
-        if output.debug:
-            output.say(details(error))
-        text = f"{type(error).__name__}: {one_line(str(error))}"
-        output.say(f"mistralai: the tool {call.name} raised {text}")
+        say_raised(self._output, f"the tool {call.name}", error)
         return f"the tool failed ({type(error).__name__})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ...tools import LATER
 from ..escapes import one_line
+from ..failures import details
 from ..stdin import discard_typed
 
 if TYPE_CHECKING:
@@ -50,7 +51,11 @@ class Approval:
         discard_typed()  # what was typed before the call was shown is not an answer
         self._output.say(shown(call.name, call.arguments))
         if call.name in self._own:
-            verdict: Any = self._own[call.name](call, context)
+            try:
+                verdict: Any = self._own[call.name](call, context)
+            except Exception as error:  # noqa: BLE001 - as one of the tool itself
+                say_raised(self._output, f"approve of the tool {call.name}", error)
+                return "its approval failed"
             if verdict is not True and verdict is not LATER:
                 return verdict or False
         if self._yes or call.name in self._always:
@@ -68,10 +73,26 @@ class Approval:
         return answer if choice is None else choice != "n"
 
 
+def say_raised(output: Output, what: str, error: Exception) -> None:
+    """Show an exception of the user's own functions."""
+    if output.debug:
+        output.say(details(error))
+    output.say(f"mistralai: {what} raised {type(error).__name__}: {one_line(str(error))}")
+
+
 def shown(name: str, arguments: dict[str, Any]) -> str:
-    """Return a call as a line: all of its arguments, since the user decides by them."""
-    texts = (f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items())
-    return one_line(f"{name}({', '.join(texts)})")
+    """Return a call as a line: all of its arguments as they are, since the user decides by them."""
+    texts = (
+        f"{key if key.isidentifier() else _json(key)}={_json(value)}"
+        for key, value in arguments.items()
+    )
+    return f"{name}({', '.join(texts)})"
+
+
+def _json(value: object) -> str:
+    """Return JSON with escapes for what is not seen, or changes the order of what is seen."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in text)
 
 
 def _choice(answer: str) -> Literal["y", "n", "a"] | None:
