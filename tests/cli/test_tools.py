@@ -99,6 +99,42 @@ def test_the_model_is_not_told_the_text_of_an_exception(tools):
     assert contents(sim.requests[1])[-1] == ("tool", "the tool failed (ValueError)")
 
 
+OTHERS = """
+from mistralai.tools import FunctionTool, tool
+
+made = FunctionTool(
+    name="made", description="", parameters={"type": "object"}, function=lambda **given: str(given)
+)
+
+
+def decide(call, context):
+    raise LookupError("secret of the user")
+
+
+@tool(approve=decide)
+def guarded() -> str:
+    return "never"
+
+
+__all__ = ["made", "guarded"]
+"""
+
+
+def test_tools_that_are_made_and_approvals_that_fail(subtests, tmp_path):
+    path = tmp_path / "others.py"
+    for name, text in {"with": OTHERS, "without": OTHERS.partition("__all__")[0]}.items():
+        path.write_text(text.replace("def decide", "def _decide").replace("=decide", "=_decide"))
+        with (
+            subtests.test(name),
+            Simulator([calling(("made", {"x": 1}), ("guarded", {})), saying("Done.")]) as sim,
+        ):
+            done = ask(sim, "-T", str(path), "--yes", "Go")
+            assert (done.returncode, done.stdout) == (0, "Done.\n")
+            assert "approve of the tool guarded raised LookupError: secret of" in done.stderr
+            told = [content for role, content in contents(sim.requests[1]) if role == "tool"]
+            assert told == ["{'x': 1}", "not run: its approval failed"]
+
+
 def test_a_call_is_shown_as_it_is(tmp_path):
     """What is shown in other words or in another order than it is run would be approved."""
     path = tmp_path / "any.py"
@@ -148,6 +184,7 @@ def test_a_schema_statistics_and_a_failure_are_those_of_the_last_answer(subtests
 
 def test_what_cannot_be_used_is_refused_at_the_start(subtests, sim, tools, tmp_path):
     files = {"none.py": "x = 1", "bad.py": "1 / 0", "star.py": "def f(*args): ...", "text.txt": ""}
+    files["script.py"] = "def f(): ...\nraise SystemExit(0)"
     for name, text in files.items():
         (tmp_path / name).write_text(text)
     rows = [
@@ -158,6 +195,8 @@ def test_what_cannot_be_used_is_refused_at_the_start(subtests, sim, tools, tmp_p
         (["-T", "missing.py", "--yes"], 2, "does not exist"),
         (["-T", f"{tmp_path}/none.py", "--yes"], 2, "none.py has no public function"),
         (["-T", f"{tmp_path}/bad.py", "--yes"], 1, "bad.py, line 1: ZeroDivisionError"),
+        (["-T", os.path.relpath(tmp_path / "bad.py"), "--yes"], 1, "bad.py, line 1: ZeroDivision"),
+        (["-T", f"{tmp_path}/script.py", "--yes"], 1, "script.py, line 2: SystemExit: 0"),
         (["-T", f"{tmp_path}/star.py", "--yes"], 2, "star.py: f: the tool 'f' has the parameter"),
         (["-T", f"{tmp_path}/text.txt", "--yes"], 2, "is not a Python file"),
         (["-T", tools, "-T", tools, "--yes"], 2, "two tools have the name weather"),

@@ -31,7 +31,8 @@ def tools_of(path: str) -> list[FunctionTool]:
     tools: list[FunctionTool] = []
     for name, function in _public(module):
         try:
-            tools.append(FunctionTool.of(function))
+            is_made = isinstance(function, FunctionTool)
+            tools.append(function if is_made else FunctionTool.of(function))
         except (TypeError, ValueError) as error:
             raise UsageError(
                 f"{path}: {name}: {error}", f"A name such as _{name} is not public."
@@ -50,8 +51,13 @@ def _public(module: ModuleType) -> list[tuple[str, Any]]:
         (name, value)
         for name, value in found.items()
         if not name.startswith("_")
-        and (inspect.isroutine(value) or isinstance(value, FunctionTool))
-        and getattr(value, "__module__", module.__name__) == module.__name__
+        and (
+            isinstance(value, FunctionTool)
+            or (
+                inspect.isroutine(value)
+                and getattr(value, "__module__", module.__name__) == module.__name__
+            )
+        )
     ]
 
 
@@ -68,9 +74,11 @@ def _module(path: str) -> ModuleType:
     sys.modules[name] = module  # types that are written as text are looked up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = [
-            each for each in traceback.extract_tb(error.__traceback__) if each.filename == path
+            each
+            for each in traceback.extract_tb(error.__traceback__)
+            if each.filename == spec.origin
         ]
         place = f"{path}, line {frames[-1].lineno}" if frames else path
         raise CommandError(f"{place}: {type(error).__name__}: {one_line(str(error))}") from error
