@@ -10,7 +10,7 @@ import pytest
 from mistralai.simulator import Call, Reply, Scenario, Simulator
 from support.commands import ask
 from support.mcp_servers import COMMAND, needs_mcp_2
-from support.terminal import in_terminal
+from support.terminal import in_shell, in_terminal
 
 TOOLS = '''
 from typing import Annotated, Literal
@@ -272,6 +272,16 @@ def test_a_line_that_was_typed_before_the_call_was_shown_is_not_an_answer(begin,
             assert term.wait_for_end() == 0
         results = [content for role, content in contents(sim.requests[-1]) if role == "tool"]
     assert results == ["now", "not run: no, thanks"]
+
+
+def test_a_question_that_nobody_would_see_is_refused_at_the_start(sim, tools, tmp_path):
+    """Calls and questions are written to standard error."""
+    environment = {"MISTRAL_API_KEY": "key", "MISTRAL_SERVER_URL": sim.url}
+    command = f"mistralai chat -T {tools} Hi 2> {tmp_path}/errors"
+    with in_shell(command, **environment) as term:
+        assert term.wait_for_end() == 2
+    assert "no terminal to ask in" in (tmp_path / "errors").read_text()
+    assert not sim.requests
 
 
 def talk(term, text, *shown):

@@ -137,7 +137,7 @@ def chat(  # noqa: PLR0917 - each group of options is one
     from ..stdin import is_terminal, joined, piped
     from .once import answer_once
 
-    tools.check(raw=display.raw)
+    tools.check(output, raw=display.raw)
     used = _template(template, variables, output)
     attachments = _attachments(attach, output)  # before the rest of standard input is read
     text = joined(" ".join(prompt), piped())

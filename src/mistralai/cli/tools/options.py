@@ -14,6 +14,8 @@ from ..stdin import is_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..output import Output
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -37,10 +39,11 @@ class ToolOptions:
         """True if the model has tools."""
         return bool(self.tool_files or self.mcp)
 
-    def check(self, *, raw: bool) -> None:
+    def check(self, output: Output, *, raw: bool) -> None:
         """Check the options before anything is loaded.
 
         Args:
+            output: Where calls are to be shown.
             raw: Whether the bytes of the response are to be written.
 
         Raises:
@@ -52,7 +55,7 @@ class ToolOptions:
             return
         if raw:
             raise UsageError("--raw writes one response, and an answer with tools has several")
-        if not self.yes and not is_terminal():
+        if not self.yes and not (is_terminal() and output.err.isatty()):
             raise UsageError(
                 "each call of a tool is asked for, and there is no terminal to ask in",
                 "--yes runs every call without a question.",
