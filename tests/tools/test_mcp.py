@@ -345,6 +345,10 @@ UNUSABLE = [
     ("a 'b", {}, ValueError, "No closing quotation"),
     ("http://a", {"env": {"A": "b"}}, ValueError, "env is for a command"),
     ("a", {"headers": {"A": "b"}}, ValueError, "headers are for an address"),
+    (3, {}, TypeError, "a command or an address, not 3"),
+    ("a", {"env": {"TOKEN": 1234}}, TypeError, "env .* for 'TOKEN', but a value of the type int$"),
+    ("http://a", {"headers": {"A": None}}, TypeError, "no text for 'A', but .* NoneType"),
+    ("HTTP://user:pw@127.0.0.1:9/?key", {}, MCPServerError, "HTTP://127.0.0.1:9/ could not be"),
 ]
 
 

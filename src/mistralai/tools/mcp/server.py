@@ -244,7 +244,8 @@ def mcp_server(
             process.
 
     Raises:
-        TypeError: `include` is not a list of names.
+        TypeError: `include` is not a list of names, `server` neither a command nor an address, or a
+            value of `env` or `headers` not a text.
         ValueError: The command is empty, or `env` or `headers` is given for the other kind.
     """
     target = Target.of(server, env=env or {}, headers=headers or {}, cwd=cwd, errlog=errlog)

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -72,9 +73,15 @@ class Target:
         """Read a command, as a text or as its words, or an address.
 
         Raises:
+            TypeError: It is neither, or a value of `env` or `headers` is not a text.
             ValueError: It is empty, or an option is given that the other kind has.
         """
-        if isinstance(server, str) and server.startswith(_SCHEMES):
+        given: object = server
+        if isinstance(given, bytes) or not isinstance(given, Iterable):
+            raise TypeError(f"an MCP server is a command or an address, not {server!r}")
+        _check_texts("env", env)
+        _check_texts("headers", headers)
+        if isinstance(server, str) and server.lower().startswith(_SCHEMES):
             if env:
                 raise ValueError("env is for a command; an MCP server with an address has headers")
             return cls(url=server, headers=headers, **rest)
@@ -143,6 +150,16 @@ class Target:
             streamable_http_client(self.url, http_client=client) as streams,
         ):
             yield streams
+
+
+def _check_texts(option: str, fields: Mapping[str, object]) -> None:
+    """Refuse other values without their words, which may be secret; mcp's error repeats them."""
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise TypeError(
+                f"{option} of the MCP server has no text for {name!r}, but a value of the type"
+                f" {type(value).__name__}"
+            )
 
 
 def _standard_error() -> TextIO | int:
