@@ -130,8 +130,13 @@ def test_a_restart_keeps_the_old_output(files):
         old = answers.read_bytes()
         again(client, prompts, answers, defaults={"model": "n"}, restart=True)
         assert len(sim.requests) == 10
+        assert {line["response"]["body"]["model"] for line in lines_of(answers)} == {"n"}
+        newer = answers.read_bytes()
+        for model in "op":
+            again(client, prompts, answers, defaults={"model": model}, restart=True)
     assert answers.with_name("answers.jsonl.old").read_bytes() == old
-    assert {line["response"]["body"]["model"] for line in lines_of(answers)} == {"n"}
+    assert answers.with_name("answers.jsonl.old.2").read_bytes() == newer
+    assert answers.with_name("answers.jsonl.old.3").exists()
 
 
 def test_lines_that_were_appended_are_asked(files):

@@ -17,6 +17,11 @@ ENDINGS = {
     "start again": (("-t", "1", "--restart"), 0, "5 of 5 done; 0 failed"),
     "a key that is refused": (("--restart", "--simulate", "status-401"), 3, "Unauthorized"),
     "some rows fail": (("--restart", "--simulate", "status-400"), 7, "0 of 5 done; 5 failed"),
+    "why they fail": (
+        ("--restart", "--simulate", "status-400"),
+        7,
+        "errors    5 BadRequestError, the first in row ",
+    ),
     "too many rows fail": (
         ("--restart", "--simulate", "status-400", "--max-errors", "0"),
         1,

@@ -22,10 +22,11 @@ from .outcomes import Outcome, RowError, RowTiming
 from .plans import Plan
 from .script import run
 from .sources import Input
-from .stats import Stats
+from .stats import Failures, Stats
 
 __all__ = [
     "BulkError",
+    "Failures",
     "Input",
     "InputError",
     "Limits",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,20 @@ def append_whole(descriptor: int, line: bytes, end: int) -> None:
         with suppress(OSError):
             os.ftruncate(descriptor, end)
         raise
+
+
+def set_aside(path: Path) -> None:
+    """Rename a file to `.old`, or to `.old.2` and so on, where those are older ones that stay.
+
+    Raises:
+        OSError: It cannot be renamed.
+    """
+    old = path.with_name(f"{path.name}.old")
+    for number in count(2):
+        if not old.exists():
+            break
+        old = path.with_name(f"{path.name}.old.{number}")
+    path.replace(old)
 
 
 def sync_folder(path: Path) -> None:

@@ -23,7 +23,7 @@ from .errors import InputError, TooManyErrorsError
 from .journal import State
 from .runfile import written_digest
 from .sources import FileSource
-from .stats import Quantiles, Stats
+from .stats import Failures, Quantiles, Stats
 from .syncing import Syncing
 
 if TYPE_CHECKING:
@@ -286,6 +286,13 @@ class Feed:
         else:
             stats.failed += 1
             self._failed_now += 1
+            self._note_failure(outcome)
+
+    def _note_failure(self, outcome: Outcome) -> None:
+        error = outcome.error
+        if error is not None:
+            first = Failures(0, outcome.number, error.message)
+            self._stats.failures.setdefault(error.type, first).count += 1
 
     def _judge(self, outcome: Outcome) -> None:
         """Stop the run if the outcome says so."""

@@ -29,7 +29,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
-from .disk import append_whole, sync_folder
+from .disk import append_whole, set_aside, sync_folder
 from .errors import OutputError, ResumeError
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class JobBook:
             OSError: The file cannot be renamed.
         """
         if self.path.exists():
-            self.path.replace(self.path.with_name(f"{self.path.name}.old"))
+            set_aside(self.path)
         self.count = self._size = 0
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .disk import sync_folder
+from .disk import set_aside, sync_folder
 from .errors import InputError, OutputError, ResumeError
 from .ids import Ids
 from .jobs import JobBook
@@ -209,7 +209,7 @@ def _open(
         try:
             if restart:
                 if path.exists():
-                    path.replace(path.with_name(f"{path.name}.old"))
+                    set_aside(path)
                 jobs.begin_again()
             if grown:
                 lock.replace(new)

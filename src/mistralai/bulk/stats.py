@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil, frexp
 from typing import Any, Final
 
@@ -43,6 +43,21 @@ class Quantiles:
 
 
 @dataclass(slots=True)
+class Failures:
+    """Rows of this run that failed with errors of one class.
+
+    Attributes:
+        count: Their number.
+        number: The number of the line of the first one, from 1.
+        message: What it says.
+    """
+
+    count: int
+    number: int
+    message: str
+
+
+@dataclass(slots=True)
 class Stats:
     """The figures of a run, up to now or at its end.
 
@@ -59,6 +74,7 @@ class Stats:
         ttft_p95: The time to first token that 95 % of the answers do not exceed.
         in_flight: Rows that are being asked.
         level: The number of rows that may be asked at the same time.
+        failures: The rows that failed in this run, by the class of their error.
     """
 
     rows: int | None = None
@@ -73,6 +89,7 @@ class Stats:
     ttft_p95: float | None = None
     in_flight: int = 0
     level: int = 0
+    failures: dict[str, Failures] = field(default_factory=dict)
 
     @property
     def finished(self) -> int:

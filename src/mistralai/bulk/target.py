@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from .disk import set_aside
 from .errors import InputError, OutputError, ResumeError
 from .journal import NoJournal, State
 from .opening import Opened, check_rows, open_output
@@ -136,7 +137,7 @@ class Target:
             self._path, header, source, maker, restart=self._restart, in_jobs=in_jobs
         )
         if self._table is not None and self._restart and self._table.exists():
-            self._table.replace(self._table.with_name(f"{self._table.name}.old"))
+            set_aside(self._table)
         self.sink = self._opened.journal
         self.rows = self._opened.rows
 

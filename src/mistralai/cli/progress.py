@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import anyio
 
+from .escapes import one_line
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 _REDRAW: Final = 0.25  # seconds
 _LOG: Final = 10.0  # seconds
 _WINDOW: Final = 15.0  # seconds, over which rates are measured
+_CLASSES: Final = 3  # of errors in the summary
+_MESSAGE: Final = 200  # characters of an error in the summary
 
 
 class Pace:
@@ -90,6 +94,10 @@ def figures(stats: Stats) -> Iterator[str]:
     total = "" if stats.rows is None else f" of {stats.rows:,}"
     resumed = f", {stats.resumed:,} of them before" if stats.resumed else ""
     yield f"rows      {stats.done:,}{total} done{resumed}; {stats.failed:,} failed"
+    failures = sorted(stats.failures.items(), key=lambda item: -item[1].count)
+    for name, failed in failures[:_CLASSES]:
+        message = one_line(failed.message[:_MESSAGE])
+        yield f"errors    {failed.count:,} {name}, the first in row {failed.number}: {message}"
     yield (
         f"requests  {stats.requests:,} in {clock(stats.seconds)};"
         f" tokens {stats.prompt_tokens:,} + {stats.completion_tokens:,}"
