@@ -236,6 +236,13 @@ def test_a_200_that_is_no_answer_names_its_content_type(colour, subtests):
             assert error.body == error.raw_response.text == body.decode()
 
 
+def test_an_answer_with_a_wrong_field_names_it(colour):
+    error = raised(colour, Answer.of_json({"id": "1", "choices": 5}), whole=True)
+    assert type(error) is errors.ResponseValidationError
+    assert "not a valid JSON answer (choices" in str(error)
+    assert "Input should be a valid array); is server_url" in str(error)
+
+
 def test_a_200_that_is_an_error_object_is_that_error(colour, subtests):
     for way, whole in WAYS.items():
         with subtests.test(way):

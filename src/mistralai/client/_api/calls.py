@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 import time
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .._call.flow import Call
 from .._call.response import read_error_body, response_with_body
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 S = TypeVar("S")
+
+_WANTED: Final = "a valid JSON answer"
 
 
 class Configured(Protocol):
@@ -151,10 +153,10 @@ def read_model(endpoint: Endpoint[A], call: Call, body: bytes) -> A:
         return cast("A", None)
     try:
         answer: A = adapter_of(endpoint).validate_json(body)
-    except ValueError as invalid:
-        raise call.unexpected(body, "a valid JSON answer") from invalid
+    except ValidationError as invalid:
+        raise call.unexpected(body, f"{_WANTED}{_problem_of(invalid)}") from invalid
     if not _says_something(answer):
-        raise call.unexpected(body, "a valid JSON answer")
+        raise call.unexpected(body, _WANTED)
     model: object = answer
     if isinstance(model, Answer):
         model.attach_response(call.head.headers, request_id(call.head.headers))
@@ -168,6 +170,13 @@ def read_raw(call: Call, body: bytes) -> RawResponse:
     """Return a whole answer as it is."""
     assert call.head is not None
     return RawResponse(response_with_body(call.head, body), body, call)
+
+
+def _problem_of(invalid: ValidationError) -> str:
+    """Return the first field that is wrong, in brackets; nothing where the whole is."""
+    first = invalid.errors(include_url=False, include_context=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return f" ({place}: {first['msg']})" if place else ""
 
 
 def _says_something(answer: Any) -> bool:
