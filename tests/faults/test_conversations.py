@@ -132,7 +132,7 @@ TABLE = {
     ),
     "silence before the first content": Fault(
         server=events(STARTED, PINGS),
-        call={"timeouts": Timeouts(first_event=0.5)},
+        call={"timeouts": Timeouts(first_event=1.0)},
         error=errors.APITimeoutError,
         has={"phase": "first_event"},
         delivered=("",),
@@ -148,7 +148,7 @@ TABLE = {
     ),
     "an endless answer": Fault(
         server=events(STARTED, Repeat(said("x"), every=0.02)),
-        call={"timeouts": Timeouts(total=0.5)},
+        call={"timeouts": Timeouts(total=1.0)},
         error=errors.APITimeoutError,
         has={"phase": "total"},
         delivered=None,

@@ -529,16 +529,18 @@ DELIVERED: Final = {
 
 SOON: Final = 0.2
 """Seconds of the limit that is to be reached."""
+CONNECTED: Final = 0.8
+"""The same, of one that must not be reached before the first events have come."""
 
 
-def late(phase: str, server: Any, **expected: Any) -> Fault:
+def late(phase: str, server: Any, *, limit: float = SOON, **expected: Any) -> Fault:
     """A server that lets one limit pass; the others are far away."""
     return Fault(
         server=server,
-        call={"timeouts": Timeouts(**{"first_event": 30, "idle": 30, "total": 30, phase: SOON})},
+        call={"timeouts": Timeouts(**{"first_event": 30, "idle": 30, "total": 30, phase: limit})},
         error=errors.APITimeoutError,
         httpx=httpx2.ReadTimeout,
-        says=(f"within {SOON} s (timeouts.{phase})",),
+        says=(f"within {limit} s (timeouts.{phase})",),
         has={"phase": phase},
         **expected,
     )
@@ -571,10 +573,13 @@ WAITING: Final = {
     "no end in sight": late(
         "total",
         Answer(body=[ROLE, Repeat(text("x"), every=0.02)]),
+        limit=CONNECTED,
         delivered=None,
         end_reason="error",
     ),
-    "silence until the total": late("total", events(*STREAM[:2], ending="hang"), **ENDS),
+    "silence until the total": late(
+        "total", events(*STREAM[:2], ending="hang"), limit=CONNECTED, **ENDS
+    ),
     "silence before the head until the total": late("total", Wire([], "hang"), whole=True),
     "a whole answer that trickles": Fault(
         server=Answer(content_type="application/json", body=[Repeat(b" ", every=0.02)]),
