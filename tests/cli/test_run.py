@@ -169,5 +169,5 @@ def test_batch_jobs_go_on_after_ctrl_c_and_can_be_cancelled(tmp_path):
         assert cancelled.returncode == 0
         assert f"continuing with 1 batch job ({job_id})" in cancelled.stderr
         assert "2 of 4 done; 0 failed" in cancelled.stderr
-        assert "stopped; the same command again continues" in cancelled.stderr
+        assert "stopped; the same command without --cancel continues" in cancelled.stderr
     assert ids_of(answers) == numbers(2)

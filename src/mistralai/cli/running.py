@@ -38,6 +38,7 @@ class Running:
         settings: The other arguments of `Run`.
         stats_json: A file for the figures, or `None`.
         in_jobs: Whether the rows are asked in batch jobs.
+        cancels: Whether those jobs are cancelled.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Running:
         settings: Mapping[str, Any],
         stats_json: str | None = None,
         in_jobs: bool = False,
+        cancels: bool = False,
     ) -> None:
         self._connection = connection
         self._output = output
@@ -58,6 +60,7 @@ class Running:
         self._settings = settings
         self._stats_json = stats_json
         self._in_jobs = in_jobs
+        self._cancels = cancels
 
     def run(self) -> int:
         """Run to the end, and return the exit code.
@@ -82,7 +85,8 @@ class Running:
             finally:
                 self._summarise(job)
         if job.stopped:
-            self._output.say("stopped; the same command again continues")
+            again = "without --cancel" if self._cancels else "again"
+            self._output.say(f"stopped; the same command {again} continues")
         if interrupted:
             return INTERRUPTED
         return SOME_FAILED if job.stats.failed else 0

@@ -211,6 +211,7 @@ def run(
         answers,
         stats_json=stats_json,
         in_jobs=engine.kind == BATCH,
+        cancels=engine.cancel,
         settings={
             "defaults": defaults,
             "limits": limits,
