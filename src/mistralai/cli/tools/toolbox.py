@@ -10,16 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-
 from ...tools import MCPServerError, mcp_server
 from ...tools.functions import is_async
+from ...tools.portal import loop_in_thread
 from ..escapes import one_line
 from ..failure import CommandError, UsageError
 from .files import tools_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from anyio.from_thread import BlockingPortal
 
     from ...tools import FunctionTool
     from ..output import Output
@@ -95,7 +96,7 @@ class Toolbox:
 
     def _waiting(self, function: Callable[..., Any]) -> Callable[..., Any]:
         if self._portal is None:
-            self._portal = self._stack.enter_context(start_blocking_portal())
+            self._portal = self._stack.enter_context(loop_in_thread())
         portal = self._portal
 
         def wait(*args: Any, **kwargs: Any) -> Any:

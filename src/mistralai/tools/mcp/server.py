@@ -23,9 +23,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 import anyio
-from anyio.from_thread import start_blocking_portal
 
 from ..errors import ToolError
+from ..portal import loop_in_thread
 from .errors import MCPServerError
 from .listing import SPEAKING, Choice, called, listed, made_tools
 from .target import Target, require_mcp
@@ -178,7 +178,7 @@ class MCPServer:
     def __enter__(self) -> list[FunctionTool]:
         with ExitStack() as stack:
             connection = self._connection()
-            portal = stack.enter_context(start_blocking_portal())
+            portal = stack.enter_context(loop_in_thread())
             stack.enter_context(portal.wrap_async_context_manager(connection))
             tools = self._tools(connection, _through(portal))
             self._open, self._stack = connection, stack.pop_all()
