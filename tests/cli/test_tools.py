@@ -165,6 +165,39 @@ def test_json_has_a_line_for_each_delta_and_a_summary(tools):
     assert lines[-1]["usage"]["prompt_tokens"] > 0
 
 
+PRINTING = """
+import logging, sys
+
+print("loaded")
+log = logging.StreamHandler(sys.stdout)
+
+
+def plain():
+    print("plain")
+    log.emit(logging.makeLogRecord({"msg": "logged"}))
+
+
+async def later():
+    print("later")
+"""
+
+
+def test_what_tools_print_is_not_in_the_answer(subtests, tmp_path):
+    path = tmp_path / "printing.py"
+    path.write_text(PRINTING)
+    for words in [], ["--json"]:
+        calls = calling(("plain", {}), ("later", {}))
+        with subtests.test(words=words), Simulator([calls, saying("Done.")]) as sim:
+            done = ask(sim, "-T", str(path), "--yes", *words, "Go")
+            printed = ["loaded", "plain", "logged", "later"]
+            assert [line for line in done.stderr.splitlines() if line in printed] == printed
+            if words:
+                kinds = [json.loads(line)["type"] for line in done.stdout.splitlines()]
+                assert kinds[-1] == "summary"
+            else:
+                assert done.stdout == "Done.\n"
+
+
 def test_a_schema_statistics_and_a_failure_are_those_of_the_last_answer(subtests, tools):
     schema = '{"type": "object", "properties": {"a": {"type": "integer"}}}'
     for text, code in [('{"a": 1}', 0), ('{"a": "x"}', 1)]:
@@ -282,6 +315,21 @@ def test_a_question_that_nobody_would_see_is_refused_at_the_start(sim, tools, tm
         assert term.wait_for_end() == 2
     assert "no terminal to ask in" in (tmp_path / "errors").read_text()
     assert not sim.requests
+
+
+def test_the_prompt_is_on_the_terminal_wherever_standard_error_goes(tools, tmp_path):
+    environment = {"MISTRAL_API_KEY": "key"}
+    for redirected, other in [("2", "errors"), ("1", "answers")]:
+        with Simulator(saying("Hello.")) as sim:
+            command = f"mistralai chat -T {tools} --yes --no-save {redirected}> {tmp_path}/{other}"
+            with in_shell(command, MISTRAL_SERVER_URL=sim.url, **environment) as term:
+                term.wait_for(">")
+                term.send("Hi\r")
+                term.wait_until(lambda now: now.count(">") > 1, "a second prompt")
+                term.send("\x04")
+                assert term.wait_for_end() == 0
+                text = f"{term.text}\n{(tmp_path / other).read_text()}"
+            assert "Hello." in text
 
 
 def talk(term, text, *shown):

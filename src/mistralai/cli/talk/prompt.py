@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import Completer, Completion
@@ -28,9 +28,10 @@ class Prompt:
 
     Args:
         commands: The commands to complete, each with its `/`.
+        terminal: Where it is shown.
     """
 
-    def __init__(self, commands: Sequence[str]) -> None:
+    def __init__(self, commands: Sequence[str], terminal: TextIO) -> None:
         self._session = PromptSession[str](
             history=_history(),
             multiline=True,
@@ -38,7 +39,7 @@ class Prompt:
             completer=_CommandCompleter(commands),
             complete_while_typing=False,
             key_bindings=_keys(),
-            output=create_output(always_prefer_tty=True),  # even if answers go into a pipe
+            output=create_output(terminal),
         )
 
     def ask(self) -> str:

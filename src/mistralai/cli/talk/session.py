@@ -89,7 +89,9 @@ class Session:
         self._commands = commands
         self._fill = fill
         self._answers = answers
-        self._prompt = Prompt([f"/{name}" for name in COMMANDS])
+        # Even if answers go into a pipe, and what tools print to standard error.
+        terminal = output.out if output.is_watched or not output.err.isatty() else output.err
+        self._prompt = Prompt([f"/{name}" for name in COMMANDS], terminal)
 
     def run(self) -> None:
         """Read questions and commands until the user exits."""

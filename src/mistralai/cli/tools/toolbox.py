@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import CancelledError
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 class Toolbox:
     """The tools that the options name. Leaving the block ends the servers.
 
+    Within the block what is printed, which tools do, goes to standard error: the answer, which has
+    a stream of its own, may be read by a program.
+
     Args:
         options: The options.
         output: Shows that a server is being started.
@@ -54,6 +57,7 @@ class Toolbox:
             UsageError: A file has no tools, or two tools have the same name.
         """
         with self._stack:
+            self._stack.enter_context(redirect_stdout(self._output.err))
             for path in self._options.tool_files:
                 self._add(path, [self._sync(tool) for tool in tools_of(path)])
             for server in self._options.mcp:
