@@ -89,11 +89,7 @@ class FunctionTool:
     alone: bool = False
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(
-                f"{self.name!r} cannot be the name of a tool, which has at most 64 letters, digits,"
-                " underscores and hyphens; give it one by @tool(name=...)"
-            )
+        check_name(self.name)
         timeout: object = self.timeout
         if isinstance(timeout, bool) or not isinstance(timeout, int | float | None):
             raise TypeError(
@@ -123,6 +119,7 @@ class FunctionTool:
                 f"{function!r} is not a function; a tool is a function or an object"
                 " with a method __call__"
             )
+        check_name(name, "give it one by @tool(name=...)")
         arguments = arguments_of(function, name)
         return cls(
             name=name,
@@ -194,6 +191,23 @@ def options_of(function: object) -> ToolOptions | None:
         return options_of(cast("Any", function).func)
     said = getattr(getattr(function, "__call__", None), _OPTIONS, None)  # noqa: B004 - it is read
     return said if isinstance(said, ToolOptions) else None
+
+
+def check_name(name: str, remedy: str = "") -> None:
+    """Check the name of a tool.
+
+    Args:
+        name: The name.
+        remedy: What to do about one that a tool cannot have, for the error.
+
+    Raises:
+        ValueError: A tool cannot have it.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(
+            f"{name!r} cannot be the name of a tool, which has at most 64 letters, digits,"
+            f" underscores and hyphens{remedy and f'; {remedy}'}"
+        )
 
 
 def is_async(function: Any) -> bool:

@@ -90,7 +90,8 @@ def _function_name(tool: Any) -> str | None:
 def _refuse_twice(name: str, *known: Container[str]) -> None:
     if any(name in names for names in known):
         raise ValueError(
-            f"two tools have the name {name!r}; give one of them another by @tool(name=...)"
+            f"two tools have the name {name!r}; give one of them another by @tool(name=...), or by"
+            " prefix if it is an MCP server's"
         )
 
 

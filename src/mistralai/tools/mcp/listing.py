@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast
 
 from ..errors import ToolError
-from ..functions import FunctionTool
+from ..functions import FunctionTool, check_name
 from .content import content_of, field
 
 if TYPE_CHECKING:
@@ -160,6 +160,11 @@ def made_tools(
                 f"the MCP server's tools {origins[shown]!r} and {name!r} both have the name"
                 f" {shown!r} for the model; choose one of them by include"
             )
+        check_name(
+            shown,
+            f"it is that of the MCP server's tool {name!r}: shorten prefix, or choose others by"
+            " include",
+        )
         origins[shown] = name
     return [
         _tool(shown, found[name], (as_function or _async_function)(call, name), choice)
