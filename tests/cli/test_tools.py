@@ -217,6 +217,7 @@ def test_a_schema_statistics_and_a_failure_are_those_of_the_last_answer(subtests
 
 def test_what_cannot_be_used_is_refused_at_the_start(subtests, sim, tools, tmp_path):
     files = {"none.py": "x = 1", "bad.py": "1 / 0", "star.py": "def f(*args): ...", "text.txt": ""}
+    files["lost.py"] = "__all__ = ['f', 'g']\ndef f(): ..."
     files["script.py"] = "def f(): ...\nraise SystemExit(0)"
     for name, text in files.items():
         (tmp_path / name).write_text(text)
@@ -231,6 +232,7 @@ def test_what_cannot_be_used_is_refused_at_the_start(subtests, sim, tools, tmp_p
         (["-T", os.path.relpath(tmp_path / "bad.py"), "--yes"], 1, "bad.py, line 1: ZeroDivision"),
         (["-T", f"{tmp_path}/script.py", "--yes"], 1, "script.py, line 2: SystemExit: 0"),
         (["-T", f"{tmp_path}/star.py", "--yes"], 2, "star.py: f: the tool 'f' has the parameter"),
+        (["-T", f"{tmp_path}/lost.py", "--yes"], 2, "lost.py: __all__ has 'g', and the file has"),
         (["-T", f"{tmp_path}/text.txt", "--yes"], 2, "is not a Python file"),
         (["-T", tools, "-T", tools, "--yes"], 2, "two tools have the name weather"),
         (["--mcp", "/no/such/server", "--yes"], 1, "/no/such/server could not be used"),

@@ -29,7 +29,7 @@ def tools_of(path: str) -> list[FunctionTool]:
     """
     module = _module(path)
     tools: list[FunctionTool] = []
-    for name, function in _public(module):
+    for name, function in _public(path, module):
         try:
             is_made = isinstance(function, FunctionTool)
             tools.append(function if is_made else FunctionTool.of(function))
@@ -42,11 +42,13 @@ def tools_of(path: str) -> list[FunctionTool]:
     return tools
 
 
-def _public(module: ModuleType) -> list[tuple[str, Any]]:
+def _public(path: str, module: ModuleType) -> list[tuple[str, Any]]:
     found: dict[str, Any] = vars(module)
     exported: list[str] | None = found.get("__all__")
     if exported is not None:
-        return [(name, found.get(name)) for name in exported]
+        if missing := [name for name in exported if name not in found]:
+            raise UsageError(f"{path}: __all__ has {missing[0]!r}, and the file has no such name")
+        return [(name, found[name]) for name in exported]
     return [
         (name, value)
         for name, value in found.items()
