@@ -135,6 +135,17 @@ def test_tools_that_are_made_and_approvals_that_fail(subtests, tmp_path):
             assert told == ["{'x': 1}", "not run: its approval failed"]
 
 
+def test_an_approval_that_returns_no_verdict_is_named_and_the_call_is_not_run(tmp_path):
+    path = tmp_path / "others.py"
+    path.write_text(OTHERS.replace('raise LookupError("secret of the user")', "return 3"))
+    with Simulator([calling(("guarded", {})), saying("Done.")]) as sim:
+        done = ask(sim, "-T", str(path), "--yes", "Go")
+    assert (done.returncode, done.stdout) == (0, "Done.\n")
+    assert "mistralai: approve returned 3 for the tool 'guarded'; it returns True" in done.stderr
+    assert "--help" not in done.stderr
+    assert contents(sim.requests[1])[-1] == ("tool", "not run: its approval failed")
+
+
 def test_a_call_is_shown_as_it_is(tmp_path):
     """What is shown in other words or in another order than it is run would be approved."""
     path = tmp_path / "any.py"

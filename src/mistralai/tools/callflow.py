@@ -15,7 +15,7 @@ from .calls import Broken, Passed, Refusal, Runnable, check, received
 from .context import CheckedCall, ToolContext
 from .decisions import NOT_APPROVED, Decisions
 from .errors import ToolError, raisable
-from .functions import LATER
+from .functions import LATER, verdict_of
 from .history import BEGUN, CANCELLED, STOPPED, WAITS_FOR_APPROVAL, WAITS_FOR_RESULT
 from .outcomes import Interrupted, Raised, Returned, TimedOut, clipped
 from .record import PendingCall
@@ -173,18 +173,13 @@ class CallFlow:
         if approve is True:
             return LATER
         try:
-            verdict = yield Decide(approve, runnable.call, context)
+            value = yield Decide(approve, runnable.call, context)
         except Exception as error:
             (raised := raisable(error)).add_note(f"in approve, about {_place_of(runnable.call)}")
             if raised is error:
                 raise
             raise raised from error
-        if not isinstance(verdict, bool | str) and verdict is not LATER:
-            raise TypeError(
-                f"approve returned {verdict!r} for the tool {runnable.call.name!r};"
-                " it returns True, False, the reason of a refusal, or LATER"
-            )
-        return verdict
+        return verdict_of(value, runnable.call.name)
 
     def _batches(self, ready: dict[int, Allowed]) -> Iterator[list[int]]:
         """Yield the places of calls that run side by side; one that runs alone is a batch."""

@@ -210,6 +210,20 @@ def check_name(name: str, remedy: str = "") -> None:
         )
 
 
+def verdict_of(value: object, name: str) -> Verdict:
+    """Return what `approve` returned about a call of the tool of a name, checked.
+
+    Raises:
+        TypeError: It is no verdict.
+    """
+    if not isinstance(value, bool | str | Later):
+        raise TypeError(
+            f"approve returned {value!r} for the tool {name!r}; it returns True, False, the"
+            " reason of a refusal, or LATER"
+        )
+    return value
+
+
 def is_async(function: Any) -> bool:
     """Return whether a function is a coroutine function, also as a method `__call__`."""
     while isinstance(function, partial):

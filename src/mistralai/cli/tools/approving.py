@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from ...tools import LATER
+from ...tools.functions import verdict_of
 from ..escapes import one_line
 from ..failures import details
 from ..stdin import discard_typed
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..output import Output
 
 _CHOICES = "[y]es, [n]o, [a]lways this tool, or the reason for a no"
+_FAILED = "its approval failed"
 
 
 class Approval:
@@ -52,10 +54,15 @@ class Approval:
         self._output.say(shown(call.name, call.arguments))
         if call.name in self._own:
             try:
-                verdict: Any = self._own[call.name](call, context)
+                value = self._own[call.name](call, context)
             except Exception as error:  # noqa: BLE001 - as one of the tool itself
                 say_raised(self._output, f"approve of the tool {call.name}", error)
-                return "its approval failed"
+                return _FAILED
+            try:
+                verdict = verdict_of(value, call.name)
+            except TypeError as error:
+                self._output.say(f"mistralai: {one_line(str(error))}")
+                return _FAILED
             if verdict is not True and verdict is not LATER:
                 return verdict or False
         if self._yes or call.name in self._always:
