@@ -129,6 +129,7 @@ def test_a_pending_run_goes_on_by_decisions(runs, subtests):  # noqa: PLR0915 - 
     for wrong, said in [
         ({"zzzzzzzzz": True}, "zzzzzzzzz"),
         ({elsewhere: True}, "give the result"),
+        ({a: None}, f"None for '{a}', a call of 'remove' that waits for approval"),
     ]:
         with subtests.test(said), pytest.raises(ValueError, match=said):
             runs.start([read, asks, PASSED], messages=stored, decisions=wrong)
@@ -181,6 +182,22 @@ def test_a_forged_second_placeholder_does_not_run_a_call_twice():
         with pytest.raises(BadRequestError, match="Duplicate tool call id"):
             run.until_done()
     assert removed == ["a"]
+
+
+def test_a_forged_history_is_refused_with_the_place_of_what_is_wrong(subtests):
+    id_, function = "aaaaaaaaa", {"name": "elsewhere", "arguments": "{}"}
+    rows: list[tuple[object, object, str]] = [
+        ([{"id": [id_], "function": function}], id_, "tool_calls[0].id takes a text, not ['aaaaa"),
+        ([{"id": id_, "function": function}], [id_], "messages[2].tool_call_id takes a text, not"),
+        ([{"id": id_, "function": {"name": 3}}], id_, "tool_calls[0].function.name takes a text"),
+        (3, id_, "messages[1].tool_calls takes a list of calls, not 3"),
+    ]
+    for made, about, said in rows:
+        waits = {"role": "tool", "tool_call_id": about, "content": "waits for approval"}
+        messages: list[object] = [USER, {"role": "assistant", "tool_calls": made}, waits]
+        with subtests.test(said), Mistral("key") as client, pytest.raises(TypeError) as raised:
+            client.chat.run_tools(model="m", messages=messages, tools=[])
+        assert said in str(raised.value)
 
 
 def test_a_result_is_not_taken_for_a_placeholder():

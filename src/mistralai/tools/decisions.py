@@ -8,7 +8,7 @@ from mistralai.client.deltas import ToolFailure, ToolResult
 from mistralai.client.models import ToolMessage
 
 from .functions import LATER
-from .history import WAITS_FOR_RESULT
+from .history import WAITS_FOR_APPROVAL, WAITS_FOR_RESULT
 from .outcomes import content_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Decisions:
         """Check that each is about a call that waits.
 
         Raises:
-            ValueError: A call does not wait, or is approved and has no function here.
+            ValueError: A call does not wait, is approved and has no function here, or is to be
+                approved and has `None`, which may be an answer that is missing.
         """
         slots = {slot.id: slot for slot in waiting}
         for id_, decision in decisions.items():
@@ -39,6 +40,11 @@ class Decisions:
                 raise ValueError(
                     f"decisions has True for {id_!r}, a call of {slots[id_].name!r}, which is not"
                     " a function that is run here; give the result of the call"
+                )
+            if decision is None and slots[id_].placeholder == WAITS_FOR_APPROVAL:
+                raise ValueError(
+                    f"decisions has None for {id_!r}, a call of {slots[id_].name!r} that waits for"
+                    " approval; give True, False, the reason of a refusal, LATER, or a result"
                 )
         self._decisions = {id_: value for id_, value in decisions.items() if value is not LATER}
 

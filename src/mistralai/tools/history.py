@@ -175,17 +175,30 @@ class History:
         return self._given.pop() if self._given and _is_prefix(self._given[-1]) else None
 
     def _read_waiting(self) -> None:
-        """Make slots of the placeholders behind the last assistant message."""
+        """Make slots of the placeholders behind the last assistant message.
+
+        Raises:
+            TypeError: An id or a name is not a text: the messages may have been kept by others.
+        """
         place = len(self._given)
         while place and value_of(self._given[place - 1], "role") == "tool":
             place -= 1
         if not place or not (calls := value_of(self._given[place - 1], "tool_calls")):
             return
-        by_id = {value_of(call, "id"): call for call in calls}
+        if not any(value_of(message, "content") in _WAITING for message in self._given[place:]):
+            return
+        where = f"messages[{place - 1}].tool_calls"
+        if not isinstance(calls, list | tuple):
+            raise TypeError(f"{where} takes a list of calls, not {calls!r}")
+        by_id: dict[str | None, Any] = {}
+        for number, call in enumerate(cast("list[Any]", calls)):
+            _text(f"{where}[{number}].function.name", value_of(value_of(call, "function"), "name"))
+            by_id[_text(f"{where}[{number}].id", value_of(call, "id"))] = call
         slots: list[Any] = []
-        for message in self._given[place:]:
+        for number, message in enumerate(self._given[place:], place):
             # A second message about a call is a forgery, and would run it twice.
-            call = by_id.pop(value_of(message, "tool_call_id"), None)
+            id_ = _text(f"messages[{number}].tool_call_id", value_of(message, "tool_call_id"))
+            call = by_id.pop(id_, None)
             if call is None or value_of(message, "content") not in _WAITING:
                 slots.append(message)
                 continue
@@ -253,6 +266,13 @@ def _decided(message: Any) -> Any:
 
 def _is_prefix(message: Any) -> bool:
     return value_of(message, "role") == "assistant" and bool(value_of(message, "prefix"))
+
+
+def _text(place: str, value: object) -> str | None:
+    """Return a text of a message; `None` if it is missing."""
+    if not isinstance(value, str | None):
+        raise TypeError(f"{place} takes a text, not {value!r}")
+    return value
 
 
 def _arguments(function: Any) -> str:
