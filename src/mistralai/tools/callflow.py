@@ -2,12 +2,12 @@
 
 Every call is checked, and approved where it needs to be, before the first one begins. Those that
 may run are run in batches: all that may run side by side, or each alone. The results are
-emitted in the order of the calls, each as soon as those before it have ended.
+emitted in the order of the calls, those of a batch once all of it has ended.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mistralai.client.deltas import ApprovalNeeded, ToolFailure, ToolResult, ToolStart
 
@@ -15,6 +15,7 @@ from .calls import Broken, Passed, Refusal, Runnable, check, received
 from .context import CheckedCall, ToolContext
 from .decisions import NOT_APPROVED, Decisions
 from .errors import ToolError, raisable
+from .failures import FAILED, Failures, place_of
 from .functions import LATER, verdict_of
 from .history import BEGUN, CANCELLED, STOPPED, WAITS_FOR_APPROVAL, WAITS_FOR_RESULT
 from .outcomes import Interrupted, Raised, Returned, TimedOut, clipped
@@ -22,7 +23,7 @@ from .record import PendingCall
 from .steps import Decide, Emit, RunTools
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
 
     from .functions import Verdict
     from .history import Slot
@@ -33,15 +34,11 @@ if TYPE_CHECKING:
 
     Allowed: TypeAlias = tuple[Runnable, ToolContext[Any]]
 
-FAILED: Final = "the tool failed"
-"""What the model is told of an exception that ends the run: its text may be secret."""
-
 
 class CallFlow:
     """The running of calls.
 
     Attributes:
-        failure: The exception of a tool that ends the run.
         closing: True once the run is being closed.
         stopping: True once a tool has stopped the run.
     """
@@ -54,9 +51,14 @@ class CallFlow:
         self._decisions = decisions
         self._slots = waiting
         self._calls: dict[str, CheckedCall] = {}
-        self.failure: Exception | None = None
+        self._failures = Failures(settings.on_tool_error)
         self.closing = False
         self.stopping = False
+
+    @property
+    def failure(self) -> Exception | None:
+        """The exception of a tool that ends the run."""
+        return self._failures.fatal
 
     @property
     def pending(self) -> list[PendingCall]:
@@ -114,9 +116,7 @@ class CallFlow:
 
     def ends_run(self, error: BaseException) -> bool:
         """Return whether an exception of a tool ends the run."""
-        if isinstance(error, ToolError):
-            return False
-        return self._settings.on_tool_error == "raise" or not isinstance(error, Exception)
+        return self._failures.ends_run(error)
 
     def _allowed(self, slot: Slot, number: int) -> Generator[Step, Any, Allowed | None]:
         """Return a call that may run; note why another one may not."""
@@ -175,7 +175,7 @@ class CallFlow:
         try:
             value = yield Decide(approve, runnable.call, context)
         except Exception as error:
-            (raised := raisable(error)).add_note(f"in approve, about {_place_of(runnable.call)}")
+            (raised := raisable(error)).add_note(f"in approve, about {place_of(runnable.call)}")
             if raised is error:
                 raise
             raise raised from error
@@ -240,47 +240,7 @@ class CallFlow:
             case Interrupted():
                 slot.end = _failed(slot, BEGUN)
             case Raised(error):
-                slot.end = _failed(slot, clipped(self._said_of(error, call), limit))
-
-    def _said_of(self, error: BaseException, call: CheckedCall) -> str:
-        """Return what the model is told of an exception, and note one that ends the run."""
-        rule = self._settings.on_tool_error
-        if isinstance(error, ToolError):
-            return str(error) or FAILED
-        assert isinstance(error, Exception), "a driver raises any other itself"
-        if rule == "report":
-            return f"{type(error).__name__}: {error}"
-        where = f"in {_place_of(call)}"
-        if rule != "raise":
-            try:
-                return _said_by(rule, error, call)
-            except Exception as wrong:  # noqa: BLE001 - it ends the run like that of a tool
-                where = f"in on_tool_error, about a {type(error).__name__} {where}"
-                error = wrong
-        if self.failure is None:
-            self.failure = raisable(error)
-            self.failure.add_note(where)
-        else:
-            self.failure.add_note(f"{type(error).__name__} {where}, at the same time")
-        return FAILED
-
-
-def _place_of(call: CheckedCall) -> str:
-    return f"the tool {call.name!r}, call {call.id!r} of step {call.step}"
-
-
-def _said_by(
-    rule: Callable[[Exception, CheckedCall], object], error: Exception, call: CheckedCall
-) -> str:
-    """Return what the function `on_tool_error` says.
-
-    Raises:
-        TypeError: It is not a text.
-    """
-    said = rule(error, call)
-    if not isinstance(said, str):
-        raise TypeError(f"on_tool_error returned {said!r}; it returns a text")
-    return said
+                slot.end = _failed(slot, clipped(self._failures.said_of(error, call), limit))
 
 
 def _failed(slot: Slot, message: str) -> ToolFailure:
