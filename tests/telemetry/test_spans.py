@@ -167,6 +167,37 @@ def test_each_kind_of_call_is_named_by_what_it_does(subtests):
             }
 
 
+def test_values_that_no_exporter_takes_are_left_out(subtests, caplog):
+    usage = {
+        "prompt_tokens": 10**30,
+        "completion_tokens": -3,
+        "prompt_tokens_details": {"cached_tokens": -1},
+        "completion_tokens_details": {"reasoning_tokens": 2**63 - 1},
+    }
+    odd = {"id": 5, "model": ["a"], "usage": usage, "choices": [{"finish_reason": ["x"]}]}
+    large = {"random_seed": 2**80, "max_tokens": 2**63, "n": -(2**63) - 1, "temperature": 10**30}
+    for names in ("released", "latest"):
+        traced = Traced(names=names)
+        with subtests.test(names), Simulator(Answer(body=[sse(odd), STREAM[-1]])) as sim:
+            _, said = one_span(
+                traced, sim, lambda client: list(client.chat.stream(**ASK, **large, top_k=2**70))
+            )
+            del said["gen_ai.response.time_to_first_chunk"]
+            assert said == {
+                "gen_ai.operation.name": "chat",
+                "gen_ai.provider.name": "mistral_ai",
+                "gen_ai.request.model": "m",
+                "gen_ai.request.stream": True,
+                "gen_ai.response.finish_reasons": ("error",),
+                "gen_ai.usage.reasoning.output_tokens": 2**63 - 1,
+            }
+            measured = traced.metrics()
+            assert "gen_ai.client.token.usage" not in measured
+            for points in measured.values():
+                assert "gen_ai.response.model" not in points[0].attributes
+    assert caplog.messages == []
+
+
 class Model(str, Enum):  # noqa: UP042 - whose text, unlike a StrEnum's, is not its value
     LARGE = "mistral-large-latest"
 

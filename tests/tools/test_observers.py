@@ -12,8 +12,10 @@ import pytest
 
 from mistralai import Mistral
 from mistralai.client.deltas import TextDelta
-from mistralai.simulator import Scenario, Simulator, faults
+from mistralai.simulator import Answer, Scenario, Simulator, faults
 from mistralai.tools import LATER, ToolContext, tool
+from support.faults import STREAM
+from support.flows import sse
 from support.observing import Recorder, current, here
 from support.tools import USER, call, calls, in_every_colour, says
 
@@ -265,6 +267,20 @@ def test_runs_of_agents_name_the_agent():
         client.agents.run_tools(agent_id="ag", messages=[USER], tools=[find]).until_done()
     assert recorder.root.attributes["gen_ai.agent.id"] == "ag"
     assert recorder.tree() == ["invoke_agent", ["invoke_agent"]]
+
+
+def test_a_run_leaves_out_what_cannot_be_a_number_of_tokens_or_a_finish_reason():
+    usage = {"prompt_tokens": 10**30, "completion_tokens": -3, "total_tokens": 4}
+    answer = {"choices": [{"finish_reason": ["x"], "delta": {"content": "a"}}], "usage": usage}
+    recorder = Recorder()
+    with (
+        Simulator(Answer(body=[sse(answer), STREAM[-1]])) as sim,
+        Mistral("key", server_url=sim.url, observers=[recorder]) as client,
+    ):
+        client.chat.run_tools(model="m", messages=[USER], tools=[find]).until_done()
+    noted = recorder.root.attributes
+    assert noted["gen_ai.response.finish_reasons"] == ["error"]
+    assert not [name for name in noted if name.startswith("gen_ai.usage")]
 
 
 def test_an_observer_costs_no_call_of_python_per_delta():

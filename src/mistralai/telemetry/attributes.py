@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from . import names
-from .fields import encodable, given, value_of
+from .fields import given, integer_of, text_of, value_of
 
 if TYPE_CHECKING:
     from ..client.observers import AttributeValue, ObservedCall
@@ -22,7 +22,7 @@ def span_name(call: ObservedCall) -> str:
     """Return the name of the span of a call: the operation, and the model or agent."""
     if call.operation is None:
         return f"{call.method} {call.path}"
-    whom = _text(call.params.get("agent_id" if call.operation == "invoke_agent" else "model"))
+    whom = text_of(call.params.get("agent_id" if call.operation == "invoke_agent" else "model"))
     return call.operation if whom is None else f"{call.operation} {whom}"
 
 
@@ -77,58 +77,48 @@ def _add_settings(
             attributes[name] = shown
 
 
-def _text(value: Any) -> str | None:
-    """Read a text as it is sent: of a member of an enumeration `str` may show the name."""
-    return encodable(str.__str__(value)) if isinstance(value, str) else None
-
-
-def _integer(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    number = value if isinstance(value, float) else integer_of(value)
+    return None if number is None else float(number)
 
 
 def _texts(value: Any) -> list[str] | None:
     """Read one text or several; an iterator is left alone, as it can be read only once."""
     if isinstance(value, str):
-        return [encodable(str.__str__(value))]
-    if not isinstance(value, Collection):
+        value = (value,)
+    elif not isinstance(value, Collection):
         return None
-    texts = map(_text, cast("Collection[object]", value))
+    texts = map(text_of, cast("Collection[object]", value))
     return [text for text in texts if text is not None]
 
 
 def _several(value: Any) -> int | None:
-    count = _integer(value)
+    count = integer_of(value)
     return None if count == 1 else count
 
 
 def _output_type(value: Any) -> str | None:
     """Read the type of the output from a `response_format`."""
-    kind = value_of(value, "type")
-    if not isinstance(kind, str):
-        return None
-    return "json" if kind.startswith("json") else kind
+    kind = text_of(value_of(value, "type"))
+    return "json" if kind is not None and kind.startswith("json") else kind
 
 
 _SETTINGS: Final[Mapping[str, tuple[str, _Reader]]] = {
-    "model": (names.REQUEST_MODEL, _text),
-    "agent_id": (names.AGENT_ID, _text),
-    "conversation_id": (names.CONVERSATION_ID, _text),
+    "model": (names.REQUEST_MODEL, text_of),
+    "agent_id": (names.AGENT_ID, text_of),
+    "conversation_id": (names.CONVERSATION_ID, text_of),
     "temperature": (names.REQUEST_TEMPERATURE, _number),
     "top_p": (names.REQUEST_TOP_P, _number),
-    "top_k": (names.REQUEST_TOP_K, _integer),
-    "max_tokens": (names.REQUEST_MAX_TOKENS, _integer),
-    "random_seed": (names.REQUEST_SEED, _integer),
+    "top_k": (names.REQUEST_TOP_K, integer_of),
+    "max_tokens": (names.REQUEST_MAX_TOKENS, integer_of),
+    "random_seed": (names.REQUEST_SEED, integer_of),
     "stop": (names.REQUEST_STOP_SEQUENCES, _texts),
     "presence_penalty": (names.REQUEST_PRESENCE_PENALTY, _number),
     "frequency_penalty": (names.REQUEST_FREQUENCY_PENALTY, _number),
     "n": (names.REQUEST_CHOICE_COUNT, _several),
-    "reasoning_effort": (names.REQUEST_REASONING_LEVEL, _text),
+    "reasoning_effort": (names.REQUEST_REASONING_LEVEL, text_of),
     "response_format": (names.OUTPUT_TYPE, _output_type),
-    "output_dimension": (names.EMBEDDINGS_DIMENSION_COUNT, _integer),
+    "output_dimension": (names.EMBEDDINGS_DIMENSION_COUNT, integer_of),
     "encoding_format": (names.REQUEST_ENCODING_FORMATS, _texts),
 }
 """The keywords of calls that are attributes, each with what reads its value."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..client import errors
 from . import names
+from .fields import count_of, text_of
 
 if TYPE_CHECKING:
     from ..client.observers import AttributeValue, ObservedCall, Outcome
@@ -77,13 +78,14 @@ def finish_reasons(call: ObservedCall, outcome: Outcome) -> list[str]:
     Choices that were asked for and never began are counted too, up to 128 in all, unless the answer
     is whole: then it has no others. Answers of conversations have no choices.
     """
-    reasons = [reason if reason is not None else "error" for reason in outcome.finish_reasons]
+    told = map(text_of, outcome.finish_reasons)
+    reasons = ["error" if reason is None else reason for reason in told]
     expected = call.operation in _WITH_CHOICES and not _is_of_conversation(call)
     if not expected or (outcome.end_reason in _WHOLE and not reasons):
         return reasons
     asked = call.params.get("n")
     count = min(asked, _MOST_CHOICES) if isinstance(asked, int) else 1
-    return reasons + ["error"] * (count - len(reasons))
+    return reasons + ["error"] * max(0, count - len(reasons))
 
 
 def retry_attributes(attempt: Any, error: BaseException) -> dict[str, AttributeValue]:
@@ -106,13 +108,13 @@ def _token_counts(usage: Any) -> dict[str, int]:
     if usage is None:
         return counts
     for field, name in _COUNTS:
-        count = getattr(usage, field, None)
-        if isinstance(count, int):
+        count = count_of(getattr(usage, field, None))
+        if count is not None:
             counts[name] = count
     for details, field, name in _DETAILS:
         of_a_kind = getattr(usage, details, None)
-        count = None if of_a_kind is None else getattr(of_a_kind, field, None)
-        if isinstance(count, int):
+        count = count_of(getattr(of_a_kind, field, None))
+        if count is not None:
             counts[name] = count
     return counts
 
@@ -120,7 +122,7 @@ def _token_counts(usage: Any) -> dict[str, int]:
 def _add_answer(
     attributes: dict[str, AttributeValue], call: ObservedCall, outcome: Outcome
 ) -> None:
-    answer_id, model = outcome.id, outcome.model
+    answer_id, model = text_of(outcome.id), text_of(outcome.model)
     if answer_id:
         of_conversation = _is_of_conversation(call)
         attributes[names.CONVERSATION_ID if of_conversation else names.RESPONSE_ID] = answer_id

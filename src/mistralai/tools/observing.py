@@ -120,8 +120,9 @@ class RunScope:
         if reason is not None:
             attributes["mistralai.end_reason"] = reason
         if records:
-            finish_reason = records[-1].answer.finish_reason
-            attributes["gen_ai.response.finish_reasons"] = [finish_reason or "error"]
+            said: object = records[-1].answer.finish_reason  # of a sloppy server anything
+            finish_reason = said if isinstance(said, str) and said else "error"
+            attributes["gen_ai.response.finish_reasons"] = [finish_reason]
         scope.note(attributes)
         scope.end(error)
 
@@ -136,7 +137,7 @@ def _at_the_start(params: Mapping[str, Any]) -> dict[str, AttributeValue]:
 
 
 def _of_usage(usage: UsageInfo | None) -> dict[str, AttributeValue]:
-    """Return the tokens of all steps together."""
+    """Return the tokens of all steps together, without what is no number of tokens of 64 bits."""
     if usage is None:
         return {}
     prompt, answer = usage.prompt_tokens_details, usage.completion_tokens_details
@@ -148,7 +149,11 @@ def _of_usage(usage: UsageInfo | None) -> dict[str, AttributeValue]:
             None if answer is None else answer.reasoning_tokens
         ),
     }
-    return {name: count for name, count in counts.items() if count is not None}
+    return {
+        name: count
+        for name, count in counts.items()
+        if isinstance(count, int) and 0 <= count < 2**63
+    }
 
 
 def _text_of(value: object) -> str:
