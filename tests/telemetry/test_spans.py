@@ -167,6 +167,14 @@ def test_each_kind_of_call_is_named_by_what_it_does(subtests):
             }
 
 
+def test_a_span_has_no_blank_at_the_end_of_its_name_where_the_id_is_empty():
+    with Simulator() as sim:
+        span, _ = one_span(
+            Traced(), sim, lambda client: client.agents.complete(agent_id="", messages=QUESTION)
+        )
+    assert span.name == "invoke_agent"
+
+
 def test_values_that_no_exporter_takes_are_left_out(subtests, caplog):
     usage = {
         "prompt_tokens": 10**30,

@@ -23,7 +23,7 @@ def span_name(call: ObservedCall) -> str:
     if call.operation is None:
         return f"{call.method} {call.path}"
     whom = text_of(call.params.get("agent_id" if call.operation == "invoke_agent" else "model"))
-    return call.operation if whom is None else f"{call.operation} {whom}"
+    return f"{call.operation} {whom}" if whom else call.operation
 
 
 def start_attributes(
