@@ -1,12 +1,16 @@
 """What metrics are told: names, units, buckets, attributes and values."""
 
+import time
 from contextlib import suppress
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mistralai import Mistral
+from mistralai.client._answer.facts import Facts
+from mistralai.client._call.timing import Timing
 from mistralai.client.errors import MistralClientError
+from mistralai.client.observers import ObservedCall, ObservedScope, Outcome
 from mistralai.simulator import Answer, Simulator
 from mistralai.telemetry.measures import MOST_CHUNKS, evenly
 from support.faults import STREAM
@@ -101,6 +105,33 @@ def test_a_failed_call_has_its_error_and_used_tokens_all_the_same():
     seen = told(read, cut, names="latest")
     assert seen["gen_ai.client.inference.usage.input_tokens"] == [(20, UNKNOWN)]
     assert "gen_ai.client.inference.operation.input_tokens" not in seen
+
+
+def test_a_clock_that_is_set_meanwhile_changes_no_duration(subtests):
+    asked = ObservedCall("chat", "POST", "/v1/chat", "h", 443, stream=False, params={"model": "m"})
+    tool = ObservedScope("tool", attributes={"gen_ai.operation.name": "execute_tool"})
+    for name, total, least in (("it ended", 2.0, 2.0), ("the process ends", None, 0.0)):
+        with subtests.test(name):
+            traced, ended_at = Traced(), time.time() + 7200
+            outcome = Outcome(
+                "done",
+                None,
+                status=200,
+                attempts=(),
+                timing=Timing(total=total),
+                ended_at=ended_at,
+                facts=Facts(),
+            )
+            traced.telemetry.begun(asked).ended(outcome)
+            [duration] = traced.metrics()["gen_ai.client.operation.duration"]
+            assert least <= duration.sum < 3600
+            assert traced.spans.next().end_time == int(ended_at * 1e9)
+    with subtests.test("a scope"):
+        traced, ended_at = Traced(names="latest"), time.time() + 7200
+        traced.telemetry.entered(tool).ended(None, ended_at)
+        [duration] = traced.metrics()["gen_ai.execute_tool.duration"]
+        assert duration.sum < 3600
+        assert traced.spans.next().end_time == int(ended_at * 1e9)
 
 
 def test_whole_answers_embeddings_and_agents_have_durations_of_their_own(subtests):

@@ -5,6 +5,7 @@ Nothing here depends on OpenTelemetry.
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from . import names
@@ -36,6 +37,27 @@ _SCOPES: Final = {
     "invoke_agent": (names.RUN_DURATION, (names.AGENT_NAME, names.REQUEST_MODEL)),
     "execute_tool": (names.TOOL_DURATION, (names.TOOL_NAME,)),
 }
+
+
+class Beginning:
+    """The moment at which a span begins, by both clocks.
+
+    Spans have the times of the wall clock, which may be set while they run; so metrics do not.
+
+    Attributes:
+        at: Nanoseconds since the epoch.
+    """
+
+    __slots__ = ("_monotonic", "at")
+
+    def __init__(self) -> None:
+        self.at = time.time_ns()
+        self._monotonic = time.monotonic()
+
+    def seconds_to(self, ended_at: float) -> float:
+        """Return how long something took that ended at a moment of the wall clock, perhaps now."""
+        since = max(0.0, time.time() - ended_at)  # where an end is told later, by another thread
+        return max(0.0, time.monotonic() - self._monotonic - since)
 
 
 class Measurement(NamedTuple):

@@ -9,7 +9,6 @@ processor, does not reach the caller, because the client logs it; the span is en
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -26,7 +25,7 @@ from . import names
 from .attributes import span_name, start_attributes
 from .content import input_content, output_content
 from .endings import ending_of, retry_attributes
-from .measures import Measurement, measurements, scope_measurement
+from .measures import Beginning, Measurement, measurements, scope_measurement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -78,9 +77,9 @@ class Tracing:
     def begun(self, call: ObservedCall) -> TracedCall | None:
         """Begin the span of a call; return `None` where the providers keep nothing of it."""
         attributes = start_attributes(call, self.version)
-        began = time.time_ns()
+        began = Beginning()
         span = self._tracer.start_span(
-            span_name(call), kind=SpanKind.CLIENT, attributes=attributes, start_time=began
+            span_name(call), kind=SpanKind.CLIENT, attributes=attributes, start_time=began.at
         )
         if span is trace.INVALID_SPAN and self.metrics is None:
             return None
@@ -91,13 +90,13 @@ class Tracing:
     def entered(self, scope: ObservedScope) -> TracedScope:
         """Begin the span of a scope; its parent may be in another process."""
         parent = None if scope.parent is None else _CARRIED.extract(scope.parent)
-        began = time.time_ns()
+        began = Beginning()
         span = self._tracer.start_span(
             scope.name,
             parent,
             kind=_KINDS[scope.kind],
             attributes=dict(scope.attributes),
-            start_time=began,
+            start_time=began.at,
         )
         traced = TracedScope(self, scope, span, began, baggage.get_all(parent) if parent else {})
         traced.noted({}, scope.content)
@@ -121,7 +120,7 @@ class TracedCall(CallWatcher):
         call: ObservedCall,
         span: Span,
         attributes: Mapping[str, AttributeValue],
-        began: int,
+        began: Beginning,
     ) -> None:
         self._tracing = tracing
         self._call = call
@@ -140,14 +139,17 @@ class TracedCall(CallWatcher):
 
     def ended(self, outcome: Outcome) -> None:
         """Record the metrics, and end the span."""
-        ended = max(self._began, int(outcome.ended_at * 1e9))
+        ended = max(self._began.at, int(outcome.ended_at * 1e9))
         metrics = self._tracing.metrics
         try:
             ending = ending_of(self._call, outcome)
             if self._span.is_recording():
                 self._describe(outcome, ending)
             if metrics is not None:
-                self._measure(metrics, outcome, ending, (ended - self._began) / 1e9)
+                seconds = outcome.timing.total
+                if seconds is None:  # the process ends, and the call has not
+                    seconds = self._began.seconds_to(outcome.ended_at)
+                self._measure(metrics, outcome, ending, seconds)
         finally:
             self._span.end(ended)
 
@@ -181,7 +183,7 @@ class TracedScope(ScopeWatcher):
         tracing: Tracing,
         scope: ObservedScope,
         span: Span,
-        began: int,
+        began: Beginning,
         carried: Mapping[str, object],
     ) -> None:
         self._tracing = tracing
@@ -212,7 +214,7 @@ class TracedScope(ScopeWatcher):
 
     def ended(self, error: BaseException | None, ended_at: float) -> None:
         """End the span: ERROR if the work failed, and not if it was cancelled."""
-        ended = max(self._began, int(ended_at * 1e9))
+        ended = max(self._began.at, int(ended_at * 1e9))
         if isinstance(error, Exception):
             self._error_type = type(error).__name__
             self._span.set_attribute(names.ERROR_TYPE, self._error_type)
@@ -220,7 +222,7 @@ class TracedScope(ScopeWatcher):
             if self._error_type is not None:
                 self._span.set_status(Status(StatusCode.ERROR, "the work failed"))
             if self._tracing.metrics is not None and self._tracing.version == "latest":
-                self._measure(self._tracing.metrics, (ended - self._began) / 1e9)
+                self._measure(self._tracing.metrics, self._began.seconds_to(ended_at))
         finally:
             self._span.end(ended)
 
