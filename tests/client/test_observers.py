@@ -311,6 +311,33 @@ def test_what_an_observer_raises_is_logged_once_and_reaches_nobody(colour, subte
             assert [seen.over.is_set() for seen in last.seen] == [True] * 3
 
 
+def test_an_observer_with_async_methods_is_told_of_once(colour, subtests, caplog):
+    class Late(CallWatcher):
+        async def ended(self, outcome):
+            raise NotImplementedError(outcome)
+
+    class Waits:
+        def __init__(self, *, at_once):
+            self.begun = self.begin if at_once else lambda _: Late()
+
+        async def begin(self, call):
+            raise NotImplementedError(call)
+
+    for at_once, method in ((True, "Waits.begun"), (False, "Late.ended")):
+        with subtests.test(method), Simulator() as sim:
+            caplog.clear()
+            last = Recorder()
+            observers = [Waits(at_once=at_once), last]
+            client = colour.client(server_url=sim.url, observers=observers)
+            for _ in range(2):
+                colour.complete(client, **ASK)
+            [line] = caplog.records
+            assert "Waits, an observer of calls, raised an exception" in line.message
+            words = f"{method} is an `async def`, and was not run; the methods of observers are"
+            assert words in str(line.exc_info[1])
+            assert last.tree() == ["chat", "chat"]
+
+
 def test_threads_that_close_a_stream_together_tell_its_end_once():
     with Simulator(Answer(body=STREAM[:2], ending="hang")) as sim, ThreadPoolExecutor(8) as threads:
         recorder = Recorder()

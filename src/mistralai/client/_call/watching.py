@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
+from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Self
 
 from .observed import UNWATCHED
@@ -55,7 +56,7 @@ class Observers(tuple[object, ...]):  # noqa: SLOT001 - a tuple with slots would
         return found
 
     def tell(self, observer: object, listener: object, method: str, *args: object) -> Any:
-        """Return what a method returns; `None` if it raises, or there is none.
+        """Return what a method returns; `None` if it raises, is `async`, or there is none.
 
         Args:
             observer: One of the observers.
@@ -65,7 +66,7 @@ class Observers(tuple[object, ...]):  # noqa: SLOT001 - a tuple with slots would
         """
         try:
             tell = getattr(listener, method, None)
-            return None if tell is None else tell(*args)
+            return None if tell is None else _plain(tell(*args), listener, method)
         except Exception:
             if id(observer) not in self._failed:
                 import logging  # rarely needed
@@ -82,6 +83,17 @@ class Observers(tuple[object, ...]):  # noqa: SLOT001 - a tuple with slots would
 def _method(observer: object, name: str) -> Callable[..., Any] | None:
     method = getattr(observer, name, None)
     return method if callable(method) else None
+
+
+def _plain(told: Any, listener: object, method: str) -> Any:
+    """Return what a method returned, unless it is a coroutine, which nobody would await."""
+    if type(told) is CoroutineType:  # `isinstance` might run code of the observer
+        told.close()  # Python warns of one that was never awaited
+        raise TypeError(
+            f"{type(listener).__name__}.{method} is an `async def`, and was not run; the methods "
+            "of observers are plain functions"
+        )
+    return told
 
 
 class Around:
