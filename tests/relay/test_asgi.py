@@ -250,6 +250,41 @@ async def test_a_bug_of_the_application_is_raised_to_the_server_and_not_shown():
             assert shown.text == "the server failed to answer this request; its log says why"
 
 
+class Open:
+    """An open source that nobody may read."""
+
+    def __init__(self):
+        self.closed = False
+
+    def __aiter__(self):
+        raise NotImplementedError
+
+    async def aclose(self):
+        self.closed = True
+
+
+@on_asyncio
+async def test_a_key_of_the_application_that_no_path_can_have_starts_nothing(subtests):
+    faults = {
+        "k" * 513: "the key of an answer must have 1 to 512 characters; it has 513",
+        "a\nb": "the key of an answer must not have control characters",
+        "\ud800": "the key of an answer must not have control characters",
+    }
+    for key, fault in faults.items():
+        async with Relay() as relay:
+            source, shown = Open(), Visit("POST", "/", BODY)
+            answer = Answer(source, key=key)
+            with subtests.test(fault), pytest.raises(ValueError, match=fault):
+                await shown.run(relay.asgi(lambda *_, answer=answer: answer, protocol="events"))
+            assert (shown.status, shown.text[:17]) == (500, "the server failed")
+            assert await relay.status(key) == "missing"
+            assert source.closed
+    longest = Answer(ended(*HELLO), key="k" * 512)
+    async with Relay() as relay:
+        app = relay.asgi(lambda *_: longest, protocol="events")
+        assert (await visit(app, "POST", "/", BODY)).status == 200
+
+
 @on_asyncio
 async def test_a_closed_relay_says_that_it_cannot_answer(caplog):
     relay = Relay()

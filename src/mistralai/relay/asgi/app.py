@@ -29,7 +29,7 @@ from .following import send_log, while_connected
 from .lifespan import serve_lifespan
 from .permissions import permit
 from .refusals import UNEXPECTED, refusal_of
-from .requests import ClientGoneError, check_key, key_in, number_of, read_body
+from .requests import ClientGoneError, check_key, fault_of_key, key_in, number_of, read_body
 from .routing import METHODS, Place, find_route
 from .sending import Response, State
 from .types import NO_HEADERS
@@ -200,6 +200,7 @@ class Application:
                 await discard(answer.source)
                 raise Refused(400, f"the body has no `{dialect.key_field}`, the id of the answer")
             key = self._make_key()
+        await _check_own_key(answer)
         await self._relay.start(key, answer.source, answer.message_id or message)
         headers = {} if key == wanted else {RELAY_ID: quote(key, safe="")}
         async with await self._relay.reading(key) as log:
@@ -260,3 +261,16 @@ class Application:
             return
         sending = partial(send_log, log, encoder, response, after=after, heartbeat=self._heartbeat)
         await while_connected(receive, sending)
+
+
+async def _check_own_key(answer: Answer) -> None:
+    """Refuse a key of the application's under which nobody could ask for the answer.
+
+    Raises:
+        ValueError: It is too long, or has control characters.
+    """
+    key = answer.key
+    fault = fault_of_key(key) if key and isinstance(key, str) else None  # `start` refuses others
+    if fault is not None:
+        await discard(answer.source)
+        raise ValueError(f"the key of an answer {fault}")

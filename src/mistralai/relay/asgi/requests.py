@@ -74,15 +74,21 @@ def key_in(body: dict[str, Any], field: str) -> str | None:
 
 
 def check_key(key: str, what: str) -> None:
-    """Refuse a key that is empty, too long, or has control characters.
+    """Refuse a key of a client that is empty, too long, or has control characters.
 
     Raises:
         Refused: It is (400).
     """
+    fault = fault_of_key(key)
+    if fault is not None:
+        raise Refused(400, f"{what} {fault}")
+
+
+def fault_of_key(key: str) -> str | None:
+    """Return why a key cannot be in a path, as the end of a sentence; `None` if it can."""
     if not 0 < len(key) <= MAX_KEY:
-        raise Refused(400, f"{what} must have 1 to {MAX_KEY} characters; it has {len(key)}")
-    if _CONTROL.search(key):
-        raise Refused(400, f"{what} must not have control characters")
+        return f"must have 1 to {MAX_KEY} characters; it has {len(key)}"
+    return "must not have control characters" if _CONTROL.search(key) else None
 
 
 def number_of(scope: Scope) -> int | None:
