@@ -242,6 +242,27 @@ async def test_a_stop_gives_up_on_a_source_that_is_never_closed():
         assert await relay.stop(KEY) == "stopped"
 
 
+class RestartingStore(MemoryStore):
+    """A store in which somebody starts an answer again before its status can be asked for."""
+
+    relay: Relay
+
+    async def status(self, key):
+        if await super().status(key) == "stopped":
+            await self.relay.start(key, Script(HELLO[0]))
+        return await super().status(key)
+
+
+@pytest.mark.anyio
+async def test_a_stop_tells_the_end_of_its_answer_though_the_key_is_started_again():
+    store = RestartingStore()
+    async with Relay(store) as relay:
+        store.relay = relay
+        await relay.start(KEY, Script(HELLO[0]))
+        assert await relay.stop(KEY) == "stopped"
+        assert await relay.status(KEY) == "running"
+
+
 class FailingStore(MemoryStore):
     """A store that raises an error where it is told to."""
 
