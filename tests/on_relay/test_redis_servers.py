@@ -23,6 +23,7 @@ from mistralai.relay import (
     Relay,
     StoreUnavailableError,
 )
+from mistralai.relay.redis.readers import MALFORMED
 from support.processes import running
 from support.redisserver import binaries, free_port, redis_server
 from support.relay import SCENARIOS, Script, read, worlds_of
@@ -354,6 +355,28 @@ async def test_readers_who_may_not_read_any_more_are_told_though_all_else_works(
         assert (end.id, end.event.status) == (4, "failed")
         assert await two.status(KEY) == "running"
         script.end()
+
+
+@pytest.mark.parametrize("place", ["state", "log"])
+async def test_a_key_of_another_type_ends_its_own_answer_only(server, place, caplog):
+    async with relays(server.url) as (here, there):
+        damaged, sound = Script(*words([1])), Script(*words([1]))
+        await here.start("damaged", damaged)
+        await here.start("sound", sound)
+        one, other = there.follow("damaged"), there.follow("sound")
+        assert texts(await until(one, 2)) == texts(await until(other, 2)) == ["word 1 "]
+        [key] = server.client.keys(f"*:{{damaged}}:{place}*")
+        server.client.delete(key)
+        server.client.set(key, "of another application")
+        with anyio.fail_after(30):
+            [end] = [frame.event async for frame in one]
+            assert end == MALFORMED
+            sound.say(*words([2]))
+            sound.end()
+            rest = [frame async for frame in other]
+        assert texts(rest) == ["word 2 "]
+        assert rest[-1].event == End("ended")
+    assert key.decode() in caplog.text
 
 
 async def test_a_credential_provider_that_fails_is_named_without_its_words(server):

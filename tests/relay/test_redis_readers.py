@@ -7,13 +7,13 @@ import anyio
 import fakeredis
 import pytest
 
-from mistralai.relay import End, Opened, RedisStore
+from mistralai.relay import End, Opened, RedisStore, StoreUnavailableError
 from mistralai.relay.redis.connecting import Place
 from mistralai.relay.redis.health import Health
 from mistralai.relay.redis.keys import Keys
 from mistralai.relay.redis.link import Link
 from mistralai.relay.redis.pipeline import Pipeline
-from mistralai.relay.redis.readers import Readers
+from mistralai.relay.redis.readers import MALFORMED, Readers
 from mistralai.relay.redis.settings import Settings
 from support.relay import KEY
 
@@ -144,3 +144,28 @@ async def test_a_damaged_log_ends_for_its_own_readers_only(server, caplog):
             await other.wait(0)
         assert [frame.event for frame in other.read(0)] == [OPENED]
     assert "has an entry that no relay has written" in caplog.text
+
+
+async def test_a_state_without_numbers_ends_the_log_for_its_own_readers_only(server, caplog):
+    client = fakeredis.FakeAsyncRedis(server=server)
+    now = 0.0
+    async with (
+        client,
+        store(server) as one,
+        store(server, clock=lambda: now) as two,
+        one.writing(KEY, leave_grace=None),
+        one.writing("sound", leave_grace=None) as sound,
+        two.following(KEY) as log,
+        two.following("sound") as other,
+    ):
+        await client.hdel(KEYS.state, "base")
+        now = 20.0  # each state is looked at, as its lease would have ended
+        with anyio.fail_after(20):
+            await log.wait(0)
+            assert log.end == MALFORMED
+            await sound.append(OPENED)
+            await other.wait(0)
+        assert [frame.event for frame in other.read(0)] == [OPENED]
+        with pytest.raises(StoreUnavailableError, match="no relay has written its state"):
+            await two.status(KEY)
+    assert "mistralai:{chat-7}:state: the log of this answer is damaged" in caplog.text

@@ -159,6 +159,11 @@ class Refusal(Exception):  # noqa: N818 - a reply, not a fault of this program
         return str(self).startswith("NOSCRIPT")
 
     @property
+    def wrong_type(self) -> bool:
+        """True where a key is of another type than the command is for."""
+        return str(self).startswith("WRONGTYPE")
+
+    @property
     def later(self) -> bool:
         """True where the connection must be replaced."""
         return str(self).startswith(_LATER)

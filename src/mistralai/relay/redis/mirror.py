@@ -19,6 +19,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from ..endings import ENDED, LOST, STOPPED
+from ..errors import StoreUnavailableError
 from ..frames import End
 from ..log import Log
 from ..sizes import size_of
@@ -66,10 +67,19 @@ class Look:
 
     @classmethod
     def of(cls, reply: Sequence[Any]) -> Look | None:
-        """Return what a reply says; `None`: there is no such log."""
+        """Return what a reply says; `None`: there is no such log.
+
+        Raises:
+            StoreUnavailableError: No relay has written this state.
+        """
         if not reply:
             return None
-        run, produces, base, last, end, lease, seen_at, has_stream, counted = reply
+        try:
+            run, produces, base, last, end, lease, seen_at, has_stream, counted = reply
+        except ValueError:
+            raise StoreUnavailableError(
+                "the log of this answer is damaged: no relay has written its state"
+            ) from None
         look = cls(
             *(run.decode(), bool(produces), base, last, end.decode(), lease / 1000),
             *(seen_at, bool(has_stream), bool(counted)),

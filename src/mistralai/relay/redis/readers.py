@@ -184,6 +184,8 @@ class Readers:
         command, wait = self._read_command(running, 0.0 if look_at_all else _BLOCK)
         (reply,) = await self._link.exchange([command], wait)
         if isinstance(reply, Refusal):
+            if reply.wrong_type and await self._break_off_damaged(running):
+                return
             raise StoreUnavailableError(f"Redis refuses to be read: {reply}")
         now = self._settings.clock()
         # Not those of `_mirrors`: by now another may be there, which is at another place.
@@ -205,6 +207,24 @@ class Readers:
             logger.exception("%s has an entry that no relay has written", mirror.stream)
             mirror.log.break_off(MALFORMED)
 
+    async def _break_off_damaged(self, running: Sequence[Mirror]) -> bool:
+        """End those whose stream is of another type, for which Redis reads none of them."""
+        commands = [self._read_one(mirror) for mirror in running]
+        replies = await self._link.exchange(commands)
+        damaged = [
+            mirror
+            for mirror, reply in zip(running, replies, strict=True)
+            if isinstance(reply, Refusal) and reply.wrong_type
+        ]
+        for mirror in damaged:
+            logger.error("%s is no stream", mirror.stream)
+            mirror.log.break_off(MALFORMED)
+        return bool(damaged)
+
+    @staticmethod
+    def _read_one(mirror: Mirror) -> Command:
+        return ("XREAD", "COUNT", 1, "STREAMS", mirror.stream, f"0-{mirror.log.last}")
+
     def _read_command(self, running: Sequence[Mirror], block: float) -> tuple[Command, float]:
         now = self._settings.clock()
         wait = min([block, *(mirror.due - now for mirror in running)])
@@ -216,7 +236,13 @@ class Readers:
     async def _look_at(self, mirrors: Sequence[Mirror]) -> None:
         replies = [self._pipeline.submit(*self._look(mirror.keys)) for mirror in mirrors]
         for mirror, reply in zip(mirrors, replies, strict=True):
-            look = Look.of(await reply)
+            state = await reply
+            try:
+                look = Look.of(state)
+            except StoreUnavailableError as error:  # of this one alone
+                logger.error("%s: %s", mirror.keys.state, error)  # noqa: TRY400 - it says all
+                mirror.log.break_off(MALFORMED)
+                continue
             health = self._health
             advice = mirror.told(
                 look,

@@ -163,10 +163,11 @@ return told
 # Keys: state, lease, readers. Arguments: the beginning of the names of streams, the process that
 # follows ('' for none), how long it is remembered in ms. Returns nothing, or: log, 1 if a run
 # produces, base, last, end, the lease in ms, the time of Redis in ms, 1 if the stream exists, 1 if
-# leaving stops.
+# leaving stops. A state that is no hash, or has no numbers, makes it return fewer than these.
 LOOK: Final = Script(
     """
-local now = redis.call('HMGET', KEYS[1], 'log', 'run', 'base', 'last', 'end', 'leave')
+local now = redis.pcall('HMGET', KEYS[1], 'log', 'run', 'base', 'last', 'end', 'leave')
+if now.err then return string.find(now.err, '^WRONGTYPE') and {0} or now end
 if not now[1] then return {} end
 local time = redis.call('TIME')
 local ms = time[1] * 1000 + math.floor(time[2] / 1000)
