@@ -44,12 +44,12 @@ class Engine(Protocol):
 
     @property
     def in_jobs(self) -> bool:
-        """Whether the rows are asked in batch jobs, which a later run continues."""
+        """True if the rows are asked in batch jobs, which a later run continues."""
         ...
 
     @property
     def doing(self) -> str:
-        """What the engine is waiting for, for a person; empty if the figures say it."""
+        """The thing that the engine waits for, for a person; empty if the figures say it."""
         ...
 
     async def run(self, feed: Feed) -> None:

@@ -155,7 +155,7 @@ class Run:
 
     @property
     def doing(self) -> str:
-        """What the engine is waiting for, for a person; empty if the figures say it."""
+        """The thing that the engine waits for, for a person; empty if the figures say it."""
         return "" if self._engine is None else self._engine.doing
 
     @property
@@ -329,7 +329,7 @@ class Run:
         if self._state is _State.OPENING:
             from_thread.check_cancelled()
         elif self._state is _State.ABANDONED:
-            raise BulkError("nobody waits for this run any more")
+            raise BulkError("the task that began this run has been cancelled")
 
     def _close_if_abandoned(self) -> None:
         """Close an output that was opened for a run that was cancelled in the meantime."""

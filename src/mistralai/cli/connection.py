@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Preparing(Protocol):
-    """What prepares a client before its first call."""
+    """Prepares a client before its first call."""
 
     def prepare(self, client: Mistral) -> None:
         """Prepare a client."""

@@ -1,4 +1,4 @@
-"""What a relay asks of a store: one producer a key, and as many readers as come.
+"""The store that a relay needs: one producer a key, and as many readers as come.
 
 A store keeps the numbers of a key: a log that follows another under the same key goes on counting,
 as long as the older log or its counter is kept.

@@ -1,4 +1,4 @@
-"""Whether the environment asks for content."""
+"""The switch for content in the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of the exceptions of tools: what the model is told, and which one ends the run."""
+"""Exceptions of tools: what the model is told in their place, and the one that ends a run."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def loop_in_thread() -> Generator[BlockingPortal]:
     finally:
         if not started.cancel() and started.exception() is None:
             portal = started.result()
-            with suppress(RuntimeError):  # it has ended by itself
+            with suppress(RuntimeError):  # the portal has ended
                 portal.call(portal.stop, cancelled)
         if thread.is_alive():
             thread.join()

@@ -137,7 +137,7 @@ class BatchEngine:
 
     @property
     def doing(self) -> str:
-        """What the engine is waiting for, for a person."""
+        """The thing that the engine waits for, for a person."""
         submitting = "" if self._submitter is None else self._submitter.doing
         return submitting or ("" if self._follower is None else self._follower.doing)
 

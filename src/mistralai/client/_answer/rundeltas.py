@@ -1,4 +1,4 @@
-"""What happens around the answers of a run with tools, in typed pieces beside `Delta`."""
+"""Typed pieces beside `Delta`, for what happens around the answers of a run with tools."""
 
 from __future__ import annotations
 

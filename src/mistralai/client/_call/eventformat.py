@@ -1,4 +1,4 @@
-"""What is particular to one kind of event stream: how its events are read, and what they add up to.
+"""The particulars of a kind of event stream: how its events are read, and their sum.
 
 `StreamCall` and `Attempts` know streams by an `EventFormat` alone. There is one value of it for
 chat completions (`reader.COMPLETIONS`), one for conversations (`conversationreader.CONVERSATIONS`),

@@ -55,7 +55,7 @@ class Progress:
 
     @property
     def received(self) -> str:
-        """How much was received, in words."""
+        """The amount that was received, in words."""
         return f"{self.events} {self.unit}{'' if self.events == 1 else 's'}"
 
     @property

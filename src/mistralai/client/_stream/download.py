@@ -76,7 +76,7 @@ class Lines:
 
 
 class _File:
-    """What both downloads show of a file, from its response and its content."""
+    """The part of both downloads that shows a file, from its response and its content."""
 
     if TYPE_CHECKING:
 

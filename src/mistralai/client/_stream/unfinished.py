@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class _Unfinished:
-    """What to tell of each, as long as somebody holds it."""
+    """Streams and scopes that somebody holds, each with a function that tells their observers."""
 
     def __init__(self) -> None:
         self._open: dict[int, tuple[weakref.ref[Any], Callable[[Any], object]]] = {}
