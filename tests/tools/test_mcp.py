@@ -14,7 +14,7 @@ from mistralai.client.models import AudioChunk, DocumentURLChunk, ImageURLChunk,
 from mistralai.simulator import Call, Reply, Scenario, Simulator
 from mistralai.tools import MCPServerError, ToolError, mcp_server, mcp_tools
 from mistralai.tools.mcp import content_of
-from mistralai.tools.mcp import server as mcp_server_module
+from mistralai.tools.mcp.connection import start_error
 from mistralai.tools.mcp.target import Target
 from support.mcp_servers import COMMAND, needs_mcp_2
 from support.processes import running
@@ -345,6 +345,14 @@ UNUSABLE = [
         MCPServerError,
         "server http://127.0.0.1:9/ could not be used",
     ),
+    (
+        [sys.executable, "-c", "import sys; sys.stdin.read()"],
+        {"start_timeout": 0.2},
+        MCPServerError,
+        r"has not named its tools within 0\.2 s \(start_timeout\)",
+    ),
+    ("a", {"start_timeout": "5"}, TypeError, "start_timeout takes seconds .* not '5'"),
+    ("a", {"start_timeout": 0}, ValueError, "start_timeout is 0; give seconds above 0, or None"),
     (" ", {}, ValueError, "the command is empty"),
     ("a 'b", {}, ValueError, "No closing quotation"),
     ("http://a", {"env": {"A": "b"}}, ValueError, "env is for a command"),
@@ -368,7 +376,7 @@ def test_a_server_that_cannot_be_used_is_an_error_with_the_reason(subtests):
 
 def test_a_server_that_ends_while_it_is_written_to_has_closed_its_connection():
     broken = ExceptionGroup("of mcp", [anyio.BrokenResourceError()])
-    error = mcp_server_module._start_error(Target.of("a-server", env={}, headers={}), broken)
+    error = start_error(Target.of("a-server", env={}, headers={}), broken)
     assert str(error) == "the MCP server a-server could not be used: Connection closed"
 
 

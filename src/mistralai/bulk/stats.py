@@ -89,7 +89,7 @@ class Stats:
     ttft_p95: float | None = None
     in_flight: int = 0
     level: int = 0
-    failures: dict[str, Failures] = field(default_factory=dict)
+    failures: dict[str, Failures] = field(default_factory=dict[str, Failures])
 
     @property
     def finished(self) -> int:

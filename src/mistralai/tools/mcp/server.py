@@ -1,34 +1,18 @@
 """An MCP server for the time of a `with` block.
 
-The connection is kept by a task of its own, the keeper, and never by the caller's: mcp cancels the
-task in which its connection breaks, and wraps the errors of a block in groups. The keeper is in one
-of these states:
-
-    CLOSED    before and after the block
-    STARTING  connecting, and listing the tools
-    OPEN      calls are passed on
-    ENDED     the connection was lost, or the block ends
-
-    CLOSED -> STARTING -> OPEN -> ENDED -> CLOSED, and STARTING -> ENDED if the server fails
-
-Whatever ends the connection cancels the calls that still wait: the model is told that the server
-did not answer, and the run goes on. In a sync block the same object lives on the loop of a thread
-of its own, and a call waits for it.
+In a sync block its connection lives on the loop of a thread of its own, and a call waits for it.
 """
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
-
-import anyio
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import ToolError
 from ..portal import loop_in_thread
-from .errors import MCPServerError
-from .listing import SPEAKING, Choice, called, listed, made_tools
-from .target import Target, require_mcp
+from .connection import Connection
+from .listing import Choice, made_tools
+from .target import Target
 
 if TYPE_CHECKING:
     import os
@@ -36,108 +20,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import TextIO
 
-    from anyio.abc import TaskGroup
     from anyio.from_thread import BlockingPortal
 
     from mistralai.client.models import ContentChunk
 
     from ..functions import Approve, FunctionTool
-    from .listing import Call, MCPSession
-
-
-class State(Enum):
-    """The state of a connection."""
-
-    CLOSED = auto()
-    STARTING = auto()
-    OPEN = auto()
-    ENDED = auto()
-
-
-class Connection:
-    """A connection that a task of its own keeps.
-
-    Args:
-        target: The server.
-    """
-
-    def __init__(self, target: Target) -> None:
-        self._target = target
-        self._state = State.CLOSED
-        self._group: TaskGroup | None = None
-        self._session: MCPSession | None = None
-        self._ready = anyio.Event()
-        self._leave = anyio.Event()
-        self._waiting: set[anyio.CancelScope] = set()
-        self._failure: Exception | None = None
-        self.tools: list[Any] = []
-
-    async def __aenter__(self) -> Self:
-        """Connect, and list the tools into `tools`.
-
-        Raises:
-            MCPServerError: The server could not be started or reached.
-        """
-        self._state = State.STARTING
-        await anyio.to_thread.run_sync(require_mcp)  # importing it takes a second
-        self._group = await anyio.create_task_group().__aenter__()
-        try:
-            self._group.start_soon(self._keep)
-            await self._ready.wait()
-            self._raise_failure()
-        except BaseException:
-            await self.__aexit__()
-            raise
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """End the connection, and wait until the server has been left."""
-        group, self._group = self._group, None
-        if group is None:
-            return
-        self._leave.set()
-        self._drop_calls()
-        # Without the block's error, which a group would wrap.
-        await group.__aexit__(None, None, None)
-        self._state = State.CLOSED
-
-    async def call(self, name: str, arguments: dict[str, Any]) -> str | list[ContentChunk]:
-        """Call a tool of the server.
-
-        Raises:
-            ToolError: The server reports an error, or the connection has ended.
-        """
-        if self._state is State.OPEN and self._session is not None:
-            with anyio.CancelScope() as scope:
-                self._waiting.add(scope)
-                try:
-                    return await called(self._session, name, arguments)
-                finally:
-                    self._waiting.discard(scope)
-        raise ToolError(f"the MCP server {self._target} has ended")
-
-    async def _keep(self) -> None:
-        """Keep the connection until it breaks or the block ends."""
-        try:
-            async with self._target.connected() as session:
-                self.tools = await listed(session)
-                self._session, self._state = session, State.OPEN
-                self._ready.set()
-                await self._leave.wait()
-        except Exception as error:  # noqa: BLE001 - told at the start; later the calls fail
-            self._failure = error
-        finally:
-            self._state, self._session = State.ENDED, None
-            self._drop_calls()
-            self._ready.set()
-
-    def _raise_failure(self) -> None:
-        if self._failure is not None:
-            raise _start_error(self._target, self._failure) from self._failure
-
-    def _drop_calls(self) -> None:
-        for scope in list(self._waiting):
-            scope.cancel()
+    from .listing import Call
 
 
 class MCPServer:
@@ -147,9 +35,10 @@ class MCPServer:
     ones. It can be entered again after it was left.
     """
 
-    def __init__(self, target: Target, choice: Choice) -> None:
+    def __init__(self, target: Target, choice: Choice, start_timeout: float | None) -> None:
         self._target = target
         self._choice = choice
+        self._start_timeout = start_timeout
         self._open: Connection | None = None
         self._stack = ExitStack()
 
@@ -201,7 +90,7 @@ class MCPServer:
         """
         if self._open is not None:
             raise RuntimeError(f"{self!r} is open already; make another for a second block")
-        return Connection(self._target)
+        return Connection(self._target, self._start_timeout)
 
     def _tools(
         self,
@@ -218,6 +107,7 @@ def mcp_server(
     prefix: str = "",
     approve: Literal[True] | Approve | None = None,
     timeout: float | None = None,
+    start_timeout: float | None = 60.0,
     env: Mapping[str, str] | None = None,
     cwd: str | os.PathLike[str] | None = None,
     headers: Mapping[str, str] | None = None,
@@ -236,6 +126,8 @@ def mcp_server(
         prefix: A text before each name, so that tools of two servers may have the same one.
         approve: `True`, or the function that approves their calls, as in `@tool`.
         timeout: Seconds that a call may take. By default without limit.
+        start_timeout: Seconds that the server may take until it has named its tools; `None` for no
+            limit. A command may have to be downloaded first.
         env: Environment variables of the command. It inherits only harmless ones, such as `PATH`
             and `HOME`, and never the key of the API.
         cwd: The folder in which the command runs. By default that of this process.
@@ -244,13 +136,22 @@ def mcp_server(
             process.
 
     Raises:
-        TypeError: `include` is not a list of names, `server` neither a command nor an address, or a
-            value of `env` or `headers` not a text.
-        ValueError: The command is empty, or `env` or `headers` is given for the other kind.
+        TypeError: `include` is not a list of names, `server` neither a command nor an address,
+            `start_timeout` not a number, or a value of `env` or `headers` not a text.
+        ValueError: The command is empty, `start_timeout` is not above 0, or `env` or `headers` is
+            given for the other kind.
     """
     target = Target.of(server, env=env or {}, headers=headers or {}, cwd=cwd, errlog=errlog)
     choice = Choice.of(include, prefix=prefix, approve=approve, timeout=timeout)
-    return MCPServer(target, choice)
+    _check_start_timeout(start_timeout)
+    return MCPServer(target, choice, start_timeout)
+
+
+def _check_start_timeout(seconds: object) -> None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float | None):
+        raise TypeError(f"start_timeout takes seconds as a number, or None, not {seconds!r}")
+    if seconds is not None and not seconds > 0:
+        raise ValueError(f"start_timeout is {seconds!r}; give seconds above 0, or None")
 
 
 def _through(portal: BlockingPortal) -> Callable[[Call, str], Callable[..., Any]]:
@@ -266,20 +167,3 @@ def _through(portal: BlockingPortal) -> Callable[[Call, str], Callable[..., Any]
         return function
 
     return as_function
-
-
-def _start_error(target: Target, failure: Exception) -> MCPServerError:
-    """Return the error for a server that did not start, with the innermost cause."""
-    cause: BaseException = failure
-    while isinstance(cause, BaseExceptionGroup):
-        cause = cast("BaseExceptionGroup[BaseException]", cause).exceptions[0]
-    if isinstance(cause, MCPServerError):
-        return cause
-    status = getattr(getattr(cause, "response", None), "status_code", None)
-    is_told = isinstance(cause, OSError | ValueError) or type(cause).__name__ in SPEAKING
-    reason = str(cause) if is_told else type(cause).__name__
-    if isinstance(cause, anyio.BrokenResourceError | anyio.ClosedResourceError):
-        reason = "Connection closed"  # as mcp says where a read finds it out
-    if status is not None:
-        reason = f"it answered with the status {status}"
-    return MCPServerError(f"the MCP server {target} could not be used: {reason}")
