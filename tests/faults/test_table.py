@@ -21,6 +21,7 @@ def check_stream(colour, fault):
     """Check a fault of a stream against its row."""
     with Simulator(fault.server) as sim:
         outcome = read(colour, sim.url, call=fault.call, **fault.client)
+        sim.wait_for_requests(fault.requests)  # a limit may pass before the server reads it
         assert len(sim.requests) == outcome.sent == fault.requests
     if fault.error is None:
         assert outcome.error is None
@@ -40,6 +41,7 @@ def check_whole(colour, fault):
         fails = nullcontext() if fault.error is None else pytest.raises(fault.error)
         with fails as caught:
             answer = colour.complete(client, **ASK, **fault.call)
+        sim.wait_for_requests(fault.requests)
         assert len(sim.requests) == fault.requests
     if fault.error is None:
         assert answer.choices[0].message.content == "Hello there"

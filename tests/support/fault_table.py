@@ -580,7 +580,9 @@ WAITING: Final = {
     "silence until the total": late(
         "total", events(*STREAM[:2], ending="hang"), limit=CONNECTED, **ENDS
     ),
-    "silence before the head until the total": late("total", Wire([], "hang"), whole=True),
+    "silence before the head until the total": late(
+        "total", Wire([], "hang"), limit=CONNECTED, whole=True
+    ),
     "a whole answer that trickles": Fault(
         server=Answer(content_type="application/json", body=[Repeat(b" ", every=0.02)]),
         call={"timeouts": Timeouts(first_event=SOON)},
