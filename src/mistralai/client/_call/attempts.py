@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -265,11 +264,7 @@ class Attempts:
                 ended_at=self.ended_at or self.wall_time,
                 facts=facts,
             )
-            # The collector closes generators and coroutines, perhaps amid an exporter's code.
-            if isinstance(sys.exception(), GeneratorExit):
-                watch.end_later(outcome)
-            else:
-                watch.end(outcome)
+            watch.end(outcome)
 
     def progress(self) -> Progress:
         """Return how far the call has come, for an error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from types import CoroutineType
 from typing import TYPE_CHECKING, Any, Self
@@ -185,13 +186,16 @@ class Watch:
             self._observers.tell(observer, watcher, "retried", attempt, error)
 
     def end(self, outcome: Outcome) -> None:
-        """Tell the end of the call. Each watcher learns of it once, whichever threads call this."""
-        self._end(self._open, outcome)
+        """Tell the end of the call. Each watcher learns of it once, whichever threads call this.
 
-    def end_later(self, outcome: Outcome) -> None:
-        """Do the same in another thread, as a watcher may wait for a lock that this one holds."""
-        open_ones, self._open = self._open, []
-        self._later(partial(self._end, open_ones, outcome))
+        Where a generator or a coroutine is being closed another thread does it: the collector may
+        close it amid the code of an exporter, whose lock a watcher would wait for in vain.
+        """
+        if isinstance(sys.exception(), GeneratorExit):
+            open_ones, self._open = self._open, []
+            self._later(partial(self._end, open_ones, outcome))
+        else:
+            self._end(self._open, outcome)
 
     def _end(self, open_ones: list[tuple[object, CallWatcher]], outcome: Outcome) -> None:
         while open_ones:
